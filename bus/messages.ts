@@ -1,0 +1,80 @@
+/**
+ * What owners and gateways say to each other. Not for clients: all processes of an installation run one version.
+ *
+ * A gateway that has subscribers of a channel sends `watch` to the partition and gets a `view` at its inbox; from then
+ * on the owner publishes a `patch` per changed tick on the channel's topic. Watch lists are repeated with positions, which keeps
+ * interest alive and lets the owner answer with a fresh view where a position is off. `heartbeat` tells all gateways who
+ * owns and whether the store can be read. Owners are ordered by `fence` only: whatever a lower one says is ignored.
+ */
+import { msgpackCodec } from '../protocol/msgpack-codec.ts';
+import type { Patch, State, ViewKind } from '../protocol/views.ts';
+
+export const TOPICS = {
+  channel: (channel: string): string => `channel.${channel}`,
+  /** Watch lists for the owner of a partition. */
+  watch: (partition: number): string => `watch.${partition}`,
+  /** Answers for one gateway. */
+  inbox: (gateway: string): string => `inbox.${gateway}`,
+  owners: 'owners',
+} as const;
+
+/** On `TOPICS.channel`: applies onto `seq - 1` of the same epoch. */
+export interface PatchMessage {
+  readonly type: 'patch';
+  readonly channel: string;
+  readonly fence: number;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly patch: Patch;
+}
+
+/** On `TOPICS.inbox`: the owner's published view. `state` is absent where the gateway's position was right. */
+export interface ViewMessage {
+  readonly type: 'view';
+  readonly channel: string;
+  readonly fence: number;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: ViewKind;
+  readonly state: State;
+}
+
+/** On `TOPICS.inbox`: the owner can't serve the channel (`not_found`), or not now (`unavailable`). */
+export interface RefusalMessage {
+  readonly type: 'refusal';
+  readonly channel: string;
+  readonly fence: number;
+  readonly code: 'not_found' | 'unavailable' | 'too_large';
+  readonly message: string;
+}
+
+/** On `TOPICS.watch`: what a gateway watches in the partition, with its position (none: it has no owner's view yet). */
+export interface WatchMessage {
+  readonly type: 'watch';
+  readonly gateway: string;
+  readonly channels: readonly (readonly [channel: string, epoch?: string, seq?: number])[];
+}
+
+/** On `TOPICS.owners`, every heartbeat period and at once after a lease is won. */
+export interface HeartbeatMessage {
+  readonly type: 'heartbeat';
+  readonly owner: string;
+  readonly fence: number;
+  readonly epoch: string;
+  readonly partitions: readonly number[];
+  /** False while the store can't be read: views stand still and are stale. */
+  readonly fresh: boolean;
+}
+
+export type BusMessage = PatchMessage | ViewMessage | RefusalMessage | WatchMessage | HeartbeatMessage;
+
+export function encodeBusMessage(message: BusMessage): Uint8Array {
+  return msgpackCodec.encode(message);
+}
+
+/** Peers are trusted to run our code, so only the form of the encoding is checked, not every field. */
+export function decodeBusMessage(bytes: Uint8Array): BusMessage {
+  return msgpackCodec.decode(bytes) as BusMessage;
+}

@@ -1,0 +1,34 @@
+/**
+ * The periods by which owners and gateways find each other and heal. Milliseconds. Broadcaster and gateways must
+ * agree, so both read them here.
+ */
+export interface Timing {
+  /** Ticks fall on wall-clock multiples of this. */
+  readonly tickMs: number;
+  /** A broadcaster that dies is replaced after at most this, plus one retry. */
+  readonly leaseTermMs: number;
+  readonly leaseRenewMs: number;
+  readonly heartbeatMs: number;
+  /** A gateway without a heartbeat for this long marks its channels stale. */
+  readonly heartbeatTimeoutMs: number;
+  /** Gateways repeat their watch lists this often; a lost message is healed within it. */
+  readonly watchMs: number;
+  /** A first watch is repeated this often until answered. */
+  readonly watchRetryMs: number;
+  /** An owner forgets a channel that nobody watched for this long. */
+  readonly interestMs: number;
+  /** Every watched view is read again at least this often. */
+  readonly reReadMs: number;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  tickMs: 500,
+  leaseTermMs: 2000,
+  leaseRenewMs: 500,
+  heartbeatMs: 500,
+  heartbeatTimeoutMs: 2000,
+  watchMs: 3000,
+  watchRetryMs: 250,
+  interestMs: 10_000,
+  reReadMs: 30_000,
+};

@@ -1,0 +1,23 @@
+import Type, { type Static } from 'typebox';
+import { checker, Strict } from './schema.ts';
+
+export const BOARD_TOP_MAX = 1000;
+
+/** How a board ranks and how many rows its channel holds. `desc`: the highest score is best. */
+export const BoardConfigSchema = Strict({
+  order: Type.Union([Type.Literal('desc'), Type.Literal('asc')]),
+  ties: Type.Union([Type.Literal('member'), Type.Literal('first')], {
+    description:
+      'Among equal scores: `member` is byte order of the member, `first` puts who reached the score first above',
+  }),
+  top: Type.Integer({ minimum: 1, maximum: BOARD_TOP_MAX, description: 'Rows that the channel holds' }),
+});
+
+export type BoardConfig = Static<typeof BoardConfigSchema>;
+
+export const DEFAULT_BOARD_CONFIG: BoardConfig = { order: 'desc', ties: 'member', top: 100 };
+
+/** The body of `PUT /v1/boards/{id}`: what is left out keeps its value (or the default on a new board). */
+export const BoardSettingsSchema = Type.Partial(BoardConfigSchema, { additionalProperties: false });
+export type BoardSettings = Static<typeof BoardSettingsSchema>;
+export const boardSettingsChecker = checker(BoardSettingsSchema);

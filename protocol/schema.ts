@@ -1,0 +1,98 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import Format from 'typebox/format';
+import { ID_PATTERN, isText } from './names.ts';
+
+/** The building blocks of every schema; each schema gives the static type, the validation and the documents. */
+
+Format.Set('scorewire-text', isText);
+
+export const IdSchema = Type.String({
+  pattern: ID_PATTERN,
+  description: 'An id: 1 to 64 of A-Z a-z 0-9 _ . -',
+});
+export const TextSchema = Type.String({
+  format: 'scorewire-text',
+  description: 'A text: any UTF-8 of 1 to 128 bytes without control characters',
+});
+export const ScoreSchema = Type.Number({ description: 'An IEEE double; NaN and infinities are refused' });
+export const RequestIdSchema = Type.Integer({
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Any integer the client chooses; the reply repeats it',
+});
+export const TimeSchema = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Unix milliseconds',
+});
+export const SeqSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+export const EpochSchema = Type.String({ minLength: 1, maxLength: 64 });
+
+/** An object that refuses properties it does not name, so that a typing error is told and not swallowed. */
+export function Strict<T extends Record<string, TSchema>>(
+  properties: T,
+  options: { description?: string } = {},
+) {
+  return Type.Object(properties, { ...options, additionalProperties: false });
+}
+
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
+
+/** A compiled schema: `check` is what hot paths call, `explain` says in one line what is wrong. */
+export interface Checker<T> {
+  check(value: unknown): value is T;
+  explain(value: unknown): string;
+}
+
+export function checker<S extends TSchema>(schema: S): Checker<Static<S>> {
+  const compiled = Compile(schema) as Validator;
+  return {
+    check: (value): value is Static<S> => compiled.Check(value),
+    explain: (value) => explain(compiled, value),
+  };
+}
+
+/**
+ * One checker for a family of objects told apart by their `type`, so that the refusal speaks of the member
+ * that was meant and not of every alternative.
+ */
+export function taggedChecker<M extends Record<string, TSchema>>(
+  members: M,
+  what: string,
+): Checker<Static<M[keyof M]>> {
+  const byType = new Map(Object.entries(members).map(([type, schema]) => [type, checker(schema)]));
+  const find = (value: unknown): Checker<unknown> | undefined => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { type } = value as { type?: unknown };
+    return typeof type === 'string' ? byType.get(type) : undefined;
+  };
+  return {
+    check: (value): value is Static<M[keyof M]> => find(value)?.check(value) ?? false,
+    explain: (value) =>
+      find(value)?.explain(value) ?? `${what} needs a "type" of: ${[...byType.keys()].join(', ')}`,
+  };
+}
+
+function explain(compiled: Validator, value: unknown): string {
+  const errors = compiled.Errors(value);
+  const first = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0];
+  if (first === undefined) return 'is not of the documented form';
+  if (first.keyword === 'additionalProperties') {
+    return `must not have ${quoteAll((first.params as { additionalProperties: readonly string[] }).additionalProperties)}`;
+  }
+  if (first.keyword === 'required') {
+    return `needs ${quoteAll((first.params as { requiredProperties: readonly string[] }).requiredProperties)}`;
+  }
+  const path = first.instancePath.slice(1).replaceAll('/', '.');
+  return path === '' ? first.message : `"${path}" ${first.message}`;
+}
+
+function quoteAll(names: readonly string[]): string {
+  return names
+    .slice(0, 3)
+    .map((name) => `"${name.slice(0, 64)}"`)
+    .join(', ');
+}

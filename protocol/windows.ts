@@ -1,0 +1,31 @@
+const CURRENT = new Set(['daily', 'weekly', 'monthly']);
+const DAY = /^daily\.(\d{4})-(\d{2})-(\d{2})$/;
+const WEEK = /^weekly\.(\d{4})-W(\d{2})$/;
+const MONTH = /^monthly\.(\d{4})-(\d{2})$/;
+
+/** `daily`, `weekly`, `monthly` (the current ones) or a fixed one that the calendar has, such as `weekly.2026-W47`. */
+export function isWindow(name: string): boolean {
+  if (CURRENT.has(name)) return true;
+  const day = DAY.exec(name);
+  if (day) return isDay(Number(day[1]), Number(day[2]), Number(day[3]));
+  const week = WEEK.exec(name);
+  if (week) return isWeek(Number(week[1]), Number(week[2]));
+  const month = MONTH.exec(name);
+  return month !== null && isMonth(Number(month[2]));
+}
+
+function isMonth(month: number): boolean {
+  return month >= 1 && month <= 12;
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  return isMonth(month) && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** ISO 8601: a year has 53 weeks when it begins on a Thursday, or on a Wednesday in a leap year. */
+function isWeek(year: number, week: number): boolean {
+  const firstWeekday = new Date(Date.UTC(year, 0, 1)).getUTCDay();
+  const leap = new Date(Date.UTC(year, 2, 0)).getUTCDate() === 29;
+  const weeks = firstWeekday === 4 || (firstWeekday === 3 && leap) ? 53 : 52;
+  return week >= 1 && week <= weeks;
+}

@@ -1,0 +1,20 @@
+/** Who is asking, and what for. Patterns are channel names in which `*` matches any run of characters. */
+export interface Identity {
+  readonly subject: string;
+  readonly admin: boolean;
+  /** Unix milliseconds. */
+  readonly expiresAt?: number;
+  maySubscribe(channel: string): boolean;
+  /** Scopes: `board:<id>`, `product:<id>`, `area:<code>`, `match:<id>`, `tournament:<id>`, `profile:<member>`. */
+  mayPublish(scope: string): boolean;
+}
+
+export type Authentication =
+  | { readonly ok: true; readonly identity: Identity }
+  | { readonly ok: false; readonly code: 'unauthorized'; readonly message: string };
+
+export interface Authenticator {
+  /** Who comes without a token. May publish nothing. */
+  readonly anonymous: Identity;
+  authenticate(token: string): Promise<Authentication>;
+}

@@ -1,0 +1,44 @@
+import type { AnnouncedLimits } from '../protocol/frames.ts';
+
+/** Every limit of the edge, by name. docs/limits.md prints this table; each has a test. Zero means no limit where it says so. */
+export interface ServerLimits extends AnnouncedLimits {
+  /** Bytes of one WebSocket frame from a client; over it the connection is closed with 4503. */
+  readonly frameBytes: number;
+  /** Channels one connection may subscribe to; beyond: `too_many_subscriptions`. */
+  readonly subscriptionsPerConnection: number;
+  /** Unsent bytes a slow connection may cost; over it updates are withheld and conflated. */
+  readonly backpressureBytes: number;
+  /** Events of one publish frame or HTTP request; beyond: `too_large`. */
+  readonly eventsPerPublish: number;
+  /** Published but not yet acknowledged events of one connection; beyond: `rate_limited`. */
+  readonly unackedEventsPerConnection: number;
+  /** Publish frames of one connection per second (token bucket of one second); beyond: `rate_limited`. 0: no limit. */
+  readonly publishesPerSecond: number;
+  /** Sockets of this node; beyond: closed with 4002. */
+  readonly connections: number;
+  /** Sockets of one remote address; beyond: closed with 4002. 0: no limit. */
+  readonly connectionsPerAddress: number;
+  /** Bytes of one HTTP body; beyond: 413 `too_large`. */
+  readonly bodyBytes: number;
+  /** Accepted events of this node that the store has not settled; beyond: `rate_limited`. */
+  readonly pendingEvents: number;
+  /** Bytes of replies kept for a connection that does not drain; beyond: closed with 4502. */
+  readonly replyQueueBytes: number;
+  /** Channels that this node watches; beyond: `unavailable`. */
+  readonly channels: number;
+}
+
+export const DEFAULT_SERVER_LIMITS: ServerLimits = {
+  frameBytes: 1024 * 1024,
+  subscriptionsPerConnection: 256,
+  backpressureBytes: 1024 * 1024,
+  eventsPerPublish: 10_000,
+  unackedEventsPerConnection: 100_000,
+  publishesPerSecond: 1000,
+  connections: 100_000,
+  connectionsPerAddress: 0,
+  bodyBytes: 16 * 1024 * 1024,
+  pendingEvents: 500_000,
+  replyQueueBytes: 4 * 1024 * 1024,
+  channels: 200_000,
+};

@@ -1,0 +1,33 @@
+/** HTTP as our routes see it, without the library underneath. */
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** As sent, without the query. */
+  readonly path: string;
+  /** Decoded values of the pattern's `:parameters`, in order. */
+  readonly params: readonly string[];
+  readonly query: URLSearchParams;
+  readonly remoteAddress: string;
+  /** Lower-case name; empty where the header is absent. */
+  header(name: string): string;
+  /** The whole body. Rejects with `BodyTooLargeError` (the rest is not read) or `RequestAbortedError`. */
+  body(maxBytes: number): Promise<Uint8Array>;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export type HttpHandler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
+
+/** `pattern` as uWebSockets.js has it: `/v1/boards/:board/members/:member`, or `/*`. */
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ANY';
+  readonly pattern: string;
+  readonly handler: HttpHandler;
+}
+
+export class BodyTooLargeError extends Error {}
+export class RequestAbortedError extends Error {}

@@ -1,0 +1,50 @@
+import type { Encoding } from '../../protocol/codec.ts';
+
+/**
+ * A WebSocket as the gateway sees it. `buffered`: taken, and will drain. `dropped`: over the backpressure limit, not
+ * sent, and nobody else will tell.
+ */
+export type SendOutcome = 'sent' | 'buffered' | 'dropped';
+
+export interface GatewaySocket {
+  readonly encoding: Encoding;
+  readonly remoteAddress: string;
+  send(wire: string | Uint8Array): SendOutcome;
+  bufferedBytes(): number;
+  join(topic: string): void;
+  leave(topic: string): void;
+  /** Runs sends so that they leave in one write. */
+  cork(sends: () => void): void;
+  /** Sends a close frame; `closed` is called before this returns. */
+  end(code: number, reason: string): void;
+}
+
+/** What the upgrade request said. */
+export interface Handshake {
+  readonly encoding: Encoding;
+  readonly remoteAddress: string;
+  /** From `Authorization: Bearer` or `?token=`. */
+  readonly token?: string;
+}
+
+/** One per connection; no method is called after `closed`. */
+export interface SocketHandler {
+  /** A message is valid only during the call. */
+  message(bytes: Uint8Array, isBinary: boolean): void;
+  /** Something for this socket was over the backpressure limit and is lost. */
+  dropped(): void;
+  /** The buffer has (partly) drained. */
+  drained(): void;
+  closed(code: number): void;
+}
+
+export interface SocketAcceptor {
+  /** A refusal is told as a close frame after the upgrade, since browsers do not show HTTP statuses of upgrades. */
+  open(socket: GatewaySocket, handshake: Handshake): SocketHandler;
+}
+
+/** Native topics: one buffer for all sockets that joined. */
+export interface TopicPublisher {
+  publish(topic: string, wire: string | Uint8Array): void;
+  subscribers(topic: string): number;
+}

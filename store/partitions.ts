@@ -1,0 +1,39 @@
+import type { Channel } from '../protocol/channels.ts';
+
+/** The partition of a key such as `board:x`: FNV-1a over its UTF-16 units, folded to the count. Never change it: keys live by it. */
+export function partitionOf(key: string, partitions: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) {
+    const unit = key.charCodeAt(i);
+    hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+    if (unit > 0xff) hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
+  }
+  return (hash >>> 0) % partitions;
+}
+
+export function partitionOfBoard(board: string, partitions: number): number {
+  return partitionOf(`board:${board}`, partitions);
+}
+
+/** A channel lives where its source lives: ranks and windows with their board, a feed with its match. */
+export function partitionOfChannel(channel: Channel, partitions: number): number {
+  return partitionOf(sourceOf(channel), partitions);
+}
+
+function sourceOf(channel: Channel): string {
+  switch (channel.type) {
+    case 'board':
+    case 'rank':
+      return `board:${channel.board}`;
+    case 'match':
+    case 'feed':
+      return `match:${channel.match}`;
+    case 'area':
+      return `area:${channel.area}`;
+    case 'player':
+      return `player:${channel.product}:${channel.player}`;
+    case 'league':
+    case 'team':
+      return `tournament:${channel.tournament}`;
+  }
+}
