@@ -1,0 +1,61 @@
+import { StartError } from './errors.ts';
+
+/** Reads settings from an environment; a bad one is a `StartError` of one line that names it. An empty value counts as absent. */
+export class EnvReader {
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.#env = env;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  integer(name: string, fallback: number, range: { min: number; max?: number }): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const max = range.max ?? Number.MAX_SAFE_INTEGER;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < range.min || value > max) {
+      const bounds =
+        range.max === undefined ? `of at least ${range.min}` : `from ${range.min} to ${range.max}`;
+      throw new StartError(`${name}=${text}: must be a whole number ${bounds}`);
+    }
+    return value;
+  }
+
+  choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) throw new StartError(`${name}=${text}: must be one of ${choices.join(', ')}`);
+    return found;
+  }
+
+  /** Separated by commas. */
+  list(name: string): readonly string[] {
+    return (this.text(name) ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  }
+
+  /** URLs separated by commas, of one of the given protocols (such as `redis:`). The value is not printed: it may hold a password. */
+  urls(name: string, protocols: readonly string[]): readonly string[] {
+    const urls = this.list(name);
+    for (const url of urls) {
+      if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol)) {
+        throw new StartError(
+          `${name}: must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+        );
+      }
+    }
+    return urls;
+  }
+
+  flag(name: string): boolean {
+    return this.choice(name, '0', ['0', '1', 'false', 'true']) !== '0' && this.text(name) !== 'false';
+  }
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { LIMIT_NAMES, readSettings, settingWarnings } from './settings.ts';
+
+const SECRET = 's'.repeat(32);
+const SPLIT = { REDIS_URL: 'redis://127.0.0.1:1', NATS_URL: 'nats://127.0.0.1:2' };
+
+describe('settings', () => {
+  it('are the documented defaults where nothing is set, and frozen', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      role: 'all',
+      redisUrls: [],
+      natsUrls: [],
+      logLevel: 'info',
+      demo: undefined,
+    });
+    expect(settings.timing.tickMs).toBe(500);
+    expect(settings.store.partitions).toBe(16);
+    expect(Object.isFrozen(settings)).toBe(true);
+  });
+
+  it('count an empty value as absent', () => {
+    expect(readSettings({ PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 8080, redisUrls: [] });
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, 'PORT=abc: must be a whole number from 0 to 65535'],
+    [{ PORT: '70000' }, 'PORT=70000: must be a whole number from 0 to 65535'],
+    [{ TICK_MS: '0' }, 'TICK_MS=0: must be a whole number from 10 to 60000'],
+    [{ ROLE: 'king' }, 'ROLE=king: must be one of all, server, broadcaster'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL=loud: must be one of silent, error, warn, info, debug'],
+    [
+      { REDIS_URL: 'http://user:hunter2@x' },
+      'REDIS_URL: must be a URL that begins with redis:// or rediss://',
+    ],
+    [{ ROLE: 'server' }, 'ROLE=server: needs REDIS_URL and NATS_URL'],
+    [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0: is not a loopback address'],
+    [{ AUTH_SECRET: SECRET, AUTH_JWKS: '{}' }, 'AUTH_SECRET and AUTH_JWKS are both set'],
+    [{ DEMO: 'maybe' }, 'DEMO=maybe: must be one of 0, 1, false, true'],
+  ])('refuse %j with one clear line', (env, message) => {
+    expect(() => readSettings(env)).toThrow(message);
+    expect(() => readSettings(env)).toThrow(/^[^\n]+$/);
+    expect(() => readSettings(env)).not.toThrow(/hunter2/);
+  });
+
+  it('allow a public address and split roles once they are safe', () => {
+    expect(readSettings({ HOST: '0.0.0.0', AUTH_SECRET: SECRET }).host).toBe('0.0.0.0');
+    expect(readSettings({ ...SPLIT, ROLE: 'broadcaster' }).role).toBe('broadcaster');
+    expect(readSettings({ ...SPLIT, REDIS_URL: 'redis://a:1,redis://b:2' }).redisUrls).toHaveLength(2);
+  });
+
+  it('warn of a secret that can be guessed', () => {
+    expect(settingWarnings(readSettings({ AUTH_SECRET: 'short' }))).toHaveLength(1);
+    expect(settingWarnings(readSettings({ AUTH_SECRET: SECRET }))).toHaveLength(0);
+  });
+
+  it.each(Object.entries(LIMIT_NAMES))('let the limit %s be set by %s', (limit, name) => {
+    const { limits } = readSettings({ [name]: '7' });
+    expect(limits).toMatchObject({ [limit]: 7 });
+    expect(() => readSettings({ [name]: '-1' })).toThrow(name);
+  });
+
+  it('turn the demonstration on with its adjustable feed', () => {
+    expect(readSettings({ DEMO: '1', DEMO_PLAYERS: '10' }).demo).toEqual({
+      board: 'demo',
+      players: 10,
+      batch: 6,
+      pauseMs: 400,
+    });
+  });
+});

@@ -1,0 +1,144 @@
+import { DEFAULT_TIMING, type Timing } from './bus/timing.ts';
+import { EnvReader } from './runtime/env-reader.ts';
+import { StartError } from './runtime/errors.ts';
+import { LOG_LEVELS, type LogLevel } from './runtime/logger.ts';
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server/limits.ts';
+import { DEFAULT_STORE_OPTIONS, type StoreOptions } from './store/score-store.ts';
+
+/** `server`: the edge only; `broadcaster`: the tick only; `all`: both in one process. */
+const ROLES = ['all', 'server', 'broadcaster'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface DemoSettings {
+  readonly board: string;
+  readonly players: number;
+  /** Score changes at once. */
+  readonly batch: number;
+  readonly pauseMs: number;
+}
+
+/** Everything that can be set from outside: read once, validated, frozen, passed down. docs/limits.md and the README list it. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly role: Role;
+  /** None: scores live in memory. Several: a Redis Cluster. */
+  readonly redisUrls: readonly string[];
+  /** None: the bus is inside the process. */
+  readonly natsUrls: readonly string[];
+  readonly authSecret: string | undefined;
+  readonly authJwks: string | undefined;
+  readonly anonymousSubscribe: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly demo: DemoSettings | undefined;
+  readonly timing: Timing;
+  readonly store: StoreOptions;
+  readonly limits: ServerLimits;
+  /** Milliseconds within which a stop ends, whatever is still open. */
+  readonly stopDeadlineMs: number;
+}
+
+/** RFC 7518 asks for a key of at least the hash's size for HS256. */
+const SECRET_WISE_BYTES = 32;
+
+/** The environment name of each limit. */
+export const LIMIT_NAMES = {
+  frameBytes: 'MAX_FRAME_BYTES',
+  subscriptionsPerConnection: 'MAX_SUBSCRIPTIONS_PER_CONNECTION',
+  backpressureBytes: 'MAX_BACKPRESSURE_BYTES',
+  eventsPerPublish: 'MAX_EVENTS_PER_PUBLISH',
+  unackedEventsPerConnection: 'MAX_UNACKED_EVENTS_PER_CONNECTION',
+  publishesPerSecond: 'MAX_PUBLISHES_PER_SECOND',
+  connections: 'MAX_CONNECTIONS',
+  connectionsPerAddress: 'MAX_CONNECTIONS_PER_ADDRESS',
+  bodyBytes: 'MAX_BODY_BYTES',
+  pendingEvents: 'MAX_PENDING_EVENTS',
+  replyQueueBytes: 'MAX_REPLY_QUEUE_BYTES',
+  channels: 'MAX_CHANNELS',
+} as const satisfies Record<keyof ServerLimits, string>;
+
+/** Limits for which zero means that there is none; for all others the least is 1. */
+const ZERO_IS_UNLIMITED: ReadonlySet<keyof ServerLimits> = new Set([
+  'publishesPerSecond',
+  'connectionsPerAddress',
+]);
+
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const env = new EnvReader(environment);
+  const settings: Settings = {
+    host: env.text('HOST') ?? '127.0.0.1',
+    port: env.integer('PORT', 8080, { min: 0, max: 65_535 }),
+    role: env.choice('ROLE', 'all', ROLES),
+    redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
+    natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
+    authSecret: env.text('AUTH_SECRET'),
+    authJwks: env.text('AUTH_JWKS'),
+    anonymousSubscribe: env.list('ANONYMOUS_SUBSCRIBE'),
+    allowedOrigins: env.list('ALLOWED_ORIGINS'),
+    logLevel: env.choice('LOG_LEVEL', 'info', LOG_LEVELS),
+    demo: env.flag('DEMO') ? readDemo(env) : undefined,
+    timing: {
+      ...DEFAULT_TIMING,
+      tickMs: env.integer('TICK_MS', DEFAULT_TIMING.tickMs, { min: 10, max: 60_000 }),
+    },
+    store: {
+      ...DEFAULT_STORE_OPTIONS,
+      partitions: env.integer('PARTITIONS', DEFAULT_STORE_OPTIONS.partitions, { min: 1, max: 1024 }),
+    },
+    limits: readLimits(env),
+    stopDeadlineMs: env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 }),
+  };
+  checkTogether(settings);
+  return Object.freeze(settings);
+}
+
+function readDemo(env: EnvReader): DemoSettings {
+  return {
+    board: env.text('DEMO_BOARD') ?? 'demo',
+    players: env.integer('DEMO_PLAYERS', 60, { min: 2, max: 100_000 }),
+    batch: env.integer('DEMO_BATCH', 6, { min: 1, max: 10_000 }),
+    pauseMs: env.integer('DEMO_PAUSE_MS', 400, { min: 10, max: 600_000 }),
+  };
+}
+
+function readLimits(env: EnvReader): ServerLimits {
+  const limits: Record<string, number> = {};
+  for (const [limit, name] of Object.entries(LIMIT_NAMES) as [keyof ServerLimits, string][]) {
+    const min = ZERO_IS_UNLIMITED.has(limit) ? 0 : 1;
+    limits[limit] = env.integer(name, DEFAULT_SERVER_LIMITS[limit], { min });
+  }
+  return limits as unknown as ServerLimits;
+}
+
+/** What is right alone but wrong together. */
+function checkTogether(settings: Settings): void {
+  const { role, host, authSecret, authJwks } = settings;
+  if (authSecret !== undefined && authJwks !== undefined) {
+    throw new StartError(
+      'AUTH_SECRET and AUTH_JWKS are both set: choose one, since a key fixes the algorithm',
+    );
+  }
+  if (role !== 'all' && (settings.redisUrls.length === 0 || settings.natsUrls.length === 0)) {
+    throw new StartError(
+      `ROLE=${role}: needs REDIS_URL and NATS_URL, since the parts of a split installation meet there`,
+    );
+  }
+  if (role !== 'broadcaster' && authSecret === undefined && authJwks === undefined && !isLoopback(host)) {
+    throw new StartError(
+      `HOST=${host}: is not a loopback address; set AUTH_SECRET or AUTH_JWKS first, or anybody could publish`,
+    );
+  }
+}
+
+/** What works but is unwise; logged at start. */
+export function settingWarnings({ authSecret }: Settings): readonly string[] {
+  if (authSecret === undefined || new TextEncoder().encode(authSecret).length >= SECRET_WISE_BYTES) return [];
+  return [
+    `AUTH_SECRET has fewer than ${SECRET_WISE_BYTES} bytes and can be guessed from a token; for example: openssl rand -hex 32`,
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
