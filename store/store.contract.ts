@@ -1,0 +1,22 @@
+import { describe } from 'vitest';
+import { boardsContract } from './boards.contract.ts';
+import { dirtyContract } from './dirty.contract.ts';
+import { leasesContract } from './leases.contract.ts';
+import { rankingContract } from './ranking.contract.ts';
+import { readingContract } from './reading.contract.ts';
+import { scoresContract } from './scores.contract.ts';
+import { sharingContract } from './sharing.contract.ts';
+import type { CreateStore } from './support.contract.ts';
+
+/** What every engine must do, as its clients see it. Each engine's test file runs all of it. */
+export function storeContract(name: string, createStore: CreateStore): void {
+  describe(`${name} keeps the contract of a score store`, () => {
+    scoresContract(createStore);
+    rankingContract(createStore);
+    readingContract(createStore);
+    boardsContract(createStore);
+    dirtyContract(createStore);
+    leasesContract(createStore);
+    sharingContract(createStore);
+  });
+}
