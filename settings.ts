@@ -96,7 +96,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 function readDemo(env: EnvReader): DemoSettings {
   return {
     board: env.text('DEMO_BOARD') ?? 'demo',
-    players: env.integer('DEMO_PLAYERS', 60, { min: 2, max: 100_000 }),
+    players: env.integer('DEMO_PLAYERS', 60, { min: 2, max: 10_000 }),
     batch: env.integer('DEMO_BATCH', 6, { min: 1, max: 10_000 }),
     pauseMs: env.integer('DEMO_PAUSE_MS', 400, { min: 10, max: 600_000 }),
   };

@@ -27,7 +27,7 @@ try {
   if (values.help) {
     console.log(USAGE);
   } else {
-    const secret = process.env['AUTH_SECRET'];
+    const secret = process.env.AUTH_SECRET;
     if (secret === undefined || secret === '')
       throw new Error('AUTH_SECRET is not set; use the value that the server runs with');
     const { subject: sub, publish, subscribe, admin } = values;

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { createApp } from './app.ts';
+import { StartError } from './runtime/errors.ts';
+import { createLogger } from './runtime/logger.ts';
+import { readSettings, type Settings, settingWarnings } from './settings.ts';
+
+/** The process shell: settings, signals, exit code. What the process consists of is said in app.ts. */
+
+const USAGE = `scorewire: real-time leaderboards and live scores
+
+  npm start                     everything in one process, scores in memory, on http://127.0.0.1:8080
+  npm start -- --demo           the same, with a game that never ends on board "demo"
+  npm start -- --port 0         on a free port
+
+Settings are environment variables: HOST PORT ROLE REDIS_URL NATS_URL AUTH_SECRET ... (see the README).`;
+
+try {
+  await run();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(`scorewire: ${error.message}`);
+  process.exit(1);
+}
+
+async function run(): Promise<void> {
+  const args = readArguments();
+  if (args.help) {
+    console.log(USAGE);
+    return;
+  }
+  const settings = readSettings({ ...process.env, ...args.environment });
+  const logger = createLogger(settings.logLevel);
+  for (const warning of settingWarnings(settings)) logger.warn({}, warning);
+  const app = createApp(settings, { logger });
+  stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
+  await app.start();
+  for (const line of describeStart(settings, app.address, app.adminToken)) console.log(line);
+}
+
+function readArguments(): { help: boolean; environment: Record<string, string> } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        demo: { type: 'boolean', default: false },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (positionals.length > 0) throw new Error(`${positionals[0]} is not an option`);
+    return {
+      help: values.help,
+      environment: {
+        ...(values.demo ? { DEMO: '1' } : {}),
+        ...(values.host === undefined ? {} : { HOST: values.host }),
+        ...(values.port === undefined ? {} : { PORT: values.port }),
+      },
+    };
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)} (--help lists the options)`);
+  }
+}
+
+/** The first line tells the address; programs wait for it. */
+function describeStart(settings: Settings, address: string | undefined, adminToken: string | undefined): string[] {
+  const scores = settings.redisUrls.length > 0 ? 'in Redis' : 'in memory, gone at exit (set REDIS_URL to keep them)';
+  const bus = settings.natsUrls.length > 0 ? 'over NATS' : 'inside this process (set NATS_URL for several)';
+  return [
+    address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,
+    `  scores live ${scores}; changes travel ${bus}`,
+    ...(settings.demo === undefined ? [] : [`  a demonstration game runs on board "${settings.demo.board}"`]),
+    ...(adminToken === undefined
+      ? []
+      : [
+          '  no AUTH_SECRET or AUTH_JWKS: only this machine is served, and publishing takes the admin token of this run:',
+          `  ${adminToken}`,
+        ]),
+  ];
+}
+
+/** The first signal stops in order, the second at once. */
+function stopOnSignals(stop: () => Promise<void>, deadlineMs: number): void {
+  let signals = 0;
+  const onSignal = (): void => {
+    signals += 1;
+    if (signals > 1) process.exit(1);
+    setTimeout(() => {
+      console.error(`scorewire: did not stop within ${deadlineMs} ms`);
+      process.exit(1);
+    }, deadlineMs).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(`scorewire: did not stop cleanly: ${String(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../server/limits.ts';
+import { LIMIT_NAMES } from '../settings.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+describe('the documents', () => {
+  it.each(Object.entries(LIMIT_NAMES) as [keyof ServerLimits, string][])(
+    'name the limit %s and its default',
+    (limit, name) => {
+      expect(read('docs/limits.md')).toContain(`| \`${name}\` | ${DEFAULT_SERVER_LIMITS[limit]} |`);
+    },
+  );
+
+  it.each([
+    'HOST',
+    'PORT',
+    'ROLE',
+    'REDIS_URL',
+    'NATS_URL',
+    'AUTH_SECRET',
+    'AUTH_JWKS',
+    'ANONYMOUS_SUBSCRIBE',
+    'ALLOWED_ORIGINS',
+  ])('explain the setting %s', (name) => expect(read('docs/operations.md')).toContain(`\`${name}\``));
+});
