@@ -1,0 +1,98 @@
+import type { Codec } from './codec-types.ts';
+import { DecodeError, MAX_DEPTH } from './decode-error.ts';
+import { utf8Length } from './utf8.ts';
+import { toWireValue } from './wire-value.ts';
+
+/** JSON text. Numbers beyond the doubles decode as infinities, which the schemas refuse. */
+export const jsonCodec: Codec<string> = {
+  encode(value) {
+    return JSON.stringify(toWireValue(value, (integer) => integer));
+  },
+
+  decode(wire, { maxBytes, maxDepth = MAX_DEPTH } = {}) {
+    if (maxBytes !== undefined && isLonger(wire, maxBytes)) {
+      throw new DecodeError('too_large', `over ${maxBytes} bytes`);
+    }
+    if (isDeeper(wire, maxDepth)) throw new DecodeError('malformed', `more than ${maxDepth} levels`);
+    let value: unknown;
+    try {
+      value = JSON.parse(wire);
+    } catch {
+      // The parser's own message quotes the text, which may hold a token.
+      throw new DecodeError('malformed', 'not valid JSON');
+    }
+    return MAYBE_NEGATIVE_ZERO.test(wire) ? withoutNegativeZero(value) : value;
+  },
+};
+
+function isLonger(text: string, maxBytes: number): boolean {
+  if (text.length > maxBytes) return true;
+  return text.length * 3 > maxBytes && utf8Length(text) > maxBytes;
+}
+
+/** Counts the open brackets outside strings, but only where there are enough brackets at all. */
+function isDeeper(text: string, maxDepth: number): boolean {
+  if (!hasMore(text, '[', '{', maxDepth)) return false;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case QUOTE:
+        i = endOfString(text, i);
+        break;
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        if (++depth > maxDepth) return true;
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth--;
+        break;
+    }
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+function hasMore(text: string, first: string, second: string, count: number): boolean {
+  let found = 0;
+  for (const bracket of [first, second]) {
+    for (let i = text.indexOf(bracket); i >= 0; i = text.indexOf(bracket, i + 1)) {
+      if (++found > count) return true;
+    }
+  }
+  return false;
+}
+
+/** The place of the closing quote, or the end of the text. */
+function endOfString(text: string, quote: number): number {
+  let i = quote + 1;
+  while (i < text.length) {
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) return i;
+    i += unit === BACKSLASH ? 2 : 1;
+  }
+  return text.length;
+}
+
+/** `-0`, `-0.0`, `-0e9` and what underflows, such as `-1e-999`; also some that are none, which does no harm. */
+const MAYBE_NEGATIVE_ZERO = /-(?:0|[\d.]+[eE]-)/;
+
+/** Changes in place: the value has just been made by the parser and is nobody else's. */
+function withoutNegativeZero(value: unknown): unknown {
+  if (typeof value === 'number') return value + 0;
+  if (typeof value !== 'object' || value === null) return value;
+  const container = value as Record<string, unknown>;
+  for (const key of Object.keys(container)) {
+    const item = container[key];
+    if (typeof item === 'object') withoutNegativeZero(item);
+    // An own `__proto__` is assigned like any other own property.
+    else if (item === 0) container[key] = 0;
+  }
+  return value;
+}
