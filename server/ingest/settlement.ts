@@ -1,0 +1,122 @@
+import type { Rejection } from '../../protocol/frames.ts';
+import type { PublishVerdict } from './ingest-types.ts';
+import type { PendingEvents } from './pending-events.ts';
+
+/** Why a part was not settled by the store. Not attempted means: certainly not applied. */
+export interface Loss {
+  readonly attempted: boolean;
+  readonly retryAfterMs: number;
+}
+
+/** Who is told what became of a part; `index` is the event's place in its publish. */
+export interface PartOwner {
+  applied(index: number): void;
+  refused(index: number, message: string): void;
+  lost(index: number, loss: Loss): void;
+}
+
+/** Collects what became of the events of one publish, and settles it when the last one is known. */
+export class Settlement implements PartOwner {
+  readonly verdict: Promise<PublishVerdict>;
+  readonly #pending: PendingEvents;
+  readonly #rejected: Rejection[];
+  #resolve!: (verdict: PublishVerdict) => void;
+  #unsettled: number;
+  #applied = 0;
+  #refused = false;
+  #loss: Loss | undefined;
+  #lostIndexes: number[] | undefined;
+
+  /** `events` were accepted; `rejected` are those that never went to the store, ordered by index. */
+  constructor(events: number, rejected: Rejection[], pending: PendingEvents) {
+    this.#unsettled = events;
+    this.#rejected = rejected;
+    this.#pending = pending;
+    this.verdict = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  applied(_index: number): void {
+    this.#applied += 1;
+    this.#settleOne();
+  }
+
+  refused(index: number, message: string): void {
+    this.#refused = true;
+    this.#rejected.push({ index, code: 'malformed', message });
+    this.#settleOne();
+  }
+
+  lost(index: number, loss: Loss): void {
+    this.#lostIndexes ??= [];
+    this.#lostIndexes.push(index);
+    this.#loss = worse(this.#loss, loss);
+    const message = `the score store can't be reached: ${outcomeOf(loss)}`;
+    this.#rejected.push({ index, code: 'unavailable', message });
+    this.#settleOne();
+  }
+
+  #settleOne(): void {
+    this.#unsettled -= 1;
+    this.#pending.settleOne();
+    if (this.#unsettled === 0) this.#resolve(this.#conclude());
+  }
+
+  #conclude(): PublishVerdict {
+    const loss = this.#loss;
+    if (loss !== undefined && this.#applied === 0 && !this.#refused) {
+      const message = `the score store can't be reached: ${outcomeOf(loss)}`;
+      return { ok: false, code: 'unavailable', message, retryAfterMs: loss.retryAfterMs };
+    }
+    if (loss !== undefined || this.#refused) this.#rejected.sort((a, b) => a.index - b.index);
+    return { ok: true, applied: this.#applied, duplicates: 0, rejected: this.#rejected };
+  }
+}
+
+/** An event with a part in every partition: one answer for all of them, the worst. */
+export class JoinedParts implements PartOwner {
+  readonly #owner: PartOwner;
+  #unsettled: number;
+  #refusal: string | undefined;
+  #loss: Loss | undefined;
+
+  constructor(parts: number, owner: PartOwner) {
+    this.#unsettled = parts;
+    this.#owner = owner;
+  }
+
+  applied(index: number): void {
+    this.#settleOne(index);
+  }
+
+  refused(index: number, message: string): void {
+    this.#refusal ??= message;
+    this.#settleOne(index);
+  }
+
+  lost(index: number, loss: Loss): void {
+    this.#loss = worse(this.#loss, loss);
+    this.#settleOne(index);
+  }
+
+  #settleOne(index: number): void {
+    this.#unsettled -= 1;
+    if (this.#unsettled > 0) return;
+    if (this.#refusal !== undefined) this.#owner.refused(index, this.#refusal);
+    else if (this.#loss !== undefined) this.#owner.lost(index, this.#loss);
+    else this.#owner.applied(index);
+  }
+}
+
+function worse(a: Loss | undefined, b: Loss): Loss {
+  if (a === undefined) return b;
+  return {
+    attempted: a.attempted || b.attempted,
+    retryAfterMs: Math.max(a.retryAfterMs, b.retryAfterMs),
+  };
+}
+
+function outcomeOf(loss: Loss): string {
+  return loss.attempted ? 'the event may or may not have been applied' : 'the event was not applied';
+}
