@@ -1,0 +1,19 @@
+import { createConnection } from 'node:net';
+import type { NatsAddress } from './nats-address.ts';
+
+/**
+ * Waits for the first words of a server; rejects where it says nothing for `timeoutMs`. Of a server that accepts connections but is
+ * silent, such as a frozen one, the client library would forget the socket without closing it, one with every attempt.
+ */
+export function greeting({ host, port }: NatsAddress, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const socket = createConnection({ host, port, signal });
+  socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
+  return new Promise((resolve, reject) => {
+    socket.once('data', () => {
+      resolve();
+      socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.once('close', () => reject(new Error('the server closed the connection')));
+  });
+}
