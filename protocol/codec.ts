@@ -7,11 +7,8 @@ import type { Codec } from './codec-types.ts';
 import { jsonCodec } from './json-codec.ts';
 import { msgpackCodec } from './msgpack-codec.ts';
 
-export const SUBPROTOCOLS = { json: 'scorewire.v1.json', msgpack: 'scorewire.v1.msgpack' } as const;
-export type Encoding = keyof typeof SUBPROTOCOLS;
-export const ENCODINGS = Object.keys(SUBPROTOCOLS) as readonly Encoding[];
-
 export type { Codec, DecodeLimits } from './codec-types.ts';
+export { ENCODINGS, type Encoding, SUBPROTOCOLS } from './encodings.ts';
 
 export const CODECS = { json: jsonCodec, msgpack: msgpackCodec } as const satisfies {
   json: Codec<string>;
