@@ -42,3 +42,35 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   replyQueueBytes: 4 * 1024 * 1024,
   channels: 200_000,
 };
+
+/** Limits of HTTP that are not settings. */
+export const HTTP_LIMITS = {
+  /** Rows of one page of a board; more is `malformed`. */
+  pageRows: 1000,
+  /** Rows on each side of a member; more is `malformed`. */
+  neighbours: 100,
+  /** Boards of one page of the list; more is `malformed`. */
+  listedBoards: 1000,
+  /** Bytes of the board settings in `PUT /v1/boards/{id}` and of other small bodies; beyond: 413 `too_large`. */
+  settingsBodyBytes: 64 * 1024,
+  /** Players of the generated demonstration data; more is `malformed`. */
+  demoPlayers: 10_000,
+  /** Bytes of all static files together, since they are kept in memory; beyond: the server does not start. */
+  staticBytes: 64 * 1024 * 1024,
+} as const;
+
+/** Limits of tokens; a token beyond them is `unauthorized`. */
+export const AUTH_LIMITS = {
+  /** Characters of a token. */
+  tokenLength: 8192,
+  /** Characters of the `sub` claim. */
+  subjectLength: 256,
+  /** Patterns of one claim. */
+  patterns: 256,
+  /** Characters of one pattern. */
+  patternLength: 512,
+  /** Verified tokens that are remembered, so that a request costs no signature check. */
+  cachedTokens: 10_000,
+  /** Milliseconds that a verified token is remembered at most, so that a key taken out of a JWKS counts soon. */
+  cachedTokenMs: 60_000,
+} as const;

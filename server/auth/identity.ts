@@ -11,10 +11,12 @@ export interface Identity {
 
 export type Authentication =
   | { readonly ok: true; readonly identity: Identity }
-  | { readonly ok: false; readonly code: 'unauthorized'; readonly message: string };
+  /** `unavailable`: the keys can't be fetched now, so nothing is known about the token; it may be tried again. */
+  | { readonly ok: false; readonly code: 'unauthorized' | 'unavailable'; readonly message: string };
 
 export interface Authenticator {
   /** Who comes without a token. May publish nothing. */
   readonly anonymous: Identity;
+  /** Never rejects. */
   authenticate(token: string): Promise<Authentication>;
 }
