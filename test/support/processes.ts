@@ -24,6 +24,8 @@ export interface RunningServer {
   log(): string;
   /** Resolves when the process is gone, however it went. */
   readonly exited: Promise<void>;
+  /** `null` while it runs, or where a signal ended it. */
+  exitCode(): number | null;
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM, and SIGKILL where that takes longer than 5 s. Idempotent; works on a paused process too. */
   stop(): Promise<void>;
@@ -114,6 +116,7 @@ export async function spawnServer(command: ServerCommand): Promise<RunningServer
     pid: child.pid ?? 0,
     log: () => log,
     exited,
+    exitCode: () => child.exitCode,
     signal: (signal) => void child.kill(signal),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return exited;
