@@ -1,0 +1,121 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisAddress } from './redis-url.ts';
+import type { ScriptName } from './scripts.ts';
+
+/** The one place that knows the client library: a single server, or a Cluster where several addresses are given. */
+export interface RedisClient {
+  /** Resolves after the first attempt, however it went; from then on it reconnects for ever. */
+  connect(): Promise<void>;
+  /** Sends at once or rejects at once: nothing waits for a connection. Rejects with the library's errors. */
+  run(script: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  /** Waits for the answers under way, but not long. */
+  close(): Promise<void>;
+}
+
+export interface RedisClientOptions {
+  readonly addresses: readonly RedisAddress[];
+  readonly scripts: ReadonlyMap<ScriptName, string>;
+  /** Without any data for this long while an answer is awaited, the connection counts as dead and is made anew. */
+  readonly commandTimeoutMs: number;
+  /** A connection was lost; what was under way on it is rejected. */
+  readonly onLost: () => void;
+  readonly onError: (error: Error) => void;
+}
+
+const RECONNECT_MIN_MS = 50;
+const RECONNECT_MAX_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
+
+export function createRedisClient(options: RedisClientOptions): RedisClient {
+  const library = options.addresses.length > 1 ? createCluster(options) : createSingle(options);
+  library.on('error', options.onError);
+  const commands = new Map<ScriptName, ScriptCommand>();
+  for (const [name, lua] of options.scripts) {
+    // The library sends EVAL first on each connection and EVALSHA from then on, and heals NOSCRIPT by itself.
+    library.defineCommand(name, { lua });
+    commands.set(name, (library as unknown as Record<ScriptName, ScriptCommand>)[name].bind(library));
+  }
+  return {
+    connect: () => library.connect().catch(() => undefined),
+    run: (script, keys, args) => {
+      const command = commands.get(script);
+      if (command === undefined) return Promise.reject(new Error(`defect: no script ${script}`));
+      return command(keys.length, ...keys, ...args);
+    },
+    close: async () => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+      });
+      const quit = library.status === 'ready' ? library.quit().catch(() => undefined) : undefined;
+      await Promise.race([quit, late]);
+      clearTimeout(timer);
+      library.disconnect();
+    },
+  };
+}
+
+type ScriptCommand = (...args: (string | number)[]) => Promise<unknown>;
+
+function createSingle(options: RedisClientOptions): Redis {
+  const [address] = options.addresses;
+  if (address === undefined) throw new Error('defect: no address of Redis');
+  const redis = new Redis({
+    ...connectionOptions(address, options),
+    host: address.host,
+    port: address.port,
+    db: address.db,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: reconnectDelayMs,
+    // A master that was demoted: the next connection may lead to the new one.
+    reconnectOnError: (error) => error.message.includes('READONLY'),
+  });
+  redis.on('close', options.onLost);
+  return redis;
+}
+
+function createCluster(options: RedisClientOptions): Cluster {
+  const [first] = options.addresses;
+  if (first === undefined) throw new Error('defect: no address of Redis');
+  const cluster = new Cluster(
+    options.addresses.map(({ host, port }) => ({ host, port })),
+    {
+      redisOptions: connectionOptions(first, options),
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      enableReadyCheck: false,
+      clusterRetryStrategy: reconnectDelayMs,
+      // A command whose connection broke may have been executed: to send it again is for the caller to decide.
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      slotsRefreshTimeout: options.commandTimeoutMs,
+    },
+  );
+  cluster.on('close', options.onLost);
+  cluster.on('-node', options.onLost);
+  cluster.on('node error', options.onError);
+  return cluster;
+}
+
+function connectionOptions(address: RedisAddress, options: RedisClientOptions) {
+  return {
+    ...(address.username === undefined ? {} : { username: address.username }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ...(address.tls ? { tls: {} } : {}),
+    connectionName: 'scorewire',
+    disableClientInfo: true,
+    protocol: 2,
+    connectTimeout: options.commandTimeoutMs,
+    socketTimeout: options.commandTimeoutMs,
+    // Rejects what was under way as soon as the connection breaks, instead of sending it again.
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    enableReadyCheck: false,
+  } as const;
+}
+
+function reconnectDelayMs(attempt: number): number {
+  const ceiling = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(attempt, 10));
+  return ceiling / 2 + Math.random() * (ceiling / 2);
+}

@@ -1,0 +1,199 @@
+import { OperatingError, StartError } from '../../runtime/errors.ts';
+import type { Service } from '../../runtime/lifecycle.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { type StoreState, StoreUnavailableError } from '../score-store.ts';
+import { createRedisClient, type RedisClient } from './client.ts';
+import { classify } from './redis-errors.ts';
+import { parseRedisUrl } from './redis-url.ts';
+import { loadScripts, type RunScript } from './scripts.ts';
+
+/**
+ * The connection with its health. While it is down, everything is rejected at once, so that nothing piles up behind
+ * a server that does not answer; only a probe goes out now and then, and its success brings `up`.
+ */
+export interface RedisConnection extends Service {
+  readonly run: RunScript;
+  readonly state: StoreState;
+  onState(listener: (state: StoreState) => void): () => void;
+}
+
+export interface RedisConnectionOptions {
+  readonly urls: readonly string[];
+  /** Default 2000. */
+  readonly commandTimeoutMs?: number;
+  /** How long `start` waits for Redis; default 10000. */
+  readonly startTimeoutMs?: number;
+  /** Commands sent and not yet answered; beyond, they are rejected. Default 4096. */
+  readonly maxPendingCommands?: number;
+}
+
+export interface RedisConnectionDependencies {
+  readonly logger: Logger;
+  /** Whether this Redis can serve us; a `StartError` says that it never will. */
+  readonly probe: (run: RunScript) => Promise<void>;
+}
+
+const PROBE_MIN_MS = 50;
+const PROBE_MAX_MS = 500;
+const REFUSES_LOGIN = /\b(NOAUTH|WRONGPASS|NOPERM)\b/;
+/** What the client library says while it has no connection; why it has none was said before. */
+const NO_CONNECTION =
+  /Stream isn't writeable|Cluster isn't ready|Connection is closed|max retries per request/;
+
+export function createRedisConnection(
+  { logger, probe }: RedisConnectionDependencies,
+  options: RedisConnectionOptions,
+): RedisConnection {
+  const { commandTimeoutMs = 2000, startTimeoutMs = 10_000, maxPendingCommands = 4096 } = options;
+  const listeners = new Set<(state: StoreState) => void>();
+  let client: RedisClient | undefined;
+  let shown = '';
+  let state: StoreState = 'down';
+  let pending = 0;
+  let probing = false;
+  let stopped = false;
+  let lastError = 'no connection yet';
+  let wake: (() => void) | undefined;
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const setState = (next: StoreState): void => {
+    state = next;
+    if (next === 'up') logger.info({ redis: shown }, 'the score store is up');
+    else logger.warn({ redis: shown, cause: lastError }, 'the score store is down');
+    for (const listener of [...listeners]) listener(next);
+  };
+
+  const note = (message: string): void => {
+    if (!NO_CONNECTION.test(message)) lastError = message;
+  };
+
+  const lose = (): void => {
+    if (state === 'up' && !stopped) {
+      setState('down');
+      void probeUntilUp();
+    }
+  };
+
+  /** Past the gate of `run`, since the probe has to get through while the state is down. */
+  const send: RunScript = async (script, keys, args) => {
+    if (client === undefined || stopped) throw new StoreUnavailableError('the score store is stopped');
+    if (pending >= maxPendingCommands) {
+      throw new StoreUnavailableError(`Redis is behind: ${pending} commands are not answered yet`);
+    }
+    pending++;
+    try {
+      return await client.run(script, keys, args);
+    } catch (error) {
+      const failure = classify(error);
+      if (failure.kind === 'away') {
+        note(failure.message);
+        lose();
+      }
+      throw failure.error;
+    } finally {
+      pending--;
+    }
+  };
+
+  /** A refusal of writes counts as an answer: reads work. */
+  const probeOnce = async (): Promise<'up' | 'down' | StartError> => {
+    try {
+      await probe(send);
+      return 'up';
+    } catch (error) {
+      if (error instanceof StartError) return error;
+      const failure = classify(error instanceof OperatingError ? error.cause : error);
+      note(failure.message);
+      return failure.kind === 'writes' ? 'up' : 'down';
+    }
+  };
+
+  const pause = (delayMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  /** Ends when the store is up or stopped; with a deadline it may end in a `StartError`. */
+  const probeUntilUp = async (deadline?: number): Promise<void> => {
+    if (probing) return;
+    probing = true;
+    try {
+      for (let delayMs = PROBE_MIN_MS; !stopped; delayMs = Math.min(PROBE_MAX_MS, delayMs * 2)) {
+        const outcome = await probeOnce();
+        if (stopped) return;
+        if (outcome === 'up') {
+          probing = false;
+          return setState('up');
+        }
+        if (outcome instanceof StartError) {
+          if (deadline !== undefined) throw outcome;
+          lastError = outcome.message;
+          logger.error({ redis: shown }, outcome.message);
+        }
+        if (deadline !== undefined && (REFUSES_LOGIN.test(lastError) || Date.now() + delayMs > deadline)) {
+          throw new StartError(
+            `no Redis serves at ${shown} (${lastError}): start one there, or correct the URL of Redis`,
+          );
+        }
+        await pause(delayMs);
+      }
+    } finally {
+      probing = false;
+    }
+  };
+
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      stopped = true;
+      state = 'down';
+      listeners.clear();
+      wake?.();
+      await client?.close();
+    })();
+    return stopping;
+  };
+
+  const start = async (): Promise<void> => {
+    const addresses = options.urls.map(parseRedisUrl);
+    shown = addresses.map((address) => address.shown).join(',');
+    client = createRedisClient({
+      addresses,
+      scripts: loadScripts(),
+      commandTimeoutMs,
+      onLost: lose,
+      onError: (error) => note(classify(error).message),
+    });
+    await Promise.race([client.connect(), pause(commandTimeoutMs)]);
+    wake?.();
+    try {
+      await probeUntilUp(Date.now() + startTimeoutMs);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  };
+
+  return {
+    start: () => {
+      starting ??= stopped ? Promise.resolve() : start();
+      return starting;
+    },
+    stop,
+    run: async (script, keys, args) => {
+      if (state === 'down' && !stopped) throw new StoreUnavailableError(`Redis is away: ${lastError}`);
+      return send(script, keys, args);
+    },
+    get state() {
+      return state;
+    },
+    onState: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Every key name. All keys of a partition share the hash tag `{p<k>}`, so that they live on one Cluster node and one
+ * script may use them together; the partition count and each lease have tags of their own.
+ */
+export const DEFAULT_KEY_PREFIX = 'scorewire:';
+
+export interface PartitionKeys {
+  /** String: operations applied so far. */
+  readonly position: string;
+  /** Hash: dirty name to the time of its oldest change. */
+  readonly dirty: string;
+  /** String: the time of the oldest change, where there were too many names. */
+  readonly allDirty: string;
+  /** String: the highest fencing number seen. */
+  readonly fence: string;
+  /** Sorted set of board ids, all with score 0: byte order. */
+  readonly boards: string;
+  /** Hash: board id to configuration. */
+  readonly configs: string;
+  /** Hash: board id to number of members. */
+  readonly totals: string;
+  /** Hash: member to display name. */
+  readonly profiles: string;
+  board(id: string): BoardKeys;
+}
+
+export interface BoardKeys {
+  /** Sorted set, best first in ascending order (see lua/include-boards.lua). */
+  readonly ranking: string;
+  /** Hash: member to arrival; only for boards with ties `first`. */
+  readonly arrivals: string;
+}
+
+export interface Keys {
+  readonly partitionCount: string;
+  readonly partitions: readonly PartitionKeys[];
+  lease(name: string): string;
+}
+
+/** `prefix` keeps installations in one Redis apart; it has no braces, which would move the hash tag. */
+export function createKeys(prefix: string, partitions: number): Keys {
+  return {
+    partitionCount: `${prefix}{partitions}`,
+    partitions: Array.from({ length: partitions }, (_, partition) =>
+      createPartitionKeys(`${prefix}{p${partition}}`),
+    ),
+    lease: (name) => `${prefix}{lease:${name}}`,
+  };
+}
+
+function createPartitionKeys(tag: string): PartitionKeys {
+  return {
+    position: `${tag}:position`,
+    dirty: `${tag}:dirty`,
+    allDirty: `${tag}:all-dirty`,
+    fence: `${tag}:fence`,
+    boards: `${tag}:boards`,
+    configs: `${tag}:configs`,
+    totals: `${tag}:totals`,
+    profiles: `${tag}:profiles`,
+    board: (id) => ({ ranking: `${tag}:ranking:${id}`, arrivals: `${tag}:arrivals:${id}` }),
+  };
+}

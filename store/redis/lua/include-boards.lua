@@ -1,0 +1,48 @@
+-- Shared by several scripts: how a board's configuration and its elements are written.
+
+-- A configuration is stored as `<order> <ties> <top>`. Scores of a `desc` board are stored negated, so that ascending
+-- order is best first everywhere, and Redis' own order of equals (bytes of the element) is the one wanted.
+-- On a board with ties "first" an element is `<arrival><member>`, the arrival having this fixed width.
+local ARRIVAL_WIDTH = 16
+
+local function parse_config(text)
+  local order, ties, top = string.match(text, '^(%a+) (%a+) (%d+)$')
+  return order, ties, tonumber(top)
+end
+
+local function format_arrival(position)
+  return string.format('%016.0f', position)
+end
+
+local function member_of(element, ties)
+  if ties == 'first' then return string.sub(element, ARRIVAL_WIDTH + 1) end
+  return element
+end
+
+-- Competition rank of a stored score as Redis gave it: those strictly better have a lower one.
+local function rank_of(ranking_key, stored)
+  return redis.call('ZCOUNT', ranking_key, '-inf', '(' .. stored) + 1
+end
+
+-- `HMGET` for any number of fields: Lua can't unpack more than some thousand values at once.
+local function hmget(key, fields)
+  if #fields <= 4000 then
+    if #fields == 0 then return {} end
+    return redis.call('HMGET', key, unpack(fields))
+  end
+  local values = {}
+  for from = 1, #fields, 4000 do
+    local to = math.min(from + 3999, #fields)
+    local part = redis.call('HMGET', key, unpack(fields, from, to))
+    for i = 1, #part do values[from + i - 1] = part[i] end
+  end
+  return values
+end
+
+-- Display names of flat rows `{element, score, ...}`, one per row; an empty table where nobody has one.
+local function names_of(profiles_key, rows, ties)
+  if #rows == 0 or redis.call('HLEN', profiles_key) == 0 then return {} end
+  local members = {}
+  for i = 1, #rows, 2 do members[#members + 1] = member_of(rows[i], ties) end
+  return hmget(profiles_key, members)
+end

@@ -1,0 +1,49 @@
+import { StoreUnavailableError } from '../score-store.ts';
+
+/** Redis refuses writes but still answers reads. */
+const WRITES_REFUSED = /\b(OOM|MISCONF|NOREPLICAS)\b/;
+/** This server can't serve us now; after a failover or a loading time it (or another one) can. */
+const NOT_SERVING =
+  /\b(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNKILLABLE|NOAUTH|WRONGPASS|NOPERM|max number of clients|too many connections)\b/i;
+
+export interface Failure {
+  /** `away`: nothing can be asked. `writes`: writes are refused. `defect`: our mistake, or foreign data under our keys. */
+  readonly kind: 'away' | 'writes' | 'defect';
+  /** For callers. */
+  readonly error: Error;
+  /** What Redis or the network said. */
+  readonly message: string;
+}
+
+/** Sorts what the client library rejects with. Causes carry no commands, which may hold passwords and megabytes. */
+export function classify(error: unknown): Failure {
+  const message = messageOf(error);
+  const cause = plainCause(error, message);
+  if (WRITES_REFUSED.test(message)) {
+    const refused = new StoreUnavailableError(`Redis takes no writes: ${message}`, { cause });
+    return { kind: 'writes', error: refused, message };
+  }
+  const isReply = error instanceof Error && error.name === 'ReplyError';
+  if (!isReply || NOT_SERVING.test(message)) {
+    const away = new StoreUnavailableError(`Redis does not answer: ${message}`, { cause });
+    return { kind: 'away', error: away, message };
+  }
+  const defect = new Error(`defect: Redis refused a script: ${message}`, { cause });
+  return { kind: 'defect', error: defect, message };
+}
+
+/** A refused connection to a name with several addresses has no message, only a code. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  return 'code' in error ? String(error.code) : error.name;
+}
+
+function plainCause(error: unknown, message: string): Error {
+  const cause = new Error(message);
+  if (error instanceof Error) {
+    cause.name = error.name;
+    if ('code' in error) Object.assign(cause, { code: error.code });
+  }
+  return cause;
+}

@@ -1,0 +1,62 @@
+import { StartError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { ScoreStore, StoreOptions } from '../score-store.ts';
+import { createRedisConnection } from './connection.ts';
+import { createKeys, DEFAULT_KEY_PREFIX } from './keys.ts';
+import { createOwnership } from './ownership.ts';
+import { createReads } from './reads.ts';
+import type { RunScript } from './scripts.ts';
+import { createWrites } from './writes.ts';
+
+export interface RedisStoreOptions extends StoreOptions {
+  /** One URL of a single Redis (7.0 or later), or several of the nodes of one Cluster. */
+  readonly url: string | readonly string[];
+  readonly logger: Logger;
+  /** Begins every key, to keep installations in one Redis apart; default `scorewire:`. */
+  readonly keyPrefix?: string;
+  /** Without an answer for this long the connection counts as lost; default 2000. */
+  readonly commandTimeoutMs?: number;
+  /** How long `start` waits for Redis before it gives up with a `StartError`; default 10000. */
+  readonly startTimeoutMs?: number;
+}
+
+/** Scores in Redis: each method is one script per partition it touches (see lua/), all sent in one round trip. */
+export function createRedisStore(options: RedisStoreOptions): ScoreStore {
+  const { url, logger, partitions, commandTimeoutMs, startTimeoutMs } = options;
+  const keys = createKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX, partitions);
+
+  /** Ours at first start and after a loss of all data; never a store that is laid out for another number. */
+  const probe = async (run: RunScript): Promise<void> => {
+    const writable = keys.partitions.map(({ position }) => run('check-writable', [position], []));
+    const [count] = await Promise.all([
+      run('claim-partitions', [keys.partitionCount], [String(partitions)]),
+      ...writable,
+    ]);
+    if (Number(count) !== partitions) {
+      throw new StartError(
+        `the scores in Redis are laid out for ${count} partitions, not ${partitions}: set PARTITIONS=${count}`,
+      );
+    }
+  };
+
+  const connection = createRedisConnection(
+    { logger, probe },
+    {
+      urls: typeof url === 'string' ? [url] : url,
+      ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }),
+      ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
+    },
+  );
+  return {
+    partitions,
+    start: connection.start,
+    stop: connection.stop,
+    ...createWrites(connection.run, keys, options),
+    ...createReads(connection.run, keys),
+    ...createOwnership(connection.run, keys),
+    get state() {
+      return connection.state;
+    },
+    onState: connection.onState,
+  };
+}

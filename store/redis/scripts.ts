@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+
+/** One script per change of state or atomic read; each file's header tells its KEYS, ARGV and result. */
+export const SCRIPT_NAMES = [
+  'acquire-lease',
+  'apply',
+  'check-writable',
+  'claim-partitions',
+  'configure-board',
+  'list-boards',
+  'read-neighbourhood',
+  'read-pages',
+  'read-standings',
+  'release-lease',
+  'remove-board',
+  'remove-member',
+  'renew-lease',
+  'take-dirty',
+] as const;
+
+export type ScriptName = (typeof SCRIPT_NAMES)[number];
+
+/** Runs a script atomically on the node that has its keys; rejects with `StoreUnavailableError`, or a defect. */
+export type RunScript = (
+  script: ScriptName,
+  keys: readonly string[],
+  args: readonly string[],
+) => Promise<unknown>;
+
+const INCLUDE = /^-- @include (\S+)$/gm;
+
+/** The sources with their includes in place. The files lie beside this one, in the sources and in the build. */
+export function loadScripts(): ReadonlyMap<ScriptName, string> {
+  return new Map(
+    SCRIPT_NAMES.map((name) => [
+      name,
+      readLua(`${name}.lua`).replaceAll(INCLUDE, (_, file: string) => readLua(file)),
+    ]),
+  );
+}
+
+function readLua(file: string): string {
+  return readFileSync(new URL(`./lua/${file}`, import.meta.url), 'utf8');
+}
