@@ -29,7 +29,10 @@ export interface PatchMessage {
   readonly patch: Patch;
 }
 
-/** On `TOPICS.inbox`: the owner's published view. `state` is absent where the gateway's position was right. */
+/**
+ * On `TOPICS.inbox`: the owner's published view; nothing is sent where the gateway's position was right. `at` is that of the
+ * last patch, or when a view without one was read.
+ */
 export interface ViewMessage {
   readonly type: 'view';
   readonly channel: string;

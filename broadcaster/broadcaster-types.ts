@@ -1,0 +1,77 @@
+import type { MessageBus } from '../bus/message-bus.ts';
+import type { Timing } from '../bus/timing.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Service } from '../runtime/lifecycle.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { ScoreStore } from '../store/score-store.ts';
+
+export interface BroadcasterLimits {
+  /** Channels that one owner watches, those being read for the first time included; beyond: `unavailable`. */
+  readonly watchedChannels: number;
+  /** Channels that a tick reads, or one reading of newly watched channels; the rest waits for the next, longest due first. */
+  readonly channelsPerRead: number;
+}
+
+export const DEFAULT_BROADCASTER_LIMITS: BroadcasterLimits = {
+  watchedChannels: 200_000,
+  channelsPerRead: 50_000,
+};
+
+export interface BroadcasterOptions {
+  /** Who holds the lease. Two running broadcasters must never have the same name: they would take it from each other. */
+  readonly name: string;
+  readonly timing: Timing;
+  readonly limits: BroadcasterLimits;
+}
+
+export interface BroadcasterDeps {
+  readonly store: ScoreStore;
+  readonly bus: MessageBus;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 64 random bits in hexadecimal, different at every call. */
+  readonly random: () => string;
+}
+
+/** `fence` and the numbers of channels are of the present term (none and 0 while standing by); all others only grow. */
+export interface BroadcasterStats extends Readonly<Counters> {
+  readonly owner: boolean;
+  readonly fence: number | undefined;
+  /** Whether the store could be read lately and the lease is confirmed; false while standing by. */
+  readonly fresh: boolean;
+  readonly watchedChannels: number;
+}
+
+/** What a broadcaster has done since it was started, over all its terms. */
+export interface Counters {
+  terms: number;
+  ticks: number;
+  /** Milliseconds that all ticks took together. */
+  tickMs: number;
+  /** Multiples of the tick that passed while an earlier tick was still running. */
+  missedTicks: number;
+  /** Failed store calls of ticks and first reads. */
+  failedReads: number;
+  channelsRead: number;
+  patches: number;
+  views: number;
+  refusals: number;
+}
+
+export function newCounters(): Counters {
+  return {
+    terms: 0,
+    ticks: 0,
+    tickMs: 0,
+    missedTicks: 0,
+    failedReads: 0,
+    channelsRead: 0,
+    patches: 0,
+    views: 0,
+    refusals: 0,
+  };
+}
+
+export interface Broadcaster extends Service {
+  stats(): BroadcasterStats;
+}

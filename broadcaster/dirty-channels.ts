@@ -1,0 +1,55 @@
+import type { Rows } from '../protocol/views.ts';
+import type { DirtyNames } from '../store/score-store.ts';
+import type { PublishedViews, WatchedView } from './published-views.ts';
+
+const BOARD = 'board:';
+const PROFILE = 'profile:';
+
+/**
+ * Calls `mark` for each watched channel whose state the taken names may have changed, with the acceptance time of the
+ * oldest change. Names that nobody watches end here, before anything is read. The work is bounded by the names taken and,
+ * where profiles are among them, by one pass over the rows of all watched boards.
+ */
+export function markDirtyChannels(
+  taken: readonly DirtyNames[],
+  views: PublishedViews,
+  mark: (channel: string, since: number) => void,
+): void {
+  const widely = new Map<number, WideChange>();
+  for (const { partition, allSince, names } of taken) {
+    const profiles = new Map<string, number>();
+    for (const [name, since] of names) {
+      if (name.startsWith(BOARD)) {
+        for (const channel of views.ofBoard(name.slice(BOARD.length))) mark(channel, since);
+      } else if (name.startsWith(PROFILE)) {
+        profiles.set(name.slice(PROFILE.length), since);
+      }
+    }
+    if (allSince !== undefined || profiles.size > 0) widely.set(partition, { allSince, profiles });
+  }
+  if (widely.size === 0) return;
+  for (const view of views.all()) {
+    const change = widely.get(view.partition);
+    if (change?.allSince !== undefined) mark(view.name, change.allSince);
+    const since = change && oldestShown(view, change.profiles);
+    if (since !== undefined) mark(view.name, since);
+  }
+}
+
+/** What may be in any view of a partition. */
+interface WideChange {
+  readonly allSince: number | undefined;
+  readonly profiles: ReadonlyMap<string, number>;
+}
+
+/** The oldest of the changed profiles that the channel shows, or may show where its rows are still being read. */
+function oldestShown(view: WatchedView, profiles: ReadonlyMap<string, number>): number | undefined {
+  if (profiles.size === 0 || view.channel.type !== 'board') return undefined;
+  const shown = view.phase === 'pending' ? profiles.keys() : (view.state as Rows).map(([member]) => member);
+  let oldest: number | undefined;
+  for (const member of shown) {
+    const since = profiles.get(member as string);
+    if (since !== undefined && (oldest === undefined || since < oldest)) oldest = since;
+  }
+  return oldest;
+}

@@ -1,0 +1,182 @@
+import { MAX_MESSAGE_BYTES, type MessageBus } from '../bus/message-bus.ts';
+import { encodeBusMessage, TOPICS } from '../bus/messages.ts';
+import { diff } from '../protocol/patches.ts';
+import type { State } from '../protocol/views.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { readStates } from '../store/channel-states.ts';
+import type { ScoreStore } from '../store/score-store.ts';
+import type { Counters } from './broadcaster-types.ts';
+import { markDirtyChannels } from './dirty-channels.ts';
+import { DueReads } from './due-reads.ts';
+import type { PublishedView, PublishedViews } from './published-views.ts';
+import type { ReadHealth } from './read-health.ts';
+import type { TermIdentity } from './term-identity.ts';
+
+interface TickDeps {
+  readonly store: Pick<ScoreStore, 'takeDirty' | 'readPages' | 'readStandings'>;
+  readonly bus: Pick<MessageBus, 'publish'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly views: PublishedViews;
+  readonly health: ReadHealth;
+  readonly counters: Counters;
+  /** False while the lease is unconfirmed or lost. */
+  readonly mayPublish: () => boolean;
+  /** A higher fencing number has been seen. */
+  readonly onFenced: () => void;
+}
+
+interface TickOptions {
+  readonly term: TermIdentity;
+  readonly tickMs: number;
+  readonly interestMs: number;
+  readonly reReadMs: number;
+  readonly channelsPerRead: number;
+}
+
+/** What a term does twice a second: take the dirty names, read what they touch, publish what has changed. */
+export class Tick {
+  readonly #deps: TickDeps;
+  readonly #options: TickOptions;
+  readonly #due = new DueReads();
+  /**
+   * Names that were taken but never arrived here are lost. So until a take has succeeded, everything counts as changed: at
+   * the beginning of a term (an earlier owner may have taken until our first take fenced it off) and after a take that failed
+   * (it may have happened). The flag is used up by the next take that succeeds, since only a reading after it sees
+   * everything that it took; so a view that is published meanwhile is read again as well.
+   */
+  #everythingIsDue = true;
+
+  constructor(deps: TickDeps, options: TickOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** The store was away or may have lost what it had told. */
+  readEverythingAgain(): void {
+    this.#everythingIsDue = true;
+  }
+
+  async run(): Promise<void> {
+    const { clock, logger, counters } = this.#deps;
+    const startedAt = clock.now();
+    try {
+      await this.#run(startedAt);
+    } catch (error) {
+      // Not the store's failure but a defect; what it left unpublished is still marked.
+      logger.error({ err: error }, 'a tick failed');
+      this.#everythingIsDue = true;
+    }
+    counters.ticks += 1;
+    counters.tickMs += Math.max(0, clock.now() - startedAt);
+  }
+
+  async #run(startedAt: number): Promise<void> {
+    const { views, mayPublish, health, logger } = this.#deps;
+    views.beginTick();
+    views.expire(startedAt - this.#options.interestMs);
+    if (!mayPublish() || !(await this.#take())) return;
+    this.#markOld(startedAt);
+    const batch = this.#nextBatch();
+    const readAt = this.#deps.clock.now();
+    const states = await this.#read(batch);
+    if (states === undefined) return;
+    if (!health.isReadable) logger.info({}, 'the store can be read again');
+    health.isReadable = true;
+    // Reading took its time: the lease may be unconfirmed by now. The marks stand, so nothing is lost.
+    if (!mayPublish()) return;
+    for (const [i, view] of batch.entries()) {
+      const state = states[i];
+      if (state !== undefined) this.#publish(view, state, startedAt, readAt);
+    }
+  }
+
+  /** False where nothing was taken, or nobody knows. */
+  async #take(): Promise<boolean> {
+    const { store, views, onFenced } = this.#deps;
+    const { fence, partitions } = this.#options.term;
+    const everything = this.#everythingIsDue;
+    this.#everythingIsDue = false;
+    try {
+      const taken = await store.takeDirty(partitions, fence);
+      if (taken === 'fenced') {
+        onFenced();
+        return false;
+      }
+      if (everything) for (const view of views.all()) this.#due.mark(view.name);
+      markDirtyChannels(taken, views, (channel, since) => this.#due.mark(channel, since));
+      return true;
+    } catch (error) {
+      this.#everythingIsDue = true;
+      this.#failed(error, 'taking the dirty names failed');
+      return false;
+    }
+  }
+
+  /** Whatever went wrong unnoticed is put right within `reReadMs`. What fell due at once is spread over the second half of it. */
+  #markOld(now: number): void {
+    const { tickMs, reReadMs } = this.#options;
+    const { views } = this.#deps;
+    const share = Math.ceil((views.size * 2 * tickMs) / reReadMs);
+    // One tick early, since the next one would be too late.
+    const overdueMs = Math.max(0, reReadMs - tickMs);
+    for (const view of views.leastRecentlyRead(now, overdueMs, reReadMs / 2, share))
+      this.#due.mark(view.name);
+  }
+
+  #nextBatch(): PublishedView[] {
+    const batch: PublishedView[] = [];
+    for (const name of this.#due.channels()) {
+      if (batch.length >= this.#options.channelsPerRead) break;
+      const view = this.#deps.views.get(name);
+      if (view === undefined) this.#due.settle(name);
+      else if (view.phase === 'published') batch.push(view);
+    }
+    return batch;
+  }
+
+  async #read(batch: readonly PublishedView[]): Promise<readonly (State | 'not_found')[] | undefined> {
+    try {
+      const states = await readStates(
+        this.#deps.store,
+        batch.map(({ channel }) => channel),
+      );
+      this.#deps.counters.channelsRead += batch.length;
+      return states;
+    } catch (error) {
+      this.#failed(error, 'reading the changed channels failed');
+      return undefined;
+    }
+  }
+
+  #publish(view: PublishedView, state: State | 'not_found', startedAt: number, readAt: number): void {
+    const { bus, views, counters } = this.#deps;
+    const { fence, epoch } = this.#options.term;
+    const { name: channel, kind } = view;
+    const patch = state === 'not_found' ? undefined : diff(kind, view.state, state);
+    if (state === 'not_found') {
+      // Its source is gone; gateways learn it from the answer to their next watch.
+      views.forget(view);
+    } else if (patch === undefined) {
+      views.confirm(view, readAt);
+    } else {
+      const at = this.#due.sinceOf(channel, startedAt);
+      views.advance(view, state, at, readAt);
+      const bytes = encodeBusMessage({ type: 'patch', channel, fence, epoch, seq: view.seq, at, patch });
+      // One that the bus would drop is a gap like any lost message: the next watch is answered with the view.
+      if (bytes.length <= MAX_MESSAGE_BYTES) {
+        bus.publish(TOPICS.channel(channel), bytes);
+        counters.patches += 1;
+      }
+    }
+    this.#due.settle(channel);
+  }
+
+  #failed(error: unknown, message: string): void {
+    const { health, logger, counters } = this.#deps;
+    counters.failedReads += 1;
+    if (health.isReadable) logger.warn({ err: error }, message);
+    health.isReadable = false;
+  }
+}

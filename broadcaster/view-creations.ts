@@ -1,0 +1,104 @@
+import type { State } from '../protocol/views.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { readStates } from '../store/channel-states.ts';
+import type { ScoreStore } from '../store/score-store.ts';
+import type { Counters } from './broadcaster-types.ts';
+import type { GatewayInboxes } from './gateway-inboxes.ts';
+import type { PendingView, PublishedViews } from './published-views.ts';
+import type { ReadHealth } from './read-health.ts';
+
+/** What is asked for within such a moment is read together: a page full of channels arrives as several messages. */
+const GATHER_MS = 5;
+
+interface ViewCreationsDeps {
+  readonly store: Pick<ScoreStore, 'readPages' | 'readStandings' | 'state'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly views: PublishedViews;
+  readonly inboxes: GatewayInboxes;
+  readonly health: ReadHealth;
+  readonly counters: Counters;
+}
+
+/**
+ * Reads newly watched channels, many at once and one reading at a time, publishes them as views and answers who waits.
+ *
+ * It runs beside the ticks, and no change is missed between them: a channel is watched (pending) before it is
+ * read. A change after the reading is taken by a later tick, which finds the channel watched and marks it to be read; the mark
+ * waits until the view is published. A change before the reading is in what was read. A tick never patches a view that was
+ * published while it ran, because it reads only what it found published.
+ */
+export class ViewCreations {
+  readonly #deps: ViewCreationsDeps;
+  readonly #channelsPerRead: number;
+  #queue: PendingView[] = [];
+  #running: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(deps: ViewCreationsDeps, options: { readonly channelsPerRead: number }) {
+    this.#deps = deps;
+    this.#channelsPerRead = options.channelsPerRead;
+  }
+
+  request(pending: PendingView): void {
+    this.#queue.push(pending);
+    this.#schedule();
+  }
+
+  /** Nobody is answered any more; resolves when the running reading is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+    this.#queue = [];
+    await this.#running;
+  }
+
+  #schedule(): void {
+    if (this.#stopped || this.#running !== undefined || this.#cancelTimer !== undefined) return;
+    this.#cancelTimer = this.#deps.clock.after(GATHER_MS, () => {
+      this.#cancelTimer = undefined;
+      this.#running = this.#create(this.#queue.splice(0, this.#channelsPerRead)).finally(() => {
+        this.#running = undefined;
+        if (this.#queue.length > 0) this.#schedule();
+      });
+    });
+  }
+
+  async #create(batch: readonly PendingView[]): Promise<void> {
+    const { store, clock, views, inboxes, health, counters } = this.#deps;
+    const readAt = clock.now();
+    const states = store.state === 'up' ? await this.#read(batch) : undefined;
+    if (this.#stopped) return;
+    if (states === undefined) health.isReadable = false;
+    else counters.channelsRead += batch.length;
+    for (const [i, pending] of batch.entries()) {
+      const { name, waiting } = pending;
+      const state = states?.[i];
+      if (state === undefined) {
+        views.forget(pending);
+        inboxes.refuse(waiting, name, 'unavailable', 'The score store cannot be read at the moment.');
+      } else if (state === 'not_found') {
+        views.forget(pending);
+        inboxes.refuse(waiting, name, 'not_found', `There is no source of ${name}.`);
+      } else {
+        const view = views.publish(pending, state, readAt);
+        if (!inboxes.sendView(waiting, view)) views.forget(view);
+      }
+    }
+  }
+
+  async #read(batch: readonly PendingView[]): Promise<readonly (State | 'not_found')[] | undefined> {
+    try {
+      return await readStates(
+        this.#deps.store,
+        batch.map(({ channel }) => channel),
+      );
+    } catch (error) {
+      this.#deps.counters.failedReads += 1;
+      this.#deps.logger.debug({ err: error }, 'reading new channels failed');
+      return undefined;
+    }
+  }
+}
