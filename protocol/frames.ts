@@ -39,10 +39,13 @@ export const clientFrameChecker = taggedChecker(CLIENT_FRAME_SCHEMAS, 'a frame')
 
 const ErrorCodeSchema = Type.Unsafe<ErrorCode>({ type: 'string', enum: Object.keys(ERROR_CODES) });
 const KindSchema = Type.Union([Type.Literal('rows'), Type.Literal('document')]);
+const LISTS_OR_OBJECT = [{ type: 'array', items: { type: 'array' } }, { type: 'object' }];
 const StateSchema = Type.Unsafe<State>({
-  description: 'Rows (an array of arrays) or a document (an object)',
+  anyOf: LISTS_OR_OBJECT,
+  description: 'Rows (a list of lists) or a document (an object)',
 });
 const PatchSchema = Type.Unsafe<Patch>({
+  anyOf: LISTS_OR_OBJECT,
   description: 'Rows: splices `[index, deleteCount, ...rows]`; document: a JSON Merge Patch',
 });
 const CountSchema = Type.Integer({ minimum: 0 });

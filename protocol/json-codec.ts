@@ -71,13 +71,15 @@ function hasMore(text: string, first: string, second: string, count: number): bo
 
 /** The place of the closing quote, or the end of the text. */
 function endOfString(text: string, quote: number): number {
-  let i = quote + 1;
-  while (i < text.length) {
-    const unit = text.charCodeAt(i);
-    if (unit === QUOTE) return i;
-    i += unit === BACKSLASH ? 2 : 1;
-  }
-  return text.length;
+  let end = text.indexOf('"', quote + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, place: number): boolean {
+  let slashes = 0;
+  while (text.charCodeAt(place - 1 - slashes) === BACKSLASH) slashes++;
+  return slashes % 2 === 1;
 }
 
 /** `-0`, `-0.0`, `-0e9` and what underflows, such as `-1e-999`; also some that are none, which does no harm. */

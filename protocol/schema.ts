@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import Format from 'typebox/format';
+import { explainMismatch } from './explain.ts';
 import { ID_PATTERN, isText } from './names.ts';
 
 /** The building blocks of every schema; each schema gives the static type, the validation and the documents. */
@@ -51,7 +52,7 @@ export function checker<S extends TSchema>(schema: S): Checker<Static<S>> {
   const compiled = Compile(schema) as Validator;
   return {
     check: (value): value is Static<S> => compiled.Check(value),
-    explain: (value) => explain(compiled, value),
+    explain: (value) => explainMismatch(schema, value),
   };
 }
 
@@ -74,25 +75,4 @@ export function taggedChecker<M extends Record<string, TSchema>>(
     explain: (value) =>
       find(value)?.explain(value) ?? `${what} needs a "type" of: ${[...byType.keys()].join(', ')}`,
   };
-}
-
-function explain(compiled: Validator, value: unknown): string {
-  const errors = compiled.Errors(value);
-  const first = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0];
-  if (first === undefined) return 'is not of the documented form';
-  if (first.keyword === 'additionalProperties') {
-    return `must not have ${quoteAll((first.params as { additionalProperties: readonly string[] }).additionalProperties)}`;
-  }
-  if (first.keyword === 'required') {
-    return `needs ${quoteAll((first.params as { requiredProperties: readonly string[] }).requiredProperties)}`;
-  }
-  const path = first.instancePath.slice(1).replaceAll('/', '.');
-  return path === '' ? first.message : `"${path}" ${first.message}`;
-}
-
-function quoteAll(names: readonly string[]): string {
-  return names
-    .slice(0, 3)
-    .map((name) => `"${name.slice(0, 64)}"`)
-    .join(', ');
 }

@@ -19,13 +19,18 @@ function isMonth(month: number): boolean {
 }
 
 function isDay(year: number, month: number, day: number): boolean {
-  return isMonth(month) && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return isMonth(month) && day >= 1 && day <= new Date(Date.UTC(modern(year), month, 0)).getUTCDate();
 }
 
 /** ISO 8601: a year has 53 weeks when it begins on a Thursday, or on a Wednesday in a leap year. */
 function isWeek(year: number, week: number): boolean {
-  const firstWeekday = new Date(Date.UTC(year, 0, 1)).getUTCDay();
-  const leap = new Date(Date.UTC(year, 2, 0)).getUTCDate() === 29;
+  const firstWeekday = new Date(Date.UTC(modern(year), 0, 1)).getUTCDay();
+  const leap = new Date(Date.UTC(modern(year), 2, 0)).getUTCDate() === 29;
   const weeks = firstWeekday === 4 || (firstWeekday === 3 && leap) ? 53 : 52;
   return week >= 1 && week <= weeks;
+}
+
+/** A year with the same calendar, which repeats every 400 years: `Date.UTC` reads 0 to 99 as 1900 to 1999. */
+function modern(year: number): number {
+  return 2000 + (year % 400);
 }

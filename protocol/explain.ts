@@ -1,0 +1,119 @@
+import type { TSchema } from 'typebox';
+import { Check, Errors } from 'typebox/value';
+
+/** The keywords that our schemas use. */
+interface Node {
+  readonly type?: string;
+  readonly description?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Node[];
+  readonly properties?: { readonly [name: string]: Node };
+  readonly required?: readonly string[];
+  readonly additionalProperties?: unknown;
+  readonly items?: Node;
+  readonly pattern?: string;
+  readonly format?: string;
+}
+
+const NAMES_MAX = 3;
+const NAME_MAX_LENGTH = 64;
+
+/**
+ * One short line that names the first field that is wrong, for a value that the schema refuses. The library's own
+ * list of errors is asked only about single fields: it grows with the value, which a stranger has sent.
+ */
+export function explainMismatch(schema: TSchema, value: unknown): string {
+  return faultOf(schema as Node, value, '') ?? 'is not of the documented form';
+}
+
+function faultOf(node: Node, value: unknown, path: string): string | undefined {
+  if (node.properties) return faultOfObject([node], value, path);
+  if (node.anyOf?.every(({ properties }) => properties)) return faultOfObject(node.anyOf, value, path);
+  if (node.items && Array.isArray(value)) return faultOfItem(node.items, value, path);
+  return faultOfField(node, value, path);
+}
+
+/** Of several alternatives the one that was meant has the fewest keys too many or too few. */
+function faultOfObject(alternatives: readonly Node[], value: unknown, path: string): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return say(path, 'must be an object');
+  const candidates = alternatives
+    .map((node) => ({ node, unknown: unknownKeys(node, value), missing: missingKeys(node, value) }))
+    .sort((a, b) => a.unknown.length + a.missing.length - b.unknown.length - b.missing.length);
+  const [nearest] = candidates;
+  if (nearest === undefined) return undefined;
+  if (nearest.unknown.length > 0) return say(path, `must not have ${quoteAll(nearest.unknown)}`);
+  if (nearest.missing.length > 0) {
+    const alike = candidates.filter(
+      (c) => c.unknown.length === 0 && c.missing.length === nearest.missing.length,
+    );
+    return say(path, `needs ${[...new Set(alike.map(({ missing }) => quoteAll(missing)))].join(' or ')}`);
+  }
+  for (const [name, node] of Object.entries(nearest.node.properties ?? {})) {
+    if (!Object.hasOwn(value, name)) continue;
+    const fault = faultOf(node, (value as Record<string, unknown>)[name], join(path, name));
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultOfItem(node: Node, list: readonly unknown[], path: string): string | undefined {
+  for (const [index, item] of list.entries()) {
+    const fault = faultOf(node, item, join(path, String(index)));
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultOfField(node: Node, value: unknown, path: string): string | undefined {
+  if (Check(node as TSchema, value)) return undefined;
+  const allowed = allowedValues(node);
+  if (allowed !== undefined) return say(path, `must be one of: ${allowed.join(', ')}`);
+  if (typeof value === 'number' && !Number.isFinite(value)) return say(path, 'must be a finite number');
+  const isText = typeof value === 'string' && (node.pattern !== undefined || node.format !== undefined);
+  if (isText && node.description !== undefined) return say(path, `is not ${lowerFirst(node.description)}`);
+  return say(path, Errors(node as TSchema, value)[0]?.message ?? 'is not of the documented form');
+}
+
+function allowedValues(node: Node): readonly unknown[] | undefined {
+  if ('const' in node) return [node.const];
+  if (node.enum) return node.enum;
+  return node.anyOf?.every((alternative) => 'const' in alternative)
+    ? node.anyOf.map((alternative) => alternative.const)
+    : undefined;
+}
+
+function unknownKeys(node: Node, value: object): string[] {
+  const unknown: string[] = [];
+  if (node.additionalProperties !== false) return unknown;
+  for (const key in value) {
+    if (Object.hasOwn(node.properties ?? {}, key)) continue;
+    unknown.push(key);
+    if (unknown.length === NAMES_MAX) break;
+  }
+  return unknown;
+}
+
+function missingKeys(node: Node, value: object): string[] {
+  return (node.required ?? []).filter((key) => !Object.hasOwn(value, key));
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+function say(path: string, fault: string): string {
+  return path === '' ? fault : `"${path}" ${fault}`;
+}
+
+function quoteAll(names: readonly string[]): string {
+  return names
+    .slice(0, NAMES_MAX)
+    .map((name) => `"${name.slice(0, NAME_MAX_LENGTH)}"`)
+    .join(', ');
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
