@@ -47,11 +47,13 @@ export interface NatsBusOptions {
   readonly logger: Logger;
   /** Shown by the server's monitoring. */
   readonly name?: string;
+  /** Default: `START_TIMEOUT_MS`. */
+  readonly startTimeoutMs?: number;
 }
 
-/** `start` throws `StartError` where a URL is malformed or no server lets us in by `START_TIMEOUT_MS`. */
-export function createNatsBus({ url, logger, name = 'scorewire' }: NatsBusOptions): MessageBus {
-  return new NatsBus(typeof url === 'string' ? [url] : url, logger, name);
+/** `start` throws `StartError` where a URL is malformed or no server lets us in in time. */
+export function createNatsBus(options: NatsBusOptions): MessageBus {
+  return new NatsBus(options);
 }
 
 interface Entry {
@@ -64,6 +66,7 @@ class NatsBus implements MessageBus {
   readonly #urls: readonly string[];
   readonly #logger: Logger;
   readonly #name: string;
+  readonly #startTimeoutMs: number;
   readonly #holder: BusStateHolder;
   readonly #entries = new Set<Entry>();
   readonly #ending = new AbortController();
@@ -74,10 +77,11 @@ class NatsBus implements MessageBus {
   #window = new SendWindow(MAX_UNCONFIRMED_BYTES);
   #isOverfull = false;
 
-  constructor(urls: readonly string[], logger: Logger, name: string) {
-    this.#urls = urls;
+  constructor({ url, logger, name = 'scorewire', startTimeoutMs = START_TIMEOUT_MS }: NatsBusOptions) {
+    this.#urls = typeof url === 'string' ? [url] : url;
     this.#logger = logger;
     this.#name = name;
+    this.#startTimeoutMs = startTimeoutMs;
     this.#holder = new BusStateHolder('down', (error) => this.#report(error, 'a listener of the bus threw'));
   }
 
@@ -135,7 +139,7 @@ class NatsBus implements MessageBus {
     });
     void this.#keepConnected(addresses);
     const deadline = new AbortController();
-    const timeout = sleep(START_TIMEOUT_MS, undefined, {
+    const timeout = sleep(this.#startTimeoutMs, undefined, {
       signal: AbortSignal.any([deadline.signal, this.#ending.signal]),
     });
     await Promise.race([up, timeout.catch(() => undefined)]);

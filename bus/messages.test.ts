@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { type BusMessage, decodeBusMessage, encodeBusMessage, TOPICS } from './messages.ts';
+
+const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { type: Type }> } = {
+  patch: {
+    type: 'patch',
+    channel: 'board:a:b',
+    fence: 2 ** 53 - 1,
+    epoch: '7-00ff',
+    seq: 12,
+    at: 1_795_219_200_123,
+    patch: [
+      [0, 1],
+      [3, 0, ['__proto__', 0.1 + 0.2], ['Зоя 🏏', -5e-324, 'Zoë']],
+    ],
+  },
+  view: {
+    type: 'view',
+    channel: 'match:1',
+    fence: 1,
+    epoch: 'e',
+    seq: 0,
+    at: 0,
+    kind: 'document',
+    state: { id: '1', batting: { ['__proto__']: { runs: 4 } }, teams: ['a', 'b'] },
+  },
+  refusal: { type: 'refusal', channel: 'match:2', fence: 1, code: 'not_found', message: 'no such match' },
+  watch: { type: 'watch', gateway: 'g1', channels: [['board:a'], ['board:b', 'e', 4]] },
+  heartbeat: { type: 'heartbeat', owner: 'o', fence: 3, epoch: 'e', partitions: [0, 15], fresh: false },
+};
+
+test.each(Object.values(MESSAGES))('a $type message arrives as it was sent', (message) => {
+  expect(decodeBusMessage(encodeBusMessage(message))).toEqual(message);
+});
+
+test('no two kinds of topics meet, whatever the names are', () => {
+  const topics = [
+    TOPICS.channel('watch.1'),
+    TOPICS.channel('owners'),
+    TOPICS.watch(1),
+    TOPICS.inbox('1'),
+    TOPICS.inbox('watch.1'),
+    TOPICS.owners,
+  ];
+  expect(new Set(topics).size).toBe(topics.length);
+});

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_TIMING } from './timing.ts';
+
+test('the default periods leave room for a lost message or a late timer each', () => {
+  const {
+    leaseTermMs,
+    leaseRenewMs,
+    heartbeatMs,
+    heartbeatTimeoutMs,
+    watchMs,
+    watchRetryMs,
+    interestMs,
+    reReadMs,
+  } = DEFAULT_TIMING;
+  // An owner that has not renewed for half a term publishes nothing, so it has to get two tries before.
+  expect(leaseRenewMs * 2).toBeLessThanOrEqual(leaseTermMs / 2);
+  expect(heartbeatMs * 3).toBeLessThanOrEqual(heartbeatTimeoutMs);
+  expect(watchMs * 3).toBeLessThanOrEqual(interestMs);
+  expect(watchRetryMs).toBeLessThan(watchMs);
+  expect(watchMs).toBeLessThan(reReadMs);
+});
