@@ -53,8 +53,6 @@ export const HTTP_LIMITS = {
   listedBoards: 1000,
   /** Bytes of the board settings in `PUT /v1/boards/{id}` and of other small bodies; beyond: 413 `too_large`. */
   settingsBodyBytes: 64 * 1024,
-  /** Players of the generated demonstration data; more is `malformed`. */
-  demoPlayers: 10_000,
   /** Bytes of all static files together, since they are kept in memory; beyond: the server does not start. */
   staticBytes: 64 * 1024 * 1024,
 } as const;

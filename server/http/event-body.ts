@@ -1,0 +1,52 @@
+import { CODECS } from '../../protocol/codec.ts';
+import { DecodeError } from '../../protocol/decode-error.ts';
+import { type BodyFormat, decodeBody, textOf } from './formats.ts';
+
+export type EventBody =
+  | {
+      readonly ok: true;
+      readonly events: readonly unknown[];
+      /** Places of the lines that could not be read; `undefined` stands there, which no event is. */
+      readonly unreadable: ReadonlyMap<number, string>;
+    }
+  | { readonly ok: false; readonly code: 'malformed' | 'too_large'; readonly message: string };
+
+const NONE: ReadonlyMap<number, string> = new Map();
+
+/** One event, an array of them, or (NDJSON) one in each line. Whether they are events is for ingest to say. */
+export function readEventBody(format: BodyFormat, body: Uint8Array, maxEvents: number): EventBody {
+  try {
+    if (format === 'ndjson') return readLines(textOf(body), maxEvents);
+    const value = decodeBody(format, body);
+    if (Array.isArray(value)) return { ok: true, events: value, unreadable: NONE };
+    if (typeof value === 'object' && value !== null) return { ok: true, events: [value], unreadable: NONE };
+    return { ok: false, code: 'malformed', message: 'the body must be one event or an array of events' };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return { ok: false, code: error.code, message: error.message };
+  }
+}
+
+/** Empty lines are no events and have no place. */
+function readLines(text: string, maxEvents: number): EventBody {
+  const events: unknown[] = [];
+  const unreadable = new Map<number, string>();
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, end);
+    start = end + 1;
+    if (line.trim() === '') continue;
+    if (events.length === maxEvents) {
+      return { ok: false, code: 'too_large', message: `more than the ${maxEvents} events allowed at once` };
+    }
+    try {
+      events.push(CODECS.json.decode(line));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      unreadable.set(events.length, `the line is refused: ${error.message}`);
+      events.push(undefined);
+    }
+  }
+  return { ok: true, events, unreadable };
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { OperatingError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { ScoreStore } from '../../store/score-store.ts';
+import type { Authenticator } from '../auth/identity.ts';
+import type { Ingest } from '../ingest/ingest-types.ts';
+import type { ServerLimits } from '../limits.ts';
+import type { HttpHandler, HttpRoute } from '../transport/http-types.ts';
+import { boardRoutes } from './board-routes.ts';
+import { type DemoDefaults, demoRoute } from './demo-route.ts';
+import { eventsRoute } from './events-route.ts';
+import { type Health, healthRoutes } from './health-routes.ts';
+import { memberRoutes } from './member-routes.ts';
+import { problem } from './problem.ts';
+import { staticRoute } from './static-files.ts';
+
+export interface RouteDeps {
+  readonly store: Pick<
+    ScoreStore,
+    'listBoards' | 'readPages' | 'readNeighbourhood' | 'configureBoard' | 'removeBoard' | 'removeMember'
+  >;
+  readonly ingest: Ingest;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly health: Health;
+  /** The built web pages. */
+  readonly staticDir: string;
+  /** Only where the demonstration is on. */
+  readonly demo?: DemoDefaults;
+}
+
+export interface RouteOptions {
+  readonly limits: Pick<ServerLimits, 'bodyBytes' | 'eventsPerPublish'>;
+}
+
+/**
+ * Everything that is served over HTTP but the socket. Host and Origin were looked at before a handler is called, and
+ * a handler's `BodyTooLargeError` is answered by the transport, which knows what is left of the body.
+ */
+export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonly HttpRoute[] {
+  const { demo } = deps;
+  const withStore = [
+    eventsRoute(deps, limits),
+    ...boardRoutes(deps),
+    ...memberRoutes(deps),
+    ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
+  ];
+  return [
+    ...withStore.map((route) => ({ ...route, handler: withUnavailable(route.handler, deps.logger) })),
+    ...healthRoutes(deps.health),
+    staticRoute(deps.staticDir),
+  ];
+}
+
+/** A store that is away is no defect: the client is told when to come again. */
+function withUnavailable(handler: HttpHandler, logger: Logger): HttpHandler {
+  return async (request) => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error;
+      logger.warn({ err: error, method: request.method }, 'a request could not be served');
+      const { code, retryAfterMs } = error;
+      return problem(code, "the score store can't be reached", { retryAfterMs });
+    }
+  };
+}
