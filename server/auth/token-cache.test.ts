@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { ADMIN } from '../../test/support/identities.ts';
+import { TokenCache } from './token-cache.ts';
+
+const limits = { cachedTokens: 2, cachedTokenMs: 1000 };
+
+it('the least recently used token goes first', () => {
+  const cache = new TokenCache(limits);
+  const [a, b, c] = ['a', 'b', 'c'].map((subject) => ({ ...ADMIN, subject })) as [
+    typeof ADMIN,
+    typeof ADMIN,
+    typeof ADMIN,
+  ];
+  cache.add('token a', a, 0);
+  cache.add('token b', b, 0);
+  expect(cache.get('token a', 1)).toBe(a);
+  cache.add('token c', c, 1);
+  expect(cache.get('token b', 2)).toBeUndefined();
+  expect(cache.get('token a', 2)).toBe(a);
+  expect(cache.get('token c', 2)).toBe(c);
+});
+
+it('a token is remembered for a while, and never beyond its own end', () => {
+  const cache = new TokenCache(limits);
+  cache.add('short', { ...ADMIN, expiresAt: 500 }, 0);
+  cache.add('long', { ...ADMIN, expiresAt: 5000 }, 0);
+  expect(cache.get('short', 499)).toBeDefined();
+  expect(cache.get('short', 500)).toBeUndefined();
+  expect(cache.get('long', 999)).toBeDefined();
+  expect(cache.get('long', 1000)).toBeUndefined();
+});
