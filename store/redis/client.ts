@@ -1,13 +1,13 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress } from './redis-url.ts';
-import type { ScriptName } from './scripts.ts';
+import type { RunScript, ScriptArgument, ScriptName } from './scripts.ts';
 
 /** The one place that knows the client library: a single server, or a Cluster where several addresses are given. */
 export interface RedisClient {
   /** Resolves after the first attempt, however it went; from then on it reconnects for ever. */
   connect(): Promise<void>;
   /** Sends at once or rejects at once: nothing waits for a connection. Rejects with the library's errors. */
-  run(script: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  readonly run: RunScript;
   /** Waits for the answers under way, but not long. */
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export function createRedisClient(options: RedisClientOptions): RedisClient {
   };
 }
 
-type ScriptCommand = (...args: (string | number)[]) => Promise<unknown>;
+type ScriptCommand = (...args: (ScriptArgument | number)[]) => Promise<unknown>;
 
 function createSingle(options: RedisClientOptions): Redis {
   const [address] = options.addresses;

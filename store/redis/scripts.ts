@@ -20,11 +20,13 @@ export const SCRIPT_NAMES = [
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
+export type ScriptArgument = string | Buffer;
+
 /** Runs a script atomically on the node that has its keys; rejects with `StoreUnavailableError`, or a defect. */
 export type RunScript = (
   script: ScriptName,
   keys: readonly string[],
-  args: readonly string[],
+  args: readonly ScriptArgument[],
 ) => Promise<unknown>;
 
 const INCLUDE = /^-- @include (\S+)$/gm;

@@ -9,14 +9,14 @@ import {
   type ScoreStore,
   type StoreOptions,
 } from '../score-store.ts';
+import { packBatch } from './batches.ts';
 import type { Keys } from './keys.ts';
 import { formatConfig, parseConfig } from './replies.ts';
-import type { RunScript } from './scripts.ts';
+import type { RunScript, ScriptArgument } from './scripts.ts';
 
 type Writes = Pick<ScoreStore, 'apply' | 'configureBoard' | 'removeBoard' | 'removeMember'>;
 
 const NEW_CONFIG = formatConfig(DEFAULT_BOARD_CONFIG);
-const CODES = { delta: 'd', set: 's', best: 'b' } as const;
 const NOT_FINITE = 'the score would not be a finite number';
 
 export function createWrites(run: RunScript, keys: Keys, options: StoreOptions): Writes {
@@ -35,17 +35,21 @@ export function createWrites(run: RunScript, keys: Keys, options: StoreOptions):
       assert(batch.operations.length <= MAX_BATCH_OPERATIONS, 'a batch is not too long');
       const partition = keys.partitions[batch.partition];
       assert(partition, 'a batch is for a partition that exists');
-      const { boards, profileMembers, operations } = groupByMember(batch);
+      const { boards, members, profileMembers, names, operations } = packBatch(batch);
 
       const { position, dirty, allDirty, configs, totals, profiles } = partition;
       const scriptKeys = [position, dirty, allDirty, partition.boards, configs, totals, profiles];
-      const args = [String(batch.acceptedAt), maxDirtyNames, NEW_CONFIG, String(boards.size)];
-      for (const [id, members] of boards) {
+      const texts = [members, profileMembers, names];
+      const args: ScriptArgument[] = [
+        ...[String(batch.acceptedAt), maxDirtyNames, NEW_CONFIG],
+        ...[...texts.map(({ bytes }) => bytes), operations],
+        ...[...texts.map(({ count }) => count), batch.operations.length].map(String),
+      ];
+      for (const [id, count] of boards) {
         const { ranking, arrivals } = partition.board(id);
         scriptKeys.push(ranking, arrivals);
-        args.push(id, String(members.size), ...members.keys());
+        args.push(id, String(count));
       }
-      args.push(String(profileMembers.size), ...profileMembers.keys(), ...operations);
 
       const [after = 0, ...refused] = (await run('apply', scriptKeys, args)) as number[];
       return {
@@ -94,52 +98,4 @@ export function createWrites(run: RunScript, keys: Keys, options: StoreOptions):
 
 function given({ order, ties, top }: BoardSettings): string[] {
   return [order ?? '', ties ?? '', top === undefined ? '' : String(top)];
-}
-
-interface GroupedBatch {
-  /** Board to its members, each with its place among them. */
-  readonly boards: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  readonly profileMembers: ReadonlyMap<string, number>;
-  /** Code, slot, value of each operation. */
-  readonly operations: readonly string[];
-}
-
-/** Gives each member of each board a slot, so that the script reads and writes it once however often it occurs. */
-function groupByMember({ operations }: Batch): GroupedBatch {
-  const boards = new Map<string, Map<string, number>>();
-  const profileMembers = new Map<string, number>();
-  const placeOf = (places: Map<string, number>, member: string): number => {
-    let place = places.get(member);
-    if (place === undefined) {
-      place = places.size + 1;
-      places.set(member, place);
-    }
-    return place;
-  };
-  const places = operations.map((operation) => {
-    if (operation.op === 'profile') return placeOf(profileMembers, operation.member);
-    let members = boards.get(operation.board);
-    if (members === undefined) {
-      members = new Map();
-      boards.set(operation.board, members);
-    }
-    return placeOf(members, operation.member);
-  });
-
-  const slotsBefore = new Map<string, number>();
-  let slots = 0;
-  for (const [board, members] of boards) {
-    slotsBefore.set(board, slots);
-    slots += members.size;
-  }
-  const flat: string[] = [];
-  operations.forEach((operation, index) => {
-    const place = places[index] ?? 0;
-    if (operation.op === 'profile') flat.push('p', String(place), operation.name);
-    else {
-      const slot = place + (slotsBefore.get(operation.board) ?? 0);
-      flat.push(CODES[operation.op], String(slot), String(operation.value));
-    }
-  });
-  return { boards, profileMembers, operations: flat };
 }

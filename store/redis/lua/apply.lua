@@ -3,64 +3,65 @@
 --
 -- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles,
 --       then per board its ranking and its arrivals
--- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 number of boards,
---       per board: id, number of members, members;
---       number of profile members, profile members;
---       per operation: code (d delta, s set, b best, p profile), slot, value.
---       Slots count the members of all boards from 1 in the order given; profile members are counted on their own.
+-- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards,
+--       4 members of all boards, 5 profile members, 6 names given to them: each packed as uint16 length and bytes,
+--       7 operations, each packed as uint16 (4 × slot + code) and float64, little-endian. Codes: 0 delta, 1 set, 2 best,
+--       3 profile. Slots count the members of all boards from 1, or the profile members. The number is the value, or
+--       the place of a profile's name.
+--       Then the numbers of members, profile members, names and operations, and per board: id, number of members.
 -- Returns  {position, index of a refused operation from 0, ...}
 
 -- @include include-boards.lua
 -- @include include-dirty.lua
 
-local FIXED_KEYS = 7
-local accepted_at, max_dirty, new_config = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
-local board_count = tonumber(ARGV[4])
-local at = 5
+local function unpack_texts(packed, count)
+  return { struct.unpack('<' .. string.rep('Hc0', count), packed) }
+end
 
--- Where each board's members stand in ARGV, and so which slots are theirs.
+local FIXED_KEYS, FIXED_ARGS = 7, 11
+local accepted_at, max_dirty, new_config = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local profile_count, operation_count = tonumber(ARGV[9]), tonumber(ARGV[11])
+local members = unpack_texts(ARGV[4], tonumber(ARGV[8]))
+local profile_members = unpack_texts(ARGV[5], profile_count)
+local given_names = unpack_texts(ARGV[6], tonumber(ARGV[10]))
+local operations = { struct.unpack('<' .. string.rep('Hd', operation_count), ARGV[7]) }
+
 local boards, ids = {}, {}
 local slot_count = 0
-for b = 1, board_count do
-  local id, count = ARGV[at], tonumber(ARGV[at + 1])
-  boards[b] = {
-    id = id,
-    ranking = KEYS[FIXED_KEYS + 2 * b - 1],
-    arrivals = KEYS[FIXED_KEYS + 2 * b],
-    from = at + 2,
-    to = at + 1 + count,
-    first_slot = slot_count + 1,
-    last_slot = slot_count + count,
+for i = FIXED_ARGS + 1, #ARGV, 2 do
+  local first_slot = slot_count + 1
+  slot_count = slot_count + tonumber(ARGV[i + 1])
+  local place = #ids + 1
+  ids[place] = ARGV[i]
+  boards[place] = {
+    id = ARGV[i],
+    ranking = KEYS[FIXED_KEYS + 2 * place - 1],
+    arrivals = KEYS[FIXED_KEYS + 2 * place],
+    first_slot = first_slot,
+    last_slot = slot_count,
   }
-  ids[b] = id
-  slot_count = slot_count + count
-  at = at + 2 + count
 end
-local profile_count = tonumber(ARGV[at])
-local profile_from = at + 1
-local first_operation = profile_from + profile_count
 
 -- Scores are read and computed as they are stored: negated on `desc` boards, so that lower is better everywhere.
 local configs = hmget(KEYS[5], ids)
 local stored, sign, arrival = {}, {}, {}
-for b = 1, board_count do
-  local board = boards[b]
+for b, board in ipairs(boards) do
   local order, ties = parse_config(configs[b] or new_config)
   local direction = order == 'desc' and -1 or 1
-  board.ties, board.is_new = ties, not configs[b]
   local first_slot, last_slot = board.first_slot, board.last_slot
+  board.ties, board.is_new = ties, not configs[b]
   for slot = first_slot, last_slot do sign[slot] = direction end
   if board.is_new then
     -- Nothing to read.
   elseif ties == 'first' then
-    local known = redis.call('HMGET', board.arrivals, unpack(ARGV, board.from, board.to))
+    local known = redis.call('HMGET', board.arrivals, unpack(members, first_slot, last_slot))
     local elements, slots = {}, {}
     for i = 1, #known do
       if known[i] then
         local slot = first_slot + i - 1
         arrival[slot] = known[i]
         slots[#slots + 1] = slot
-        elements[#elements + 1] = known[i] .. ARGV[board.from + i - 1]
+        elements[#elements + 1] = known[i] .. members[slot]
       end
     end
     if #elements > 0 then
@@ -68,45 +69,46 @@ for b = 1, board_count do
       for i = 1, #scores do stored[slots[i]] = tonumber(scores[i]) end
     end
   else
-    local scores = redis.call('ZMSCORE', board.ranking, unpack(ARGV, board.from, board.to))
+    local scores = redis.call('ZMSCORE', board.ranking, unpack(members, first_slot, last_slot))
+    local before = first_slot - 1
     for i = 1, #scores do
-      if scores[i] then stored[first_slot + i - 1] = tonumber(scores[i]) end
+      local score = scores[i]
+      if score then stored[before + i] = tonumber(score) end
     end
   end
 end
 local names, name_changed = {}, {}
-if profile_count > 0 then
-  names = redis.call('HMGET', KEYS[7], unpack(ARGV, profile_from, first_operation - 1))
-end
+if profile_count > 0 then names = redis.call('HMGET', KEYS[7], unpack(profile_members, 1, profile_count)) end
 
 -- The operations in order. `x - x == 0` tells finite numbers from others, and adding 0 makes 0 of -0.
 local start = tonumber(redis.call('GET', KEYS[1]) or '0')
 local position = start
-local was_there, changed_at, refused = {}, {}, {}
-for i = first_operation, #ARGV, 3 do
-  local code, slot = ARGV[i], tonumber(ARGV[i + 1])
-  if code == 'p' then
+local is_added, changed_at, refused = {}, {}, {}
+for i = 1, 2 * operation_count, 2 do
+  local code = operations[i] % 4
+  local slot = (operations[i] - code) / 4
+  if code == 3 then
     position = position + 1
-    local name = ARGV[i + 2]
+    local name = given_names[operations[i + 1]]
     if names[slot] ~= name then
       names[slot] = name
       name_changed[slot] = true
     end
   else
     local old = stored[slot]
-    local value = tonumber(ARGV[i + 2]) * sign[slot] + 0
+    local value = operations[i + 1] * sign[slot] + 0
     local new = value
-    if code == 'd' then
+    if code == 0 then
       new = (old or 0) + value
-    elseif code == 'b' and old and old <= value then
+    elseif code == 2 and old and old <= value then
       new = old
     end
     if value - value ~= 0 or new - new ~= 0 then
-      refused[#refused + 1] = (i - first_operation) / 3
+      refused[#refused + 1] = (i - 1) / 2
     else
       position = position + 1
       if new ~= old then
-        if not changed_at[slot] then was_there[slot] = old ~= nil end
+        if not old then is_added[slot] = true end
         stored[slot] = new
         changed_at[slot] = position
       end
@@ -115,66 +117,50 @@ for i = first_operation, #ARGV, 3 do
 end
 
 local dirty_names = {}
-for b = 1, board_count do
-  local board = boards[b]
+for _, board in ipairs(boards) do
+  local is_first = board.ties == 'first'
+  local rows, arrivals, outdated = {}, {}, {}
+  local n = 0
   for slot = board.first_slot, board.last_slot do
-    if changed_at[slot] then
-      board.changed = true
-      if not was_there[slot] then board.grown = true end
+    local changed = changed_at[slot]
+    if changed then
+      local element = members[slot]
+      if is_added[slot] then board.grown = true end
+      if is_first then
+        local reached = format_arrival(changed)
+        if arrival[slot] then outdated[#outdated + 1] = arrival[slot] .. element end
+        arrivals[n + 1], arrivals[n + 2] = element, reached
+        element = reached .. element
+      end
+      rows[n + 1], rows[n + 2] = stored[slot], element
+      n = n + 2
     end
   end
-  if board.changed then dirty_names[#dirty_names + 1] = 'board:' .. board.id end
+  board.rows, board.new_arrivals, board.outdated = rows, arrivals, outdated
+  if n > 0 then dirty_names[#dirty_names + 1] = 'board:' .. board.id end
 end
+local profiles = {}
 for slot = 1, profile_count do
   if name_changed[slot] then
-    dirty_names[#dirty_names + 1] = 'profile:' .. ARGV[profile_from + slot - 1]
+    dirty_names[#dirty_names + 1] = 'profile:' .. profile_members[slot]
+    profiles[#profiles + 1] = profile_members[slot]
+    profiles[#profiles + 1] = names[slot]
   end
 end
 local commit_dirty = plan_dirty(KEYS[2], KEYS[3], dirty_names, accepted_at, max_dirty)
 
 -- From here on only writes.
 if position > start then redis.call('SET', KEYS[1], position) end
-for b = 1, board_count do
-  local board = boards[b]
-  if board.changed then
-    local rows = {}
-    local n = 0
-    if board.ties == 'first' then
-      local outdated, arrivals = {}, {}
-      for slot = board.first_slot, board.last_slot do
-        if changed_at[slot] then
-          local member = ARGV[board.from + slot - board.first_slot]
-          local new_arrival = format_arrival(changed_at[slot])
-          if arrival[slot] then outdated[#outdated + 1] = arrival[slot] .. member end
-          arrivals[n + 1], arrivals[n + 2] = member, new_arrival
-          rows[n + 1], rows[n + 2] = stored[slot], new_arrival .. member
-          n = n + 2
-        end
-      end
-      if #outdated > 0 then redis.call('ZREM', board.ranking, unpack(outdated)) end
-      redis.call('HSET', board.arrivals, unpack(arrivals))
-    else
-      local offset = board.from - board.first_slot
-      for slot = board.first_slot, board.last_slot do
-        if changed_at[slot] then
-          rows[n + 1], rows[n + 2] = stored[slot], ARGV[offset + slot]
-          n = n + 2
-        end
-      end
-    end
-    redis.call('ZADD', board.ranking, unpack(rows))
+for _, board in ipairs(boards) do
+  if #board.rows > 0 then
+    if #board.outdated > 0 then redis.call('ZREM', board.ranking, unpack(board.outdated)) end
+    if #board.new_arrivals > 0 then redis.call('HSET', board.arrivals, unpack(board.new_arrivals)) end
+    redis.call('ZADD', board.ranking, unpack(board.rows))
     if board.grown then redis.call('HSET', KEYS[6], board.id, redis.call('ZCARD', board.ranking)) end
     if board.is_new then
       redis.call('HSET', KEYS[5], board.id, new_config)
       redis.call('ZADD', KEYS[4], 0, board.id)
     end
-  end
-end
-local profiles = {}
-for slot = 1, profile_count do
-  if name_changed[slot] then
-    profiles[#profiles + 1] = ARGV[profile_from + slot - 1]
-    profiles[#profiles + 1] = names[slot]
   end
 end
 if #profiles > 0 then redis.call('HSET', KEYS[7], unpack(profiles)) end
