@@ -1,0 +1,101 @@
+import type { BoardConfig } from '../../protocol/boards.ts';
+import type { ScoreOperation, Standing } from '../score-store.ts';
+import { Ranking } from './ranking.ts';
+import type { Entry } from './ranking-entry.ts';
+
+export type Effect = 'changed' | 'unchanged' | 'overflow';
+
+/** The members of one board. Arrivals are kept only with ties `first`: 0 for everybody who was there before that. */
+export class MemoryBoard {
+  #config: BoardConfig;
+  #ranking = new Ranking();
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(config: BoardConfig) {
+    this.#config = config;
+  }
+
+  get config(): BoardConfig {
+    return this.#config;
+  }
+
+  get total(): number {
+    return this.#entries.size;
+  }
+
+  /** The value of the operation is finite; `position` is the one it would have. */
+  apply(operation: ScoreOperation, position: number): Effect {
+    const previous = this.#entries.get(operation.member);
+    const score = this.#scoreAfter(operation, previous);
+    if (!Number.isFinite(score)) return 'overflow';
+    if (previous !== undefined && score === this.#scoreOf(previous)) return 'unchanged';
+    if (previous !== undefined) this.#ranking.remove(previous);
+    this.#put(operation.member, score, this.#config.ties === 'first' ? position : 0);
+    return 'changed';
+  }
+
+  removeMember(member: string): boolean {
+    const entry = this.#entries.get(member);
+    if (entry === undefined) return false;
+    this.#ranking.remove(entry);
+    return this.#entries.delete(member);
+  }
+
+  configure(config: BoardConfig): void {
+    const converted = config.order !== this.#config.order || config.ties !== this.#config.ties;
+    if (!converted) {
+      this.#config = config;
+      return;
+    }
+    const ranked = this.#ranking.slice(0, this.total).map((entry) => ({
+      member: entry.member,
+      score: this.#scoreOf(entry),
+      arrival: config.ties === 'first' ? entry.arrival : 0,
+    }));
+    this.#config = config;
+    this.#ranking = new Ranking();
+    for (const { member, score, arrival } of ranked) this.#put(member, score, arrival);
+  }
+
+  standing(member: string): Standing | undefined {
+    const entry = this.#entries.get(member);
+    return entry && { rank: this.#ranking.countBetter(entry.key) + 1, score: this.#scoreOf(entry) };
+  }
+
+  /** The member's place in best-first order, from 0. */
+  indexOf(member: string): number | undefined {
+    const entry = this.#entries.get(member);
+    return entry && this.#ranking.indexOf(entry);
+  }
+
+  rows(offset: number, limit: number): { rank: number; member: string; score: number }[] {
+    let rank = 0;
+    let rankedKey: number | undefined;
+    return this.#ranking.slice(offset, limit).map((entry, index) => {
+      if (entry.key !== rankedKey) {
+        // Only the first row's equals may have begun before the page.
+        rank = index === 0 ? this.#ranking.countBetter(entry.key) + 1 : offset + index + 1;
+        rankedKey = entry.key;
+      }
+      return { rank, member: entry.member, score: this.#scoreOf(entry) };
+    });
+  }
+
+  #put(member: string, score: number, arrival: number): void {
+    const entry = { member, key: this.#config.order === 'desc' ? -score : score, arrival };
+    this.#entries.set(member, entry);
+    this.#ranking.add(entry);
+  }
+
+  #scoreAfter({ op, value }: ScoreOperation, previous: Entry | undefined): number {
+    if (previous === undefined || op === 'set') return value;
+    const score = this.#scoreOf(previous);
+    if (op === 'delta') return score + value;
+    return this.#config.order === 'desc' ? Math.max(score, value) : Math.min(score, value);
+  }
+
+  /** Subtracting from zero, unlike a minus sign, never gives -0; nor does adding zero. */
+  #scoreOf(entry: Entry): number {
+    return this.#config.order === 'desc' ? 0 - entry.key : entry.key + 0;
+  }
+}

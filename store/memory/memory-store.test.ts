@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../runtime/clock.ts';
+import { type StoreState, StoreUnavailableError } from '../score-store.ts';
+import { storeContract } from '../store.contract.ts';
+import { apply, readRows, set } from '../support.contract.ts';
+import { createMemoryStore } from './memory-store.ts';
+
+storeContract('the memory store', async (options) => {
+  const store = createMemoryStore(options);
+  await store.start();
+  const clients = [store];
+  return {
+    store,
+    connect: async (others) => {
+      const client = store.connect(others);
+      await client.start();
+      clients.push(client);
+      return client;
+    },
+    dispose: async () => {
+      for (const client of clients) await client.stop();
+    },
+  };
+});
+
+describe('the memory store alone', () => {
+  test('leases end by the clock it was given, exactly at the end of their term', async () => {
+    const clock = manualClock(5000);
+    const store = createMemoryStore({}, { clock });
+    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5000 });
+    clock.time = 5099;
+    expect(await store.acquireLease('ticks', 'two', 100)).toBeUndefined();
+    expect(await store.renewLease('ticks', 'one', 5000, 100)).toBe(true);
+    clock.time = 5198;
+    expect(await store.acquireLease('ticks', 'two', 100)).toBeUndefined();
+    clock.time = 5199;
+    expect(await store.renewLease('ticks', 'one', 5000, 100)).toBe(false);
+    expect(await store.acquireLease('ticks', 'two', 100)).toEqual({ fence: 5199 });
+  });
+
+  test('fencing numbers grow although the clock stands still or goes back', async () => {
+    const clock = manualClock(5000.7);
+    const store = createMemoryStore({}, { clock });
+    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5000 });
+    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5001 });
+    clock.time = 1000;
+    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5002 });
+  });
+
+  test('while it is down every method refuses, for this client only, and nothing is lost', async () => {
+    const store = createMemoryStore();
+    const other = store.connect();
+    const states: StoreState[] = [];
+    const end = store.onState((state) => states.push(state));
+    await apply(store, [set('b', 'ann', 1)]);
+    store.setState('down');
+    store.setState('down');
+    const attempts = [
+      apply(store, [set('b', 'ann', 2)]),
+      store.configureBoard('b', {}, 1),
+      store.removeBoard('b', 1),
+      store.removeMember('b', 'ann', 1),
+      store.readPages([]),
+      store.readStandings([]),
+      store.readNeighbourhood('b', 'ann', 1),
+      store.listBoards({ limit: 1 }),
+      store.takeDirty([], 1),
+      store.acquireLease('ticks', 'one', 1),
+      store.renewLease('ticks', 'one', 1, 1),
+      store.releaseLease('ticks', 'one', 1),
+    ];
+    for (const attempt of attempts) await expect(attempt).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(store.state).toBe('down');
+    expect(await readRows(other, 'b')).toEqual([[1, 'ann', 1]]);
+    store.setState('up');
+    store.setState('up');
+    expect(await readRows(store, 'b')).toEqual([[1, 'ann', 1]]);
+    end();
+    store.setState('down');
+    expect(states).toEqual(['down', 'up', 'up']);
+  });
+
+  test('a batch for another partition than that of its boards is a defect of the caller and changes nothing', async () => {
+    const store = createMemoryStore({ partitions: 2 });
+    const operations = ['a', 'b', 'c', 'd'].map((board) => set(board, 'ann', 1));
+    for (const partition of [0, 1, 2, -1]) {
+      await expect(store.apply({ partition, acceptedAt: 1, operations })).rejects.toThrow('defect');
+    }
+    expect(await store.listBoards({ limit: 10 })).toEqual([]);
+  });
+});
+
+function manualClock(time: number): Clock & { time: number } {
+  return {
+    time,
+    now() {
+      return this.time;
+    },
+    after: () => () => undefined,
+  };
+}

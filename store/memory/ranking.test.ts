@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Ranking } from './ranking.ts';
+import { compareEntries, type Entry } from './ranking-entry.ts';
+
+describe('Ranking', () => {
+  test('a ranking without entries answers everything', () => {
+    const ranking = new Ranking();
+    expect(ranking.size).toBe(0);
+    expect(ranking.slice(0, 10)).toEqual([]);
+    expect(ranking.countBetter(5)).toBe(0);
+    expect(ranking.indexOf(entryOf(1))).toBe(0);
+    expect(() => ranking.remove(entryOf(1))).toThrow('defect');
+  });
+
+  test('removing an entry that is not there is a defect', () => {
+    const ranking = new Ranking();
+    ranking.add({ member: 'a', key: 1, arrival: 0 });
+    expect(() => ranking.remove({ member: 'a', key: 2, arrival: 0 })).toThrow('defect');
+    expect(() => ranking.remove({ member: 'a', key: 1, arrival: 1 })).toThrow('defect');
+    expect(ranking.size).toBe(1);
+  });
+
+  test.each([
+    { name: 'ascending', place: (index: number) => index },
+    { name: 'descending', place: (index: number) => -index },
+    { name: 'scattered', place: (index: number) => (index * 7919) % 20_011 },
+    { name: 'all equal', place: () => 0 },
+  ])('many entries, $name, stand in order, and all of them can be removed again', ({ place }) => {
+    const ranking = new Ranking();
+    const entries = Array.from({ length: 20_000 }, (_, index) => entryOf(index, place(index)));
+    for (const entry of entries) ranking.add(entry);
+    const sorted = [...entries].sort(compareEntries);
+    expectSame(ranking, sorted);
+    // Every second one first, so that nodes grow sparse everywhere before they vanish.
+    const [kept, removed] = [sorted.filter((_, i) => i % 2 === 0), sorted.filter((_, i) => i % 2 === 1)];
+    for (const entry of removed) ranking.remove(entry);
+    expectSame(ranking, kept);
+    for (const entry of kept.slice(100)) ranking.remove(entry);
+    expectSame(ranking, kept.slice(0, 100));
+    for (const entry of kept.slice(0, 100)) ranking.remove(entry);
+    expectSame(ranking, []);
+    ranking.add(entryOf(1));
+    expectSame(ranking, [entryOf(1)]);
+  });
+
+  test('any sequence of runs of additions and removals gives what a sorted array gives', () => {
+    fc.assert(
+      fc.property(fc.array(runArbitrary, { maxLength: 40 }), fc.integer(), (runs, salt) => {
+        const ranking = new Ranking();
+        let sorted: Entry[] = [];
+        let serial = 0;
+        for (const { kind, length, from, spread } of runs) {
+          if (kind === 'add') {
+            const added = Array.from({ length }, () => {
+              serial++;
+              return entryOf(serial, from + (Math.imul(serial, 48271 + salt) % spread), serial % 3);
+            });
+            for (const entry of added) ranking.add(entry);
+            sorted = [...sorted, ...added].sort(compareEntries);
+          } else {
+            const start = Math.min(Math.abs(from) * 9, sorted.length);
+            const removed = sorted.filter(
+              (_, i) => i >= start && i < start + length * spread && i % spread === 0,
+            );
+            // An equal entry stands for the one that was added.
+            for (const entry of removed) ranking.remove({ ...entry });
+            sorted = sorted.filter((entry) => !removed.includes(entry));
+          }
+          expectSame(ranking, sorted);
+        }
+      }),
+    );
+  });
+});
+
+const runArbitrary = fc.record({
+  kind: fc.constantFrom('add', 'add', 'remove'),
+  length: fc.integer({ min: 1, max: 300 }),
+  from: fc.integer({ min: -50, max: 50 }),
+  spread: fc.constantFrom(1, 2, 7, 1000),
+});
+
+function entryOf(serial: number, key = serial, arrival = 0): Entry {
+  return { member: `m${serial}`, key, arrival };
+}
+
+/** All entries in order, and every question at some places. */
+function expectSame(ranking: Ranking, sorted: readonly Entry[]): void {
+  expect(ranking.size).toBe(sorted.length);
+  const entries = ranking.slice(0, sorted.length + 1);
+  expect(entries.length).toBe(sorted.length);
+  expect(entries.every((entry, index) => entry.member === sorted[index]?.member)).toBe(true);
+  const step = Math.max(1, Math.floor(sorted.length / 29));
+  for (let index = 0; index < sorted.length; index += step) {
+    const entry = sorted[index] as Entry;
+    expect(ranking.indexOf(entry)).toBe(index);
+    expect(ranking.countBetter(entry.key)).toBe(sorted.findIndex(({ key }) => key === entry.key));
+    expect(ranking.slice(index, 70)).toEqual(sorted.slice(index, index + 70));
+  }
+  const between = (sorted[0]?.key ?? 0) + 0.5;
+  expect(ranking.countBetter(between)).toBe(sorted.filter(({ key }) => key < between).length);
+  expect(ranking.countBetter(Number.POSITIVE_INFINITY)).toBe(sorted.length);
+  expect(ranking.slice(sorted.length, 5)).toEqual([]);
+}
