@@ -45,10 +45,12 @@ function faultOfObject(alternatives: readonly Node[], value: unknown, path: stri
   if (nearest === undefined) return undefined;
   if (nearest.unknown.length > 0) return say(path, `must not have ${quoteAll(nearest.unknown)}`);
   if (nearest.missing.length > 0) {
-    const alike = candidates.filter(
-      (c) => c.unknown.length === 0 && c.missing.length === nearest.missing.length,
-    );
-    return say(path, `needs ${[...new Set(alike.map(({ missing }) => quoteAll(missing)))].join(' or ')}`);
+    const alike = candidates
+      .filter((c) => c.unknown.length === 0 && c.missing.length === nearest.missing.length)
+      .map(({ missing }) => missing);
+    const always = nearest.missing.filter((key) => alike.every((missing) => missing.includes(key)));
+    const needed = always.length > 0 ? [always] : alike;
+    return say(path, `needs ${needed.map(quoteAll).join(' or ')}`);
   }
   for (const [name, node] of Object.entries(nearest.node.properties ?? {})) {
     if (!Object.hasOwn(value, name)) continue;

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { eventChecker } from './events.ts';
+
+const score = { type: 'score', board: 'season', member: 'Ann', delta: 5 };
+const { delta: _, ...unscored } = score;
+
+describe('an event', () => {
+  it.each<[string, unknown]>([
+    ['a delta', score],
+    ['a set', { ...unscored, set: -1.5 }],
+    ['a best', { ...unscored, best: 0 }],
+    ['the largest double', { ...unscored, set: Number.MAX_VALUE }],
+    ['the least double', { ...unscored, delta: 5e-324 }],
+    ['a member named __proto__', { ...score, member: '__proto__' }],
+    ['a member of 128 bytes', { ...score, member: 'é'.repeat(64) }],
+    ['a profile', { type: 'profile', member: 'Ann', name: 'Ann 💥' }],
+  ])('may be %s', (_name, event) => {
+    expect(eventChecker.check(event)).toBe(true);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['null', null, 'an event needs a "type" of: score, profile'],
+    ['a list', [score], 'an event needs a "type" of: score, profile'],
+    ['a text', 'score', 'an event needs a "type" of: score, profile'],
+    ['an unknown type', { ...score, type: 'scores' }, 'an event needs a "type" of: score, profile'],
+    ['an inherited type', { ...score, type: 'toString' }, 'an event needs a "type" of: score, profile'],
+    ['a type that is no text', { ...score, type: ['score'] }, 'an event needs a "type" of: score, profile'],
+    ['no score', unscored, 'needs "delta" or "set" or "best"'],
+    ['no member and no score', { type: 'score', board: 'a' }, 'needs "member"'],
+    ['no board', { type: 'score', member: 'Ann', set: 1 }, 'needs "board"'],
+    ['two scores', { ...score, set: 1 }, 'must not have "set"'],
+    ['a misspelt field', { ...score, bord: 1 }, 'must not have "bord"'],
+    [
+      '__proto__ as a field',
+      JSON.parse(JSON.stringify(score).replace('{', '{"__proto__":1,')),
+      'must not have "__proto__"',
+    ],
+    ['a score as text', { ...score, delta: '5' }, '"delta" must be number'],
+    ['null as score', { ...score, delta: null }, '"delta" must be number'],
+    ['NaN', { ...score, delta: Number.NaN }, '"delta" must be a finite number'],
+    ['an infinity', { ...unscored, best: Number.POSITIVE_INFINITY }, '"best" must be a finite number'],
+    ['a bigint', { ...score, delta: 5n }, '"delta" must be number'],
+    [
+      'a board with a space',
+      { ...score, board: 'a b' },
+      '"board" is not an id: 1 to 64 of A-Z a-z 0-9 _ . -',
+    ],
+    ['a board that is a number', { ...score, board: 7 }, '"board" must be string'],
+    [
+      'an empty member',
+      { ...score, member: '' },
+      '"member" is not a text: any UTF-8 of 1 to 128 bytes without control characters',
+    ],
+    [
+      'a member of 129 bytes',
+      { ...score, member: `${'é'.repeat(64)}x` },
+      '"member" is not a text: any UTF-8 of 1 to 128 bytes without control characters',
+    ],
+    [
+      'a name with a control character',
+      { type: 'profile', member: 'a', name: 'a\u0000' },
+      '"name" is not a text: any UTF-8 of 1 to 128 bytes without control characters',
+    ],
+    ['a profile without a name', { type: 'profile', member: 'Ann' }, 'needs "name"'],
+  ])('may not be %s, and the refusal says why', (_name, event, message) => {
+    expect(eventChecker.check(event)).toBe(false);
+    expect(eventChecker.explain(event)).toBe(message);
+  });
+
+  it('is refused with a short message, however large it is', () => {
+    const large = 'x'.repeat(1_000_000);
+    const list = new Array(1_000_000).fill(0);
+    const unknown = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_value, i) => [`${i}`.padEnd(1000, 'x'), 1]),
+    );
+    for (const event of [
+      { ...score, board: large },
+      { ...score, member: large },
+      { ...score, delta: large },
+      { ...score, delta: list },
+      { ...score, board: list },
+      { ...score, [large]: 1 },
+      { ...score, ...unknown },
+      { ...unknown, type: 'score' },
+      { type: large },
+      list,
+      large,
+    ]) {
+      expect(eventChecker.check(event)).toBe(false);
+      expect(eventChecker.explain(event).length).toBeLessThan(300);
+    }
+  });
+
+  it('is explained wherever it is refused, and never throws', () => {
+    const value = fc.oneof(fc.anything(), fc.double(), fc.string());
+    const event = fc.record(
+      {
+        type: fc.constantFrom('score', 'profile', 'x'),
+        board: value,
+        member: value,
+        delta: value,
+        set: value,
+        name: value,
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(event, fc.anything()), (candidate) => {
+        if (eventChecker.check(candidate)) return;
+        const message = eventChecker.explain(candidate);
+        expect(message).not.toBe('is not of the documented form');
+        expect(message.length).toBeLessThan(300);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
