@@ -23,6 +23,8 @@ export interface PendingView extends Watched {
 export interface PublishedView extends Watched {
   readonly phase: 'published';
   readonly kind: ViewKind;
+  /** The `seq` that it began with. */
+  readonly firstSeq: number;
   seq: number;
   state: State;
   /** When the oldest change in the last patch was accepted; for a view without one, when it was read. */
@@ -46,6 +48,7 @@ export class PublishedViews {
   readonly #views = new Map<string, WatchedView>();
   readonly #index = new WatchIndex();
   #counter = 0;
+  #counterOfTick = 0;
 
   constructor(options: { readonly watchedChannels: number }) {
     this.#limit = options.watchedChannels;
@@ -96,6 +99,7 @@ export class PublishedViews {
       partition,
       interestAt,
       kind: kindOf(channel),
+      firstSeq: this.#counter,
       seq: this.#counter,
       state,
       at: readAt,
@@ -114,6 +118,12 @@ export class PublishedViews {
   /** To be called once at the beginning of each tick. */
   beginTick(): void {
     this.#counter += 1;
+    this.#counterOfTick = this.#counter;
+  }
+
+  /** Whether the present tick may advance the view: one that was published since it began would pass the counter. */
+  isOfTick(view: PublishedView): boolean {
+    return view.firstSeq <= this.#counterOfTick;
   }
 
   /** The view was read and found as it is. */
@@ -124,8 +134,8 @@ export class PublishedViews {
 
   /** The view was read and has changed; at most once per tick. */
   advance(view: PublishedView, state: State, at: number, readAt: number): void {
+    assert(view.seq < this.#counterOfTick, `${view.name} would pass the counter`);
     view.seq += 1;
-    assert(view.seq <= this.#counter, `${view.name} is ahead of the counter`);
     view.state = state;
     view.at = at;
     this.confirm(view, readAt);

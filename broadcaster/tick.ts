@@ -125,13 +125,15 @@ export class Tick {
       this.#due.mark(view.name);
   }
 
+  /** What is due and was published before this tick began; the rest stays due. */
   #nextBatch(): PublishedView[] {
+    const { views } = this.#deps;
     const batch: PublishedView[] = [];
     for (const name of this.#due.channels()) {
       if (batch.length >= this.#options.channelsPerRead) break;
-      const view = this.#deps.views.get(name);
+      const view = views.get(name);
       if (view === undefined) this.#due.settle(name);
-      else if (view.phase === 'published') batch.push(view);
+      else if (view.phase === 'published' && views.isOfTick(view)) batch.push(view);
     }
     return batch;
   }

@@ -26,8 +26,8 @@ interface ViewCreationsDeps {
  *
  * It runs beside the ticks, and no change is missed between them: a channel is watched (pending) before it is
  * read. A change after the reading is taken by a later tick, which finds the channel watched and marks it to be read; the mark
- * waits until the view is published. A change before the reading is in what was read. A tick never patches a view that was
- * published while it ran, because it reads only what it found published.
+ * waits until the view is published. A change before the reading is in what was read. A tick leaves alone what was published
+ * while it ran, even where it is due: that is for the next one.
  */
 export class ViewCreations {
   readonly #deps: ViewCreationsDeps;
