@@ -105,7 +105,8 @@ class NatsBus implements MessageBus {
 
   publish(topic: string, message: Uint8Array): void {
     const connection = this.#connection;
-    if (connection === undefined || this.state === 'down' || !this.#hasRoom(message.length)) return;
+    if (connection === undefined || connection.isClosed() || this.state === 'down') return;
+    if (!this.#hasRoom(message.length)) return;
     try {
       if (message.length > MAX_MESSAGE_BYTES) throw new MessageTooLargeError(message.length);
       // The client sends at the end of the turn: until then the bytes have to be our own.
