@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { startHttpService } from '../../test/support/http-service.ts';
+
+describe('health', () => {
+  it('/healthz says that the process runs', async () => {
+    const { call } = await startHttpService();
+    expect(await call('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+
+  it('/readyz says whether it can serve, and why not', async () => {
+    let problems: string[] = [];
+    const health = { ready: () => ({ ready: problems.length === 0, problems }) };
+    const { call } = await startHttpService({ deps: { health } });
+    expect(await call('GET', '/readyz')).toMatchObject({ status: 200, body: { ready: true, problems: [] } });
+    problems = ['the store is away'];
+    const reply = await call('GET', '/readyz');
+    expect(reply).toMatchObject({ status: 503, body: { ready: false, problems } });
+    expect(reply.headers['retry-after']).toBe('1');
+  });
+});
+
+describe('demonstration data', () => {
+  const demo = { board: 'demo', players: 10, random: Math.random };
+  const wish = { kind: 'board', count: 250 };
+
+  it('is only generated where the demonstration is on', async () => {
+    const { call, admin } = await startHttpService();
+    await expect(call('POST', '/v1/generate_data', { token: admin, body: wish })).rejects.toThrow('no route');
+  });
+
+  it('is so many score changes on the board, in as many publishes as it takes', async () => {
+    const { call, admin } = await startHttpService({ deps: { demo }, limits: { eventsPerPublish: 100 } });
+    const reply = await call('POST', '/v1/generate_data', { token: admin, body: wish });
+    expect(reply).toMatchObject({ status: 200, body: { applied: 250, duplicates: 0, rejected: [] } });
+    expect((await call('GET', '/v1/boards/demo')).body.total).toBeGreaterThan(3);
+    await call('POST', '/v1/generate_data', { token: admin, body: { ...wish, board: 'own', players: 1 } });
+    expect((await call('GET', '/v1/boards/own')).body.total).toBe(1);
+  });
+
+  it('needs a token that may publish to the board', async () => {
+    const { call, tokenFor } = await startHttpService({ deps: { demo } });
+    const token = await tokenFor({ publish: ['board:demo'] });
+    const status = async (options: object) => (await call('POST', '/v1/generate_data', options)).status;
+    expect(await status({ body: wish })).toBe(401);
+    expect(await status({ body: wish, token })).toBe(200);
+    expect(await status({ body: { ...wish, board: 'other' }, token })).toBe(403);
+  });
+
+  it.each([
+    { kind: 'chess', count: 1 },
+    { kind: 'board' },
+    { kind: 'board', count: 0 },
+    { kind: 'board', count: 1_000_001 },
+    { kind: 'board', count: 1, players: 10_001 },
+    { kind: 'board', count: 1, board: 'a:b' },
+  ])('is not generated for %j', async (body) => {
+    const { call, admin } = await startHttpService({ deps: { demo } });
+    expect(await call('POST', '/v1/generate_data', { token: admin, body })).toMatchObject({
+      status: 400,
+      body: { code: 'malformed' },
+    });
+  });
+});

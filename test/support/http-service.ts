@@ -1,0 +1,52 @@
+/** The routes over a store in memory, with tokens of every kind. */
+import { systemClock } from '../../runtime/clock.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { createAuthenticator } from '../../server/auth/authenticator.ts';
+import { signToken } from '../../server/auth/tokens.ts';
+import { createRoutes, type RouteDeps } from '../../server/http/routes.ts';
+import { createIngest } from '../../server/ingest/ingest.ts';
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../../server/limits.ts';
+import { createMemoryStore } from '../../store/memory/memory-store.ts';
+import { createCaller } from './http-caller.ts';
+
+const SECRET = 'a secret of the tests, long enough for HS256';
+
+export async function startHttpService(
+  options: {
+    limits?: Partial<ServerLimits>;
+    anonymousSubscribe?: readonly string[];
+    deps?: Partial<RouteDeps>;
+  } = {},
+) {
+  const store = createMemoryStore({ partitions: 4 });
+  await store.start();
+  const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
+  const ingest = createIngest({ store, clock: systemClock, logger: silentLogger }, limits);
+  const authenticator = createAuthenticator(
+    { secret: SECRET, anonymousSubscribe: options.anonymousSubscribe ?? ['*'], open: false },
+    { clock: systemClock },
+  );
+  const health = { ready: () => ({ ready: true, problems: [] }) };
+  const routes = createRoutes(
+    {
+      store,
+      ingest,
+      authenticator,
+      clock: systemClock,
+      logger: silentLogger,
+      health,
+      staticDir: '/nowhere',
+      ...options.deps,
+    },
+    { limits },
+  );
+  return {
+    store,
+    call: createCaller(routes),
+    admin: await signToken(SECRET, { sub: 'admin', admin: true }, 3600),
+    tokenFor: (claims: { publish?: readonly string[]; subscribe?: readonly string[] }) =>
+      signToken(SECRET, { sub: 'somebody', ...claims }, 3600),
+  };
+}
+
+export type HttpService = Awaited<ReturnType<typeof startHttpService>>;
