@@ -1,20 +1,35 @@
 import Type, { type Static } from 'typebox';
 import { CHANNEL_MAX_LENGTH } from './channels.ts';
 import { ERROR_CODES, type ErrorCode } from './codes.ts';
-import { EpochSchema, RequestIdSchema, SeqSchema, Strict, TimeSchema, taggedChecker } from './schema.ts';
+import {
+  described,
+  EpochSchema,
+  RequestIdSchema,
+  SeqSchema,
+  Strict,
+  TimeSchema,
+  taggedChecker,
+} from './schema.ts';
 import type { Patch, State } from './views.ts';
 
 /** Every frame of the WebSocket protocol, both ways. Same objects in JSON and in MessagePack. */
 
-const ChannelSchema = Type.String({ minLength: 1, maxLength: CHANNEL_MAX_LENGTH });
-const PositionSchema = Strict({ epoch: EpochSchema, seq: SeqSchema });
+const ChannelSchema = Type.String({
+  minLength: 1,
+  maxLength: CHANNEL_MAX_LENGTH,
+  description: 'The name of a channel',
+});
+const PositionSchema = Strict(
+  { epoch: EpochSchema, seq: SeqSchema },
+  { description: 'The position of the state that the client holds' },
+);
 const TOKEN_MAX_LENGTH = 8192;
 
 export const CLIENT_FRAME_SCHEMAS = {
   auth: Strict({
     type: Type.Literal('auth'),
     id: RequestIdSchema,
-    token: Type.String({ minLength: 1, maxLength: TOKEN_MAX_LENGTH }),
+    token: Type.String({ minLength: 1, maxLength: TOKEN_MAX_LENGTH, description: 'A JWT' }),
   }),
   subscribe: Strict({
     type: Type.Literal('subscribe'),
@@ -24,7 +39,11 @@ export const CLIENT_FRAME_SCHEMAS = {
   }),
   unsubscribe: Strict({ type: Type.Literal('unsubscribe'), id: RequestIdSchema, channel: ChannelSchema }),
   // The events are validated one by one, so that a bad one is rejected with its index.
-  publish: Strict({ type: Type.Literal('publish'), id: RequestIdSchema, events: Type.Array(Type.Unknown()) }),
+  publish: Strict({
+    type: Type.Literal('publish'),
+    id: RequestIdSchema,
+    events: Type.Array(Type.Unknown(), { description: 'Events, each judged on its own' }),
+  }),
   ping: Strict({ type: Type.Literal('ping'), id: RequestIdSchema }),
 } as const;
 
@@ -37,8 +56,14 @@ export type ClientFrame = AuthFrame | SubscribeFrame | UnsubscribeFrame | Publis
 
 export const clientFrameChecker = taggedChecker(CLIENT_FRAME_SCHEMAS, 'a frame');
 
-const ErrorCodeSchema = Type.Unsafe<ErrorCode>({ type: 'string', enum: Object.keys(ERROR_CODES) });
-const KindSchema = Type.Union([Type.Literal('rows'), Type.Literal('document')]);
+const ErrorCodeSchema = Type.Unsafe<ErrorCode>({
+  type: 'string',
+  enum: Object.keys(ERROR_CODES),
+  description: 'One of the error codes',
+});
+const KindSchema = Type.Union([Type.Literal('rows'), Type.Literal('document')], {
+  description: 'What the state is',
+});
 const LISTS_OR_OBJECT = [{ type: 'array', items: { type: 'array' } }, { type: 'object' }];
 const StateSchema = Type.Unsafe<State>({
   anyOf: LISTS_OR_OBJECT,
@@ -50,31 +75,41 @@ const PatchSchema = Type.Unsafe<Patch>({
 });
 const CountSchema = Type.Integer({ minimum: 0 });
 
-export const RejectionSchema = Strict({ index: CountSchema, code: ErrorCodeSchema, message: Type.String() });
+export const RejectionSchema = Strict({
+  index: described(CountSchema, 'Place of the event in the publish, from 0'),
+  code: ErrorCodeSchema,
+  message: Type.String({ description: 'For people; may change' }),
+});
+const positionFields = {
+  epoch: described(EpochSchema, 'Opaque; compared only for equality'),
+  seq: described(SeqSchema, 'Position within the epoch'),
+};
 const updateFields = {
-  epoch: Type.Optional(EpochSchema),
-  seq: SeqSchema,
-  from: Type.Optional(SeqSchema),
-  at: TimeSchema,
+  epoch: Type.Optional(
+    described(EpochSchema, 'The new epoch; there exactly when it changes, and then `from` too'),
+  ),
+  seq: described(SeqSchema, 'Position after the patch'),
+  from: Type.Optional(described(SeqSchema, 'Position before the patch; `seq - 1` where left out')),
+  at: described(TimeSchema, 'When the oldest change in the patch was accepted, in Unix milliseconds'),
   patch: PatchSchema,
 };
 
 export const LimitsSchema = Strict({
-  frameBytes: CountSchema,
-  subscriptionsPerConnection: CountSchema,
-  backpressureBytes: CountSchema,
-  eventsPerPublish: CountSchema,
-  unackedEventsPerConnection: CountSchema,
-  publishesPerSecond: CountSchema,
+  frameBytes: described(CountSchema, 'Bytes of one frame from the client'),
+  subscriptionsPerConnection: described(CountSchema, 'Channels that the connection may subscribe to'),
+  backpressureBytes: described(CountSchema, 'Unsent bytes beyond which updates are withheld'),
+  eventsPerPublish: described(CountSchema, 'Events of one `publish`'),
+  unackedEventsPerConnection: described(CountSchema, 'Published events without an `ack` yet'),
+  publishesPerSecond: described(CountSchema, '`publish` frames per second; 0 is no limit'),
 });
 
 export const SERVER_FRAME_SCHEMAS = {
   welcome: Strict({
     type: Type.Literal('welcome'),
-    session: Type.String(),
-    node: Type.String(),
-    protocol: Type.Literal(1),
-    pingIntervalMs: CountSchema,
+    session: Type.String({ description: 'Names this connection, in logs too' }),
+    node: Type.String({ description: 'Names the server' }),
+    protocol: Type.Literal(1, { description: 'Version of this protocol' }),
+    pingIntervalMs: described(CountSchema, 'Send something at least so often'),
     limits: LimitsSchema,
   }),
   ok: Strict({ type: Type.Literal('ok'), id: RequestIdSchema }),
@@ -84,8 +119,7 @@ export const SERVER_FRAME_SCHEMAS = {
       id: RequestIdSchema,
       channel: ChannelSchema,
       kind: KindSchema,
-      epoch: EpochSchema,
-      seq: SeqSchema,
+      ...positionFields,
       state: StateSchema,
     }),
     Strict({
@@ -93,10 +127,11 @@ export const SERVER_FRAME_SCHEMAS = {
       id: RequestIdSchema,
       channel: ChannelSchema,
       kind: KindSchema,
-      epoch: EpochSchema,
-      seq: SeqSchema,
-      recovered: Type.Literal(true),
-      patches: Type.Array(Strict(updateFields)),
+      ...positionFields,
+      recovered: Type.Literal(true, { description: 'The state that the client holds still stands' }),
+      patches: Type.Array(Strict(updateFields), {
+        description: 'What it has missed, in order; may be empty',
+      }),
     }),
   ]),
   update: Strict({ type: Type.Literal('update'), channel: ChannelSchema, ...updateFields }),
@@ -104,28 +139,35 @@ export const SERVER_FRAME_SCHEMAS = {
     type: Type.Literal('snapshot'),
     channel: ChannelSchema,
     kind: KindSchema,
-    epoch: EpochSchema,
-    seq: SeqSchema,
+    ...positionFields,
     state: StateSchema,
-    conflated: Type.Optional(Type.Literal(true)),
+    conflated: Type.Optional(Type.Literal(true, { description: 'Updates were withheld from a slow client' })),
   }),
-  status: Strict({ type: Type.Literal('status'), channel: ChannelSchema, stale: Type.Boolean() }),
+  status: Strict({
+    type: Type.Literal('status'),
+    channel: ChannelSchema,
+    stale: Type.Boolean({ description: 'Whether the source of the channel cannot be reached' }),
+  }),
   ack: Strict({
     type: Type.Literal('ack'),
     id: RequestIdSchema,
-    applied: CountSchema,
-    duplicates: CountSchema,
-    rejected: Type.Array(RejectionSchema),
+    applied: described(CountSchema, 'Events that are in the score store'),
+    duplicates: described(CountSchema, 'Events that had been applied before'),
+    rejected: Type.Array(RejectionSchema, { description: 'Events that were refused' }),
   }),
   pong: Strict({ type: Type.Literal('pong'), id: RequestIdSchema }),
   error: Strict({
     type: Type.Literal('error'),
-    id: Type.Optional(RequestIdSchema),
+    id: Type.Optional(described(RequestIdSchema, 'The request; left out where the error is not about one')),
     code: ErrorCodeSchema,
-    message: Type.String(),
-    retryAfterMs: Type.Optional(CountSchema),
+    message: Type.String({ description: 'For people; may change' }),
+    retryAfterMs: Type.Optional(described(CountSchema, 'Wait so long before trying again')),
   }),
-  bye: Strict({ type: Type.Literal('bye'), reason: Type.String(), reconnectAfterMs: CountSchema }),
+  bye: Strict({
+    type: Type.Literal('bye'),
+    reason: Type.String({ description: 'For people; may change' }),
+    reconnectAfterMs: described(CountSchema, 'Connect again after so long'),
+  }),
 } as const;
 
 type ServerFrames = { [K in keyof typeof SERVER_FRAME_SCHEMAS]: Static<(typeof SERVER_FRAME_SCHEMAS)[K]> };

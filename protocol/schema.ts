@@ -38,6 +38,12 @@ export function Strict<T extends Record<string, TSchema>>(
   return Type.Object(properties, { ...options, additionalProperties: false });
 }
 
+/** The same schema with words for the place where it is used. A spread would lose the library's hidden properties. */
+export function described<T extends TSchema>(schema: T, description: string): T {
+  const copy: T = Object.create(Object.getPrototypeOf(schema), Object.getOwnPropertyDescriptors(schema));
+  return Object.assign(copy, { description });
+}
+
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
