@@ -29,5 +29,12 @@ export interface HttpRoute {
   readonly handler: HttpHandler;
 }
 
-export class BodyTooLargeError extends Error {}
+export class BodyTooLargeError extends Error {
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`the body is over the limit of ${maxBytes} bytes`);
+    this.maxBytes = maxBytes;
+  }
+}
 export class RequestAbortedError extends Error {}

@@ -1,0 +1,69 @@
+/** The edge of the socket side: connections in front, channels behind, without any library underneath. */
+import { randomUUID } from 'node:crypto';
+import type { Service } from '../runtime/lifecycle.ts';
+import type { ConnectionDeps } from './connection.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { ChannelHub, type ChannelHubDeps } from './gateway/channel-hub.ts';
+import {
+  DEFAULT_GATEWAY_TUNING,
+  type GatewayOptions,
+  type GatewayTuning,
+} from './gateway/gateway-options.ts';
+import type { SocketAcceptor } from './transport/socket-types.ts';
+
+export type GatewayDeps = Omit<ChannelHubDeps & ConnectionDeps, 'hub' | 'defer' | 'randomId'> &
+  Partial<Pick<ChannelHubDeps, 'defer' | 'randomId'>>;
+
+export type CreateGatewayOptions = Omit<GatewayOptions, 'tuning'> & {
+  readonly tuning?: Partial<GatewayTuning>;
+};
+
+export interface Gateway extends Service {
+  readonly acceptor: SocketAcceptor;
+  /**
+   * Says bye to everybody, once their publishes are answered or the deadline has passed, and closes with 4001. New
+   * connections and publishes are refused from now on. Comes before `stop`.
+   */
+  drain(reconnectAfterMs?: number): Promise<void>;
+  stats(): GatewayStats;
+}
+
+export interface GatewayStats {
+  readonly connections: number;
+  readonly refusedConnections: number;
+  readonly subscriptions: number;
+  readonly channels: number;
+  readonly staleChannels: number;
+  /** Updates told since the start, each counted once whatever the number of subscribers. */
+  readonly updates: number;
+  readonly recentPatchBytes: number;
+}
+
+export function createGateway(given: GatewayDeps, options: CreateGatewayOptions): Gateway {
+  const deps = {
+    defer: (action: () => void): void => void setImmediate(action),
+    randomId: (): string => randomUUID(),
+    ...given,
+  };
+  const complete: GatewayOptions = { ...options, tuning: { ...DEFAULT_GATEWAY_TUNING, ...options.tuning } };
+  const hub = new ChannelHub(deps, complete);
+  const table = new ConnectionTable({ ...deps, hub }, complete);
+  let state: 'new' | 'started' | 'stopped' = 'new';
+  return {
+    acceptor: table,
+    start: async () => {
+      if (state !== 'new') return;
+      state = 'started';
+      await hub.start();
+      table.start();
+    },
+    stop: async () => {
+      if (state === 'stopped') return;
+      state = 'stopped';
+      table.stop();
+      await hub.stop();
+    },
+    drain: (reconnectAfterMs = complete.tuning.retryAfterMs) => table.drain(reconnectAfterMs),
+    stats: () => ({ ...table.stats(), ...hub.stats() }),
+  };
+}

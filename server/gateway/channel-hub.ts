@@ -1,0 +1,354 @@
+/**
+ * The channels that this node has subscribers of. The flow of an update: a patch arrives from the bus, waits for its flush, is applied to
+ * the view and published to the native topics. The view only changes in a flush, so what a joining client is given, and
+ * what those already there have been told, are always the same state.
+ *
+ * Healing rests on positions alone: see `ChannelView` for what is applied, `Owners` for who is believed, `WatchLists` for
+ * what is asked. Clients never have to do anything for it.
+ */
+import type { Subscription as BusSubscription, MessageBus } from '../../bus/message-bus.ts';
+import {
+  type BusMessage,
+  decodeBusMessage,
+  type HeartbeatMessage,
+  type PatchMessage,
+  type RefusalMessage,
+  TOPICS,
+  type ViewMessage,
+} from '../../bus/messages.ts';
+import type { Channel } from '../../protocol/channels.ts';
+import type { ErrorCode } from '../../protocol/codes.ts';
+import type { State } from '../../protocol/views.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Service } from '../../runtime/lifecycle.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { partitionOfChannel } from '../../store/partitions.ts';
+import type { TopicPublisher } from '../transport/socket-types.ts';
+import { Fanout } from './fanout.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { LocalReads, type StateReader } from './local-reads.ts';
+import { Owners } from './owners.ts';
+import { WatchLists } from './watch-lists.ts';
+import { WatchedChannel } from './watched-channel.ts';
+
+export interface ChannelHubDeps {
+  readonly bus: MessageBus;
+  readonly publisher: TopicPublisher;
+  /** Used where no owner can be reached. */
+  readonly reader: StateReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Runs an action after this loop turn; `setImmediate`. */
+  readonly defer: (action: () => void) => void;
+  /** A name that nobody else has. */
+  readonly randomId: () => string;
+}
+
+export class ChannelHub implements Service {
+  readonly #deps: ChannelHubDeps;
+  readonly #options: GatewayOptions;
+  readonly #channels = new Map<string, WatchedChannel>();
+  readonly #behind = new Set<WatchedChannel>();
+  readonly #lingering = new Set<WatchedChannel>();
+  readonly #recentUse = { bytes: 0 };
+  readonly #gateway: string;
+  readonly #owners: Owners;
+  readonly #lists: WatchLists;
+  readonly #reads: LocalReads;
+  readonly #fanout: Fanout;
+  readonly #repeatAt: number[];
+  #ends: (() => void)[] = [];
+  #cancelTimer: (() => void) | undefined;
+  #state: 'new' | 'started' | 'stopped' = 'new';
+
+  constructor(deps: ChannelHubDeps, options: GatewayOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    const { bus, clock, defer, publisher, reader } = deps;
+    const { partitions, timing, tuning } = options;
+    const now = clock.now();
+    this.#gateway = `${options.node}-${deps.randomId()}`;
+    this.#owners = new Owners({ partitions, heartbeatTimeoutMs: timing.heartbeatTimeoutMs, now });
+    this.#lists = new WatchLists(
+      { bus, defer },
+      { gateway: this.#gateway, partitions, watchListChannels: tuning.watchListChannels },
+    );
+    // Spread over the period, so that the lists of all partitions do not leave at once.
+    this.#repeatAt = Array.from(
+      { length: partitions },
+      (_, i) => now + timing.watchMs * (1 + i / partitions),
+    );
+    this.#reads = new LocalReads({
+      reader,
+      defer,
+      settled: (channel, state) => this.#settleLocally(channel, state),
+      failed: (channels, error) => this.#failLocally(channels, error),
+    });
+    this.#fanout = new Fanout(
+      {
+        clock,
+        publisher,
+        defer,
+        isStale: (channel) => this.#isStale(channel),
+        told: (channel) => this.#noteBehind(channel),
+      },
+      tuning,
+    );
+  }
+
+  get flush(): number {
+    return this.#fanout.flush;
+  }
+
+  get drainedFlush(): number {
+    return this.#fanout.drainedFlush;
+  }
+
+  stats(): { channels: number; staleChannels: number; updates: number; recentPatchBytes: number } {
+    let staleChannels = 0;
+    for (const { stale } of this.#channels.values()) if (stale) staleChannels++;
+    return {
+      channels: this.#channels.size,
+      staleChannels,
+      updates: this.#fanout.updates,
+      recentPatchBytes: this.#recentUse.bytes,
+    };
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') return;
+    this.#state = 'started';
+    const { bus } = this.#deps;
+    const owners = bus.subscribe(TOPICS.owners, (bytes) => this.#receive(bytes));
+    const inbox = bus.subscribe(TOPICS.inbox(this.#gateway), (bytes) => this.#receive(bytes));
+    const endState = bus.onState((state) => {
+      if (state === 'up') this.#repeatAll();
+    });
+    this.#ends = [() => owners.unsubscribe(), () => inbox.unsubscribe(), endState];
+    this.#sweepLater();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    this.#cancelTimer?.();
+    this.#fanout.stop();
+    for (const end of this.#ends) end();
+    for (const channel of [...this.#channels.values()]) this.#drop(channel);
+  }
+
+  /** One more subscription of the channel; `undefined` where the node is at its limit. `release` ends it. */
+  acquire(name: string, channel: Channel): WatchedChannel | undefined {
+    let watched = this.#channels.get(name);
+    if (watched === undefined) {
+      if (!this.#makeRoom()) return undefined;
+      watched = this.#create(name, channel);
+    }
+    watched.subscribers++;
+    watched.droppedAt = undefined;
+    this.#lingering.delete(watched);
+    return watched;
+  }
+
+  release(channel: WatchedChannel): void {
+    if (--channel.subscribers > 0) return;
+    if (this.#channels.get(channel.name) !== channel) return;
+    channel.droppedAt = this.#deps.clock.now() + this.#options.tuning.lingerMs;
+    this.#lingering.add(channel);
+  }
+
+  #create(name: string, channel: Channel): WatchedChannel {
+    const { partitions, tuning } = this.#options;
+    const now = this.#deps.clock.now();
+    const watched = new WatchedChannel(name, channel, partitionOfChannel(channel, partitions), {
+      createdAt: now,
+      pendingMessages: tuning.pendingMessages,
+      recentUse: this.#recentUse,
+      recentLimits: tuning,
+    });
+    this.#channels.set(name, watched);
+    this.#lists.add(watched);
+    // First the subscription, then the question: a patch between the owner's answer and the subscription would be missed.
+    watched.busSubscription = this.#subscribe(watched);
+    this.#behind.add(watched);
+    this.#lists.ask(watched);
+    if (this.#owners.isSilent(watched.partition, now)) this.#reads.want(watched);
+    return watched;
+  }
+
+  #subscribe(channel: WatchedChannel): BusSubscription {
+    return this.#deps.bus.subscribe(TOPICS.channel(channel.name), (bytes) => this.#receive(bytes));
+  }
+
+  #makeRoom(): boolean {
+    if (this.#channels.size < this.#options.limits.channels) return true;
+    for (const channel of [...this.#lingering]) this.#drop(channel);
+    return this.#channels.size < this.#options.limits.channels;
+  }
+
+  #drop(channel: WatchedChannel): void {
+    this.#channels.delete(channel.name);
+    this.#behind.delete(channel);
+    this.#lingering.delete(channel);
+    this.#lists.remove(channel);
+    this.#reads.forget(channel);
+    this.#fanout.forget(channel);
+    channel.busSubscription?.unsubscribe();
+    channel.recent.clear();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    let message: BusMessage;
+    try {
+      message = decodeBusMessage(bytes);
+    } catch (error) {
+      this.#deps.logger.warn({ err: error }, 'a message of the bus could not be read');
+      return;
+    }
+    switch (message.type) {
+      case 'heartbeat':
+        this.#receiveHeartbeat(message);
+        break;
+      case 'patch':
+      case 'view':
+        this.#receiveChange(message);
+        break;
+      case 'refusal':
+        this.#receiveRefusal(message);
+        break;
+      case 'watch':
+        break;
+    }
+  }
+
+  #receiveHeartbeat(message: HeartbeatMessage): void {
+    const { arrived, changed } = this.#owners.heartbeat(message, this.#deps.clock.now());
+    for (const partition of arrived) this.#lists.repeat(partition);
+    for (const partition of changed) this.#retellStatus(partition);
+  }
+
+  #receiveChange(message: PatchMessage | ViewMessage): void {
+    const channel = this.#channels.get(message.channel);
+    if (channel === undefined || !this.#believes(channel, message.fence)) return;
+    channel.refused = false;
+    if (!channel.isOpen) {
+      channel.view.receive(message);
+      if (channel.isOpen) this.#opened(channel);
+      return;
+    }
+    if (channel.pending.length >= this.#options.tuning.pendingMessages) channel.view.markOverflown();
+    else channel.pending.push(message);
+    this.#fanout.schedule(channel);
+  }
+
+  #receiveRefusal({ channel: name, fence, code, message }: RefusalMessage): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined || !this.#believes(channel, fence)) return;
+    if (channel.isOpen) {
+      // The last state still stands; the subscribers are told that its source is gone.
+      channel.refused = true;
+      this.#fanout.schedule(channel);
+    } else if (code === 'unavailable') {
+      this.#reads.want(channel);
+    } else {
+      this.#refuse(channel, code, message);
+    }
+  }
+
+  /** False where a higher owner has been heard. A new one is told at once what is watched here. */
+  #believes(channel: WatchedChannel, fence: number): boolean {
+    const news = this.#owners.hear(channel.partition, fence);
+    if (news === 'new') this.#lists.repeat(channel.partition);
+    return news !== 'outdated';
+  }
+
+  /** The first state is there: whoever waited gets it now. */
+  #opened(channel: WatchedChannel): void {
+    channel.stale = this.#isStale(channel);
+    this.#reads.forget(channel);
+    this.#noteBehind(channel);
+    const waiters = [...channel.waiters];
+    channel.waiters.clear();
+    for (const waiter of waiters) waiter.opened();
+  }
+
+  #refuse(channel: WatchedChannel, code: ErrorCode, message: string, retryAfterMs?: number): void {
+    this.#drop(channel);
+    const waiters = [...channel.waiters];
+    channel.waiters.clear();
+    for (const waiter of waiters) waiter.refused(code, message, retryAfterMs);
+  }
+
+  #settleLocally(channel: WatchedChannel, state: State | 'not_found'): void {
+    if (channel.isOpen) return;
+    if (state === 'not_found') {
+      this.#refuse(channel, 'not_found', `there is no ${channel.name}`);
+      return;
+    }
+    // An epoch of its own each time, so that no position ever stands for two states.
+    channel.view.holdLocal(`local-${this.#deps.randomId()}`, state);
+    this.#opened(channel);
+  }
+
+  #failLocally(channels: readonly WatchedChannel[], error: unknown): void {
+    this.#deps.logger.warn(
+      { err: error, channels: channels.length },
+      'no owner, and the store cannot be read',
+    );
+    for (const channel of channels) {
+      const message = 'neither an owner nor the score store can be reached';
+      this.#refuse(channel, 'unavailable', message, this.#options.tuning.retryAfterMs);
+    }
+  }
+
+  #isStale(channel: WatchedChannel): boolean {
+    return channel.view.isLocal || channel.refused || this.#owners.isStale(channel.partition);
+  }
+
+  #retellStatus(partition: number): void {
+    for (const channel of this.#lists.channels(partition)) this.#fanout.schedule(channel);
+  }
+
+  /** A channel that has fallen behind asks at once, then again and again until it is not. */
+  #noteBehind(channel: WatchedChannel): void {
+    if (!channel.view.behind) {
+      this.#behind.delete(channel);
+    } else if (!this.#behind.has(channel)) {
+      this.#behind.add(channel);
+      this.#lists.ask(channel);
+    }
+  }
+
+  #repeatAll(): void {
+    for (let partition = 0; partition < this.#options.partitions; partition++) this.#lists.repeat(partition);
+  }
+
+  #sweepLater(): void {
+    this.#cancelTimer = this.#deps.clock.after(this.#options.timing.watchRetryMs, () => {
+      this.#sweep();
+      this.#sweepLater();
+    });
+  }
+
+  /** Everything that time brings about, by one timer for all channels. */
+  #sweep(): void {
+    const now = this.#deps.clock.now();
+    for (const partition of this.#owners.sweep(now)) this.#retellStatus(partition);
+    for (const channel of this.#lingering) {
+      if ((channel.droppedAt ?? 0) <= now) this.#drop(channel);
+    }
+    for (const channel of this.#behind) {
+      this.#lists.ask(channel);
+      if (channel.isOpen) continue;
+      const waitedMs = now - channel.createdAt;
+      if (waitedMs >= this.#options.tuning.ownerWaitMs || this.#owners.isSilent(channel.partition, now)) {
+        this.#reads.want(channel);
+      }
+    }
+    this.#repeatAt.forEach((dueAt, partition) => {
+      if (dueAt > now) return;
+      this.#repeatAt[partition] = Math.max(now, dueAt + this.#options.timing.watchMs);
+      this.#lists.repeat(partition);
+    });
+  }
+}

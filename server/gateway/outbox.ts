@@ -1,0 +1,64 @@
+import type { GatewaySocket, SendOutcome } from '../transport/socket-types.ts';
+import type { Wire } from './encoded-frames.ts';
+
+export interface OutboxOptions {
+  /** Bytes of replies kept; beyond, the connection cannot be kept either. */
+  readonly queueBytes: number;
+  /** Called when a reply did not leave at once: the socket is over its backpressure limit. */
+  readonly dropped: () => void;
+  /** Called when the queue is over its limit. */
+  readonly overflown: () => void;
+}
+
+/**
+ * The one way by which replies leave. Over the backpressure limit a socket drops what it is given without a word, so what it
+ * did not take is kept here, in order, and sent when the socket drains.
+ */
+export class Outbox {
+  readonly #socket: GatewaySocket;
+  readonly #options: OutboxOptions;
+  #queue: Wire[] = [];
+  #bytes = 0;
+
+  constructor(socket: GatewaySocket, options: OutboxOptions) {
+    this.#socket = socket;
+    this.#options = options;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  send(wire: Wire): 'sent' | 'queued' {
+    if (this.isEmpty && this.#socket.send(wire) !== 'dropped') return 'sent';
+    this.#queue.push(wire);
+    this.#bytes += byteLength(wire);
+    this.#options.dropped();
+    if (this.#bytes > this.#options.queueBytes) this.#options.overflown();
+    return 'queued';
+  }
+
+  /** Sends what is queued while the socket's buffer stays below `belowBytes`. True when nothing is left. */
+  drain(belowBytes: number): boolean {
+    let sent = 0;
+    let outcome: SendOutcome = 'sent';
+    for (; sent < this.#queue.length; sent++) {
+      const wire = this.#queue[sent];
+      if (wire === undefined || this.#socket.bufferedBytes() >= belowBytes) break;
+      outcome = this.#socket.send(wire);
+      if (outcome === 'dropped') break;
+      this.#bytes -= byteLength(wire);
+    }
+    this.#queue = this.#queue.slice(sent);
+    return this.isEmpty;
+  }
+
+  clear(): void {
+    this.#queue = [];
+    this.#bytes = 0;
+  }
+}
+
+function byteLength(wire: Wire): number {
+  return typeof wire === 'string' ? Buffer.byteLength(wire) : wire.length;
+}

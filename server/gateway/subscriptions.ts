@@ -1,0 +1,237 @@
+import type { Channel } from '../../protocol/channels.ts';
+import type { ErrorCode } from '../../protocol/codes.ts';
+import type { ErrorFrame, ServerFrame, SubscribeFrame } from '../../protocol/frames.ts';
+import type { Position } from '../../protocol/views.ts';
+import type { GatewaySocket } from '../transport/socket-types.ts';
+import type { ChannelHub } from './channel-hub.ts';
+import { encodeFrame, withHead } from './encoded-frames.ts';
+import { Outbox } from './outbox.ts';
+import { topicOf, type Waiter, type WatchedChannel } from './watched-channel.ts';
+
+interface Subscription extends Waiter {
+  readonly channel: WatchedChannel;
+  /** Requests that wait for the channel's first state. */
+  readonly waiting: { readonly id: number; readonly since: Position | undefined }[];
+  /** Joined to the topic: everything published reaches the socket, or is reported as dropped. */
+  live: boolean;
+  /** While not live: the last flush of which the client is certain to have been sent everything. */
+  sentThrough: number;
+}
+
+export interface SubscriptionsOptions {
+  readonly subscriptionsPerConnection: number;
+  readonly backpressureBytes: number;
+  readonly replyQueueBytes: number;
+  readonly waitingSubscribes: number;
+  readonly retryAfterMs: number;
+}
+
+export interface SubscriptionsDeps {
+  readonly socket: GatewaySocket;
+  readonly hub: ChannelHub;
+  readonly defer: (action: () => void) => void;
+  /** The reply queue is over its limit: the connection must be closed. */
+  readonly overflown: () => void;
+}
+
+/**
+ * What one connection is told: replies, and the channels it is subscribed to. A socket that cannot keep up is withheld its updates
+ * (it leaves the topics) and is given one snapshot per changed channel when it has drained.
+ */
+export class Subscriptions {
+  readonly #deps: SubscriptionsDeps;
+  readonly #options: SubscriptionsOptions;
+  readonly #outbox: Outbox;
+  readonly #byName = new Map<string, Subscription>();
+  readonly #withheld = new Set<Subscription>();
+  #withholding = false;
+  #closed = false;
+
+  constructor(deps: SubscriptionsDeps, options: SubscriptionsOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#outbox = new Outbox(deps.socket, {
+      queueBytes: options.replyQueueBytes,
+      dropped: () => this.dropped(),
+      overflown: deps.overflown,
+    });
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  reply(frame: ServerFrame): void {
+    if (!this.#closed) this.#outbox.send(encodeFrame(this.#deps.socket.encoding, frame));
+  }
+
+  /** `parsed` is what the frame's channel names. Whoever may not see it has been refused before. */
+  subscribe({ id, channel: name, since }: SubscribeFrame, parsed: Channel): void {
+    const subscription = this.#byName.get(name) ?? this.#add(id, name, parsed);
+    if (subscription === undefined) return;
+    if (subscription.channel.isOpen) {
+      this.#answer(subscription, id, since);
+    } else if (subscription.waiting.length < this.#options.waitingSubscribes) {
+      subscription.waiting.push({ id, since });
+      subscription.channel.waiters.add(subscription);
+    } else {
+      const message = 'too many requests wait for this channel';
+      this.#refuse(id, 'rate_limited', message, this.#options.retryAfterMs);
+    }
+  }
+
+  unsubscribe(id: number, name: string): void {
+    const subscription = this.#byName.get(name);
+    if (subscription !== undefined) this.#remove(subscription);
+    this.reply({ type: 'ok', id });
+  }
+
+  /** Ends what the client may not see any more, and tells it. */
+  keepOnly(isPermitted: (channel: string) => boolean): void {
+    for (const [name, subscription] of [...this.#byName]) {
+      if (this.#closed) return;
+      if (isPermitted(name)) continue;
+      this.#remove(subscription);
+      this.reply({ type: 'error', code: 'forbidden', message: `no longer permitted: ${name}` });
+    }
+  }
+
+  /**
+   * Something for this socket is lost. Called from inside the library's loop over subscribers, so nothing may be touched until
+   * it has returned.
+   */
+  dropped(): void {
+    if (this.#withholding || this.#closed) return;
+    this.#withholding = true;
+    const sentThrough = this.#deps.hub.drainedFlush;
+    this.#deps.defer(() => {
+      this.#withholding = false;
+      if (this.#closed) return;
+      for (const subscription of this.#byName.values()) {
+        if (subscription.live) this.#withhold(subscription, sentThrough);
+      }
+      this.drained();
+    });
+  }
+
+  /** Replies first, then one channel after the other, as long as there is room. */
+  drained(): void {
+    if (this.#withholding || this.#closed) return;
+    if (this.#outbox.isEmpty && this.#withheld.size === 0) return;
+    const { socket } = this.#deps;
+    const below = this.#options.backpressureBytes / 2;
+    if (socket.bufferedBytes() >= below) return;
+    socket.cork(() => {
+      if (!this.#outbox.drain(below)) return;
+      for (const subscription of this.#withheld) {
+        if (socket.bufferedBytes() >= below || !this.#catchUp(subscription)) return;
+      }
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const { channel } of this.#byName.values()) this.#deps.hub.release(channel);
+    for (const subscription of this.#byName.values()) subscription.channel.waiters.delete(subscription);
+    this.#byName.clear();
+    this.#withheld.clear();
+    this.#outbox.clear();
+  }
+
+  #add(id: number, name: string, parsed: Channel): Subscription | undefined {
+    const { subscriptionsPerConnection, retryAfterMs } = this.#options;
+    if (this.#byName.size >= subscriptionsPerConnection) {
+      const message = `over the limit of ${subscriptionsPerConnection} subscriptions of a connection`;
+      this.#refuse(id, 'too_many_subscriptions', message);
+      return undefined;
+    }
+    const channel = this.#deps.hub.acquire(name, parsed);
+    if (channel === undefined) {
+      this.#refuse(id, 'unavailable', 'the node watches as many channels as it may', retryAfterMs);
+      return undefined;
+    }
+    const subscription: Subscription = {
+      channel,
+      waiting: [],
+      live: false,
+      sentThrough: 0,
+      opened: () => {
+        for (const request of subscription.waiting.splice(0)) {
+          if (!this.#closed) this.#answer(subscription, request.id, request.since);
+        }
+      },
+      refused: (code, message, retryAfter) => {
+        const requests = subscription.waiting.splice(0);
+        this.#remove(subscription);
+        for (const request of requests) this.#refuse(request.id, code, message, retryAfter);
+      },
+    };
+    this.#byName.set(name, subscription);
+    return subscription;
+  }
+
+  #remove(subscription: Subscription): void {
+    const { channel } = subscription;
+    if (this.#byName.get(channel.name) !== subscription) return;
+    this.#byName.delete(channel.name);
+    this.#withheld.delete(subscription);
+    channel.waiters.delete(subscription);
+    if (subscription.live) this.#deps.socket.leave(topicOf(this.#deps.socket.encoding, channel.name));
+    subscription.live = false;
+    for (const request of subscription.waiting.splice(0)) {
+      this.#refuse(request.id, 'conflict', 'unsubscribed before the first state was there');
+    }
+    this.#deps.hub.release(channel);
+  }
+
+  /** State and topic in one turn: what is published from now on continues what is sent here. */
+  #answer(subscription: Subscription, id: number, since: Position | undefined): void {
+    const { channel } = subscription;
+    const { encoding } = this.#deps.socket;
+    const recovery = since === undefined ? undefined : channel.recoveryBody(encoding, since);
+    const body = recovery ?? channel.snapshotBody(encoding);
+    const outcome = this.#outbox.send(withHead(encoding, { type: 'subscribed', id }, body));
+    if (channel.stale) this.reply({ type: 'status', channel: channel.name, stale: true });
+    if (outcome === 'sent') this.#join(subscription);
+    else this.#withhold(subscription, this.#deps.hub.flush);
+  }
+
+  #join(subscription: Subscription): void {
+    this.#withheld.delete(subscription);
+    if (subscription.live) return;
+    subscription.live = true;
+    this.#deps.socket.join(topicOf(this.#deps.socket.encoding, subscription.channel.name));
+  }
+
+  #withhold(subscription: Subscription, sentThrough: number): void {
+    if (subscription.live) {
+      this.#deps.socket.leave(topicOf(this.#deps.socket.encoding, subscription.channel.name));
+    }
+    subscription.live = false;
+    subscription.sentThrough = sentThrough;
+    this.#withheld.add(subscription);
+  }
+
+  /** False where the socket is full again. */
+  #catchUp(subscription: Subscription): boolean {
+    const { channel, sentThrough } = subscription;
+    const { socket } = this.#deps;
+    const { encoding } = socket;
+    if (channel.updatedInFlush > sentThrough) {
+      const head = { type: 'snapshot', conflated: true };
+      const snapshot = withHead(encoding, head, channel.snapshotBody(encoding));
+      if (socket.send(snapshot) === 'dropped') return false;
+    }
+    if (channel.staleChangedInFlush > sentThrough) {
+      this.reply({ type: 'status', channel: channel.name, stale: channel.stale });
+    }
+    this.#join(subscription);
+    return true;
+  }
+
+  #refuse(id: number, code: ErrorCode, message: string, retryAfterMs?: number): void {
+    const error: ErrorFrame = { type: 'error', id, code, message };
+    this.reply(retryAfterMs === undefined ? error : { ...error, retryAfterMs });
+  }
+}

@@ -1,0 +1,102 @@
+import { BodyTooLargeError, RequestAbortedError } from './http-types.ts';
+import type { HttpResponse } from './uws.ts';
+
+/**
+ * Collects a request's body. The library hands out chunks from the first moment on and each is gone after the call, so
+ * a reader must be attached before the handler first waits for anything else; until somebody asks for the body it
+ * takes what is on its way and pauses the rest.
+ */
+export class BodyReader {
+  readonly #response: HttpResponse;
+  readonly #declaredBytes: number | undefined;
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #paused = false;
+  #state: 'reading' | 'complete' | 'aborted' | 'refused' = 'reading';
+  #waiting:
+    | { maxBytes: number; resolve: (body: Uint8Array) => void; reject: (error: Error) => void }
+    | undefined;
+
+  /** `declaredBytes` is the Content-Length; `undefined` where it was not given. */
+  constructor(response: HttpResponse, declaredBytes: number | undefined) {
+    this.#response = response;
+    this.#declaredBytes = declaredBytes;
+    response.onData((chunk, isLast) => this.#take(chunk, isLast));
+  }
+
+  read(maxBytes: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { maxBytes, resolve, reject };
+      this.#settle();
+      if (this.#state === 'reading' && this.#paused) {
+        this.#paused = false;
+        this.#response.resume();
+      }
+    });
+  }
+
+  abort(): void {
+    this.#state = 'aborted';
+    this.#settle();
+  }
+
+  /** What still comes is thrown away. Must be called before the reply, for a paused connection would stay so. */
+  discard(): void {
+    if (this.#state === 'reading') this.#state = 'refused';
+    this.#finish();
+    if (this.#paused) this.#response.resume();
+    this.#paused = false;
+  }
+
+  #take(chunk: ArrayBuffer, isLast: boolean): void {
+    if (this.#state !== 'reading') return;
+    if (chunk.byteLength > 0) {
+      this.#chunks.push(new Uint8Array(chunk.slice(0)));
+      this.#bytes += chunk.byteLength;
+    }
+    if (isLast) this.#state = 'complete';
+    if (this.#waiting === undefined && !isLast && !this.#paused) {
+      this.#paused = true;
+      this.#response.pause();
+    }
+    this.#settle();
+  }
+
+  #settle(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    if (this.#state === 'aborted') {
+      this.#finish();
+      waiting.reject(new RequestAbortedError('the client went away while sending'));
+    } else if (
+      this.#state === 'refused' ||
+      Math.max(this.#bytes, this.#declaredBytes ?? 0) > waiting.maxBytes
+    ) {
+      this.#state = 'refused';
+      this.#finish();
+      waiting.reject(new BodyTooLargeError(waiting.maxBytes));
+    } else if (this.#state === 'complete') {
+      const body = join(this.#chunks, this.#bytes);
+      this.#finish();
+      waiting.resolve(body);
+    }
+  }
+
+  #finish(): void {
+    this.#waiting = undefined;
+    this.#chunks = [];
+    this.#bytes = 0;
+  }
+}
+
+function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = chunks;
+  if (chunks.length === 1 && first !== undefined) return first;
+  const body = new Uint8Array(bytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return body;
+}

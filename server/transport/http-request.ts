@@ -1,0 +1,112 @@
+import { BodyReader } from './body-reader.ts';
+import type { HttpRequest } from './http-types.ts';
+import type * as uws from './uws.ts';
+
+/**
+ * A request of the library lives only as long as the synchronous part of its handler. Until then everything is read from
+ * it when asked for; a handler that goes on waiting is `detach`ed, and only then what it may still ask for is copied.
+ */
+export class AdaptedRequest implements HttpRequest {
+  readonly method: string;
+  readonly params: readonly string[];
+  readonly #response: uws.HttpResponse;
+  #live: uws.HttpRequest | undefined;
+  #headers: ReadonlyMap<string, string> | undefined;
+  #path: string | undefined;
+  #queryText: string | undefined;
+  #query: URLSearchParams | undefined;
+  #remoteAddress: string | undefined;
+  #body: BodyReader | undefined;
+
+  constructor(
+    response: uws.HttpResponse,
+    request: uws.HttpRequest,
+    method: string,
+    params: readonly string[],
+  ) {
+    this.#response = response;
+    this.#live = request;
+    this.method = method;
+    this.params = params;
+  }
+
+  get path(): string {
+    this.#path ??= this.#live?.getUrl() ?? '';
+    return this.#path;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#queryText ?? this.#live?.getQuery() ?? '');
+    return this.#query;
+  }
+
+  get remoteAddress(): string {
+    this.#remoteAddress ??= addressText(this.#response);
+    return this.#remoteAddress;
+  }
+
+  header(name: string): string {
+    return this.#live?.getHeader(name) ?? this.#headers?.get(name) ?? '';
+  }
+
+  body(maxBytes: number): Promise<Uint8Array> {
+    return this.#reader().read(maxBytes);
+  }
+
+  get declaredBytes(): number | undefined {
+    const text = this.header('content-length');
+    return text === '' ? undefined : Number(text);
+  }
+
+  detach(): void {
+    const live = this.#live;
+    if (live === undefined) return;
+    this.#path ??= live.getUrl();
+    this.#queryText = live.getQuery();
+    this.#remoteAddress ??= addressText(this.#response);
+    const headers = new Map<string, string>();
+    live.forEach((name, value) => headers.set(name, value));
+    this.#headers = headers;
+    if (headers.has('content-length') || headers.has('transfer-encoding')) this.#reader();
+    this.#live = undefined;
+  }
+
+  abort(): void {
+    this.#body?.abort();
+  }
+
+  /** The handler is done; call it before the reply. */
+  discardBody(): void {
+    this.#body?.discard();
+  }
+
+  #reader(): BodyReader {
+    this.#body ??= new BodyReader(this.#response, this.declaredBytes);
+    return this.#body;
+  }
+}
+
+export function addressText(peer: { getRemoteAddressAsText(): ArrayBuffer }): string {
+  return Buffer.from(peer.getRemoteAddressAsText()).toString('latin1');
+}
+
+/** `undefined` where a parameter is not valid percent-encoding of UTF-8. */
+export function readParams(request: uws.HttpRequest, count: number): readonly string[] | undefined {
+  if (count === 0) return NO_PARAMS;
+  const params: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const raw = request.getParameter(i) ?? '';
+    if (!raw.includes('%')) {
+      params.push(raw);
+      continue;
+    }
+    try {
+      params.push(decodeURIComponent(raw));
+    } catch {
+      return undefined;
+    }
+  }
+  return params;
+}
+
+const NO_PARAMS: readonly string[] = [];

@@ -1,0 +1,43 @@
+import { STATUS_CODES } from 'node:http';
+import type { HttpReply } from './http-types.ts';
+import type * as uws from './uws.ts';
+
+export interface ReplyOptions {
+  /** The answer to HEAD: headers and length, no body. */
+  readonly withoutBody: boolean;
+  /** Set where the request came from an allowed other origin. */
+  readonly origin: string;
+  readonly closeConnection: boolean;
+}
+
+/** Call it corked. */
+export function writeReply(response: uws.HttpResponse, reply: HttpReply, options: ReplyOptions): void {
+  if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
+  if (reply.headers !== undefined) {
+    for (const name in reply.headers) response.writeHeader(name, reply.headers[name] ?? '');
+  }
+  if (options.origin !== '') {
+    response.writeHeader('access-control-allow-origin', options.origin).writeHeader('vary', 'origin');
+  }
+  const body = reply.body ?? '';
+  if (reply.status === 204 || reply.status === 304) {
+    response.endWithoutBody(undefined, options.closeConnection);
+  } else if (options.withoutBody) {
+    // The length must be written by hand: given as the argument it would make the library wait for a body.
+    response.writeHeader('content-length', String(Buffer.byteLength(body)));
+    response.endWithoutBody(undefined, options.closeConnection);
+  } else {
+    response.end(body, options.closeConnection);
+  }
+}
+
+const statusLines = new Map<number, string>();
+
+function statusLine(status: number): string {
+  let line = statusLines.get(status);
+  if (line === undefined) {
+    line = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+    statusLines.set(status, line);
+  }
+  return line;
+}
