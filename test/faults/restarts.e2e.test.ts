@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ScorewireClient, Subscription } from '../../client/index.ts';
+import type { BoardRow, RankDocument, ScorewireClient, Subscription } from '../../client/index.ts';
 import { type Installation, portOf, publishUntilAccepted, startInstallation } from '../support/cluster.ts';
 import { waitUntil } from '../support/processes.ts';
 import { type RunningScorewire, request } from '../support/scorewire.ts';
@@ -7,8 +7,8 @@ import { type RunningScorewire, request } from '../support/scorewire.ts';
 /** What a viewer holds: the board and one rank on it. */
 interface Viewer {
   readonly client: ScorewireClient;
-  readonly board: Subscription;
-  readonly rank: Subscription;
+  readonly board: Subscription<readonly BoardRow[]>;
+  readonly rank: Subscription<RankDocument>;
 }
 
 const set = (member: string, value: number) => ({ type: 'score', board: 'cup', member, set: value });
@@ -31,7 +31,7 @@ describe('parts that stop and start again in any order', () => {
         viewers.every(
           ({ board, rank: place }) =>
             JSON.stringify(board.state) === JSON.stringify(rows) &&
-            (place.state as { rank?: number } | undefined)?.rank === rank &&
+            place.state?.rank === rank &&
             board.status === 'live' &&
             place.status === 'live',
         ),

@@ -1,0 +1,110 @@
+/**
+ * The composition root: the only file that knows every part. It picks the engines by the settings (memory or Redis,
+ * in-process or NATS) and hands each part what it needs; nothing else in the program knows which engine it runs on.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createBroadcaster } from './broadcaster/broadcaster.ts';
+import { DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
+import { createInProcessBus } from './bus/in-process-bus.ts';
+import type { MessageBus } from './bus/message-bus.ts';
+import { createNatsBus } from './bus/nats-bus.ts';
+import { type Clock, systemClock } from './runtime/clock.ts';
+import { type Service, startAll } from './runtime/lifecycle.ts';
+import type { Logger } from './runtime/logger.ts';
+import { createEdge, type Edge } from './server/edge.ts';
+import type { Settings } from './settings.ts';
+import { createMemoryStore } from './store/memory/memory-store.ts';
+import { createRedisStore } from './store/redis/redis-store.ts';
+import type { ScoreStore } from './store/score-store.ts';
+
+export interface App extends Service {
+  /** Such as `http://127.0.0.1:8080`, once started; a broadcaster has none. */
+  readonly address: string | undefined;
+  /** The one-off token of a server that runs without a key. */
+  readonly adminToken: string | undefined;
+}
+
+interface Parts {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly store: ScoreStore;
+  readonly bus: MessageBus;
+  /** Unique among the processes of an installation. */
+  readonly name: string;
+}
+
+export function createApp(settings: Settings, deps: { logger: Logger; clock?: Clock }): App {
+  const { logger, clock = systemClock } = deps;
+  const parts: Parts = {
+    settings,
+    logger,
+    clock,
+    store: createStore(settings, logger, clock),
+    bus: createBus(settings, logger, clock),
+    name: `${hostname()}-${randomUUID().slice(0, 8)}`,
+  };
+  const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
+  const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
+  const services = [parts.store, parts.bus, broadcaster, edge].filter((part) => part !== undefined);
+  let starting: Promise<Service> | undefined;
+  return {
+    get address() {
+      return edge?.address;
+    },
+    get adminToken() {
+      return edge?.adminToken;
+    },
+    start: async () => {
+      starting ??= startAll(services);
+      await starting;
+    },
+    stop: async () => {
+      const started = await starting?.catch(() => undefined);
+      await started?.stop();
+    },
+  };
+}
+
+function createStore(settings: Settings, logger: Logger, clock: Clock): ScoreStore {
+  if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock });
+  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger });
+}
+
+function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {
+  if (settings.natsUrls.length === 0) return createInProcessBus({ clock, logger });
+  return createNatsBus({ url: settings.natsUrls, logger, name: 'scorewire' });
+}
+
+function createBroadcasterOf({ settings, ...deps }: Parts): Service {
+  return createBroadcaster(
+    { ...deps, random: () => randomBytes(8).toString('hex') },
+    {
+      name: deps.name,
+      timing: settings.timing,
+      limits: { ...DEFAULT_BROADCASTER_LIMITS, watchedChannels: settings.limits.channels },
+    },
+  );
+}
+
+function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
+  // The same place from the sources and from the build: dist/web of the package.
+  const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './dist/' : './', import.meta.url));
+  return createEdge(deps, {
+    node: name,
+    host: settings.host,
+    port: settings.port,
+    auth: {
+      secret: settings.authSecret,
+      jwks: settings.authJwks,
+      anonymousSubscribe: settings.anonymousSubscribe,
+    },
+    allowedOrigins: settings.allowedOrigins,
+    limits: settings.limits,
+    timing: settings.timing,
+    staticDir: `${root}web`,
+    demo: settings.demo,
+  });
+}

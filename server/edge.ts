@@ -1,0 +1,152 @@
+import type { MessageBus } from '../bus/message-bus.ts';
+import type { Timing } from '../bus/timing.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type Service, startAll } from '../runtime/lifecycle.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { readStates } from '../store/channel-states.ts';
+import type { ScoreStore } from '../store/score-store.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { hostAllowed, originAllowed } from './auth/origin.ts';
+import { createGateway, type Gateway } from './connection-gateway.ts';
+import { createScoreFeed, type ScoreFeedOptions } from './demo/score-feed.ts';
+import type { Health } from './http/health-routes.ts';
+import { createRoutes } from './http/routes.ts';
+import { createIngest } from './ingest/ingest.ts';
+import type { ServerLimits } from './limits.ts';
+import { createTransport } from './transport/transport.ts';
+
+export interface EdgeDeps {
+  readonly store: ScoreStore;
+  readonly bus: MessageBus;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface EdgeOptions {
+  /** The node's name. */
+  readonly node: string;
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly auth: {
+    readonly secret: string | undefined;
+    readonly jwks: string | undefined;
+    readonly anonymousSubscribe: readonly string[];
+  };
+  readonly allowedOrigins: readonly string[];
+  readonly limits: ServerLimits;
+  readonly timing: Timing;
+  /** The built pages. */
+  readonly staticDir: string;
+  readonly demo: ScoreFeedOptions | undefined;
+}
+
+/** What faces the network: events in, updates out, pages. */
+export interface Edge extends Service {
+  /** Such as `http://127.0.0.1:8080`, once started. */
+  readonly address: string | undefined;
+  readonly adminToken: string | undefined;
+}
+
+/** Seconds of silence after which a client counts as gone; the library pings in between. */
+const IDLE_TIMEOUT_SECONDS = 60;
+
+export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
+  const { store, bus, clock, logger } = deps;
+  const { host, limits, timing, demo } = options;
+  const { secret, jwks, anonymousSubscribe } = options.auth;
+  const open = secret === undefined && jwks === undefined;
+  const authenticator = createAuthenticator(
+    {
+      ...(secret === undefined ? {} : { secret }),
+      ...(jwks === undefined ? {} : { jwks }),
+      anonymousSubscribe,
+      open,
+    },
+    { clock },
+  );
+  const ingest = createIngest(deps, limits);
+  const gateway = createGateway(
+    {
+      bus,
+      clock,
+      logger,
+      ingest,
+      authenticator,
+      reader: { readStates: (channels) => readStates(store, channels) },
+      // The gateway publishes through the transport, which hands its sockets to the gateway: one of them comes second.
+      publisher: {
+        publish: (topic, wire) => transport.publisher.publish(topic, wire),
+        subscribers: (topic) => transport.publisher.subscribers(topic),
+      },
+    },
+    { node: options.node, partitions: store.partitions, limits, timing },
+  );
+  const feed = demo && createScoreFeed({ ingest, clock, logger, random: Math.random }, demo);
+  const transport = createTransport(
+    { logger },
+    {
+      host,
+      port: options.port,
+      frameBytes: limits.frameBytes,
+      backpressureBytes: limits.backpressureBytes,
+      idleTimeoutSeconds: IDLE_TIMEOUT_SECONDS,
+      acceptor: gateway.acceptor,
+      hostAllowed: (name) => hostAllowed(name, { open }),
+      originAllowed: (origin, name) => originAllowed(origin, name, options.allowedOrigins),
+      routes: createRoutes(
+        {
+          store,
+          ingest,
+          authenticator,
+          clock,
+          logger,
+          health: createHealth(deps, gateway),
+          staticDir: options.staticDir,
+          ...(demo === undefined ? {} : { demo: { ...demo, random: Math.random } }),
+        },
+        { limits },
+      ),
+    },
+  );
+
+  let adminToken: string | undefined;
+  let started: Service | undefined;
+  return {
+    get address() {
+      return started === undefined
+        ? undefined
+        : `http://${host.includes(':') ? `[${host}]` : host}:${transport.port}`;
+    },
+    get adminToken() {
+      return adminToken;
+    },
+    start: async () => {
+      adminToken = await authenticator.issueToken?.();
+      started = await startAll([gateway, transport, ...(feed === undefined ? [] : [feed])]);
+    },
+    stop: async () => {
+      transport.stopListening();
+      await feed?.stop();
+      // What was accepted is settled and answered before anybody is sent away.
+      await Promise.all([gateway.drain(), ingest.settle()]);
+      await started?.stop();
+    },
+  };
+}
+
+/** Ready means: a client that is sent here gets right answers now. */
+function createHealth({ store, bus }: EdgeDeps, gateway: Gateway): Health {
+  return {
+    ready: () => {
+      const problems = [
+        ...(store.state === 'up' ? [] : ["the score store can't be reached"]),
+        ...(bus.state === 'up' ? [] : ["the message bus can't be reached"]),
+        ...(gateway.stalePartitions() === 0
+          ? []
+          : ['no broadcaster is heard, or it cannot read the score store']),
+      ];
+      return { ready: problems.length === 0, problems };
+    },
+  };
+}
