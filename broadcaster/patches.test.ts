@@ -117,7 +117,7 @@ test('ten thousand watched members of one board cost a handful of store calls pe
   // All others see one member more.
   expect(recorder.patches).toHaveLength(10_001);
   await owner.stop();
-});
+}, 30_000);
 
 test('a new name reaches the boards that show the member, and only those are read', async () => {
   const { clock, data, owner, store, recorder } = await watching(['board:b', 'board:other', 'rank:b:ann']);

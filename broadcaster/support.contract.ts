@@ -127,6 +127,7 @@ export class StoreClient implements ScoreStore {
   readonly calls: Method[] = [];
   readonly queries: (PageQuery | StandingsQuery)[] = [];
   latencyMs = 0;
+  latencyOf: (method: Method) => number = () => this.latencyMs;
   faultOf: (method: Method) => Fault | undefined = () => undefined;
   state: StoreState = 'up';
   takesAtOnce = 0;
@@ -223,7 +224,7 @@ export class StoreClient implements ScoreStore {
 
   async #call<Result>(method: Method, action: () => Result): Promise<Result> {
     this.calls.push(method);
-    const { latencyMs } = this;
+    const latencyMs = this.latencyOf(method);
     const fault = this.state === 'down' ? 'refused' : this.faultOf(method);
     await this.#pause(latencyMs / 2);
     const result = fault === 'refused' ? undefined : action();
