@@ -7,13 +7,13 @@ import type { Authentication, Authenticator, Identity } from './identity.ts';
 import { keySet } from './key-sets.ts';
 import { compilePatterns } from './patterns.ts';
 import { TokenCache } from './token-cache.ts';
-import { KeysUnavailableError, secretKey, signToken, type VerificationKey, verifyToken } from './tokens.ts';
+import { secretKey, signToken, verifyToken } from './tokens.ts';
 
 export interface AuthenticatorSettings {
   /** HS256. */
-  readonly secret?: string;
+  readonly secret?: string | undefined;
   /** RS256, ES256, EdDSA: a JSON Web Key Set as URL, text or path of a file. */
-  readonly jwks?: string;
+  readonly jwks?: string | undefined;
   /** Patterns of what may be subscribed to without a token. */
   readonly anonymousSubscribe: readonly string[];
   /** Neither secret nor key set: everybody may subscribe to everything, and publishing takes the token of this run. */
@@ -52,8 +52,8 @@ export function createAuthenticator(
     const now = deps.clock.now();
     const known = cache.get(token, now);
     if (known !== undefined) return { ok: true, identity: known };
-    const verification = await verify(token, key, now);
-    if (!verification.ok) return verification;
+    const verification = await verifyToken(token, key, now);
+    if (!verification.ok) return refused(verification.message);
     const read = readClaims(verification.claims, everybodyMay);
     if (!read.ok) return refused(read.message);
     cache.add(token, read.identity, now);
@@ -66,16 +66,6 @@ export function createAuthenticator(
     authenticate,
     issueToken: () => signToken(runSecret, { sub: 'admin', admin: true }),
   };
-}
-
-async function verify(token: string, key: VerificationKey, now: number) {
-  try {
-    const verification = await verifyToken(token, key, now);
-    return verification.ok ? verification : refused(verification.message);
-  } catch (error) {
-    if (!(error instanceof KeysUnavailableError)) throw error;
-    return { ok: false, code: 'unavailable', message: error.message } as const;
-  }
 }
 
 function refused(message: string) {

@@ -11,12 +11,11 @@ export interface Identity {
 
 export type Authentication =
   | { readonly ok: true; readonly identity: Identity }
-  /** `unavailable`: the keys can't be fetched now, so nothing is known about the token; it may be tried again. */
-  | { readonly ok: false; readonly code: 'unauthorized' | 'unavailable'; readonly message: string };
+  | { readonly ok: false; readonly code: 'unauthorized'; readonly message: string };
 
 export interface Authenticator {
   /** Who comes without a token. May publish nothing. */
   readonly anonymous: Identity;
-  /** Never rejects. */
+  /** Rejects with an `OperatingError` where the keys can't be fetched: nothing is known of the token then. */
   authenticate(token: string): Promise<Authentication>;
 }

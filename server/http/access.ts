@@ -17,9 +17,7 @@ export async function identify(request: HttpRequest, authenticator: Authenticato
   if (token === undefined) return { ok: false, reply: unauthorized('Authorization must be: Bearer <token>') };
   const authentication = await authenticator.authenticate(token);
   if (authentication.ok) return { ok: true, identity: authentication.identity, anonymous: false };
-  const { code, message } = authentication;
-  if (code === 'unavailable') return { ok: false, reply: problem(code, message, { retryAfterMs: 1000 }) };
-  return { ok: false, reply: unauthorized(message, 'Bearer error="invalid_token"') };
+  return { ok: false, reply: unauthorized(authentication.message, 'Bearer error="invalid_token"') };
 }
 
 export type Action = { readonly read: string } | { readonly publish: string };

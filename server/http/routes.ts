@@ -53,7 +53,7 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
   ];
 }
 
-/** A store that is away is no defect: the client is told when to come again. */
+/** A store or a source of keys that is away is no defect: the client is told when to come again. */
 function withUnavailable(handler: HttpHandler, logger: Logger): HttpHandler {
   return async (request) => {
     try {
@@ -62,7 +62,7 @@ function withUnavailable(handler: HttpHandler, logger: Logger): HttpHandler {
       if (!(error instanceof OperatingError)) throw error;
       logger.warn({ err: error, method: request.method }, 'a request could not be served');
       const { code, retryAfterMs } = error;
-      return problem(code, "the score store can't be reached", { retryAfterMs });
+      return problem(code, 'this can not be served at present', { retryAfterMs });
     }
   };
 }

@@ -236,6 +236,21 @@ describe('what the store says', () => {
     });
   });
 
+  it('is a verdict event by event where one was refused for good, though none applied', async () => {
+    const { store, ingest } = start({ partitions: 4 });
+    const verdict = ingest.publish([score('a', 1, 'x'), score('b', 1, 'y')], ADMIN);
+    store.batches[0]?.fail(new StoreUnavailableError('gone'));
+    store.batches[1]?.apply([{ index: 0, code: 'malformed', message: 'too far' }]);
+    expect(await verdict).toMatchObject({
+      ok: true,
+      applied: 0,
+      rejected: [
+        { index: 0, code: 'unavailable' },
+        { index: 1, code: 'malformed' },
+      ],
+    });
+  });
+
   it('is not waited for by what is queued once it is down: that was certainly not applied', async () => {
     const { store, ingest } = start();
     const first = ingest.publish([score('a')], ADMIN);
