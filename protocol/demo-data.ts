@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { checker, IdSchema, Strict } from './schema.ts';
 
 const DEMO_COUNT_MAX = 1_000_000;
@@ -14,5 +14,4 @@ export const GenerateDataSchema = Strict({
   ),
 });
 
-export type GenerateData = Static<typeof GenerateDataSchema>;
 export const generateDataChecker = checker(GenerateDataSchema);
