@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRig, type Method, type StoreClient } from './support.contract.ts';
+import type { Method, StoreClient } from './faulty-store.contract.ts';
+import { createRig } from './support.contract.ts';
 
 /**
  * Whatever happens to store, lease and connections, in any order: no position is ever used for two states (the recorder checks it

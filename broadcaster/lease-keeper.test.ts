@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { silentLogger } from '../runtime/logger.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
+import { StoreClient, StoreData } from './faulty-store.contract.ts';
 import { createLeaseKeeper, type LeaseKeeper } from './lease-keeper.ts';
-import { StoreClient, StoreData } from './support.contract.ts';
 
 const TERM_MS = 2000;
 const RENEW_MS = 500;

@@ -1,0 +1,229 @@
+/** For the tests of this folder: a store of a few lines, whose every answer can be late or lost. */
+import { expect } from 'vitest';
+import { parseChannel } from '../protocol/channels.ts';
+import type { State } from '../protocol/views.ts';
+import { partitionOfBoard } from '../store/partitions.ts';
+import {
+  type BoardPage,
+  type DirtyNames,
+  type PageQuery,
+  type RankedRow,
+  type ScoreStore,
+  type Standings,
+  type StandingsQuery,
+  type StoreState,
+  StoreUnavailableError,
+} from '../store/score-store.ts';
+import type { FakeClock } from '../test/support/fake-clock.ts';
+
+export const PARTITIONS = 4;
+const TOP = 3;
+
+/** The data that all clients share. `top` is 3 on every board; among equals the lesser member stands above. */
+export class StoreData {
+  readonly clock: FakeClock;
+  readonly boards = new Map<string, Map<string, number>>();
+  readonly names = new Map<string, string>();
+  readonly dirty: { all: number | undefined; names: Map<string, number> }[] = [];
+  lease: { owner: string; fence: number; until: number } | undefined;
+  lastFence = 100;
+  takenFence = 0;
+
+  constructor(clock: FakeClock) {
+    this.clock = clock;
+    for (let i = 0; i < PARTITIONS; i++) this.dirty.push({ all: undefined, names: new Map() });
+  }
+
+  set(board: string, member: string, score: number): void {
+    const members = this.boards.get(board) ?? new Map<string, number>();
+    this.boards.set(board, members.set(member, score));
+    this.mark(partitionOfBoard(board, PARTITIONS), `board:${board}`);
+  }
+
+  remove(board: string): void {
+    this.boards.delete(board);
+    this.mark(partitionOfBoard(board, PARTITIONS), `board:${board}`);
+  }
+
+  setName(member: string, name: string): void {
+    this.names.set(member, name);
+    for (let i = 0; i < PARTITIONS; i++) this.mark(i, `profile:${member}`);
+  }
+
+  mark(partition: number, name: string): void {
+    const names = this.dirty[partition]?.names;
+    names?.set(name, names.get(name) ?? this.clock.now());
+  }
+
+  /** Turns the names of a partition into the one flag that stands for all. */
+  overflow(partition: number): void {
+    const dirty = this.dirty[partition];
+    if (dirty === undefined || dirty.names.size === 0) return;
+    dirty.all = Math.min(dirty.all ?? Number.POSITIVE_INFINITY, ...dirty.names.values());
+    dirty.names = new Map();
+  }
+
+  ranked(board: string): RankedRow[] {
+    const rows = [...(this.boards.get(board) ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    return rows.map(([member, score]) => {
+      const name = this.names.get(member);
+      const rank = 1 + rows.filter(([, other]) => other > score).length;
+      return name === undefined ? { rank, member, score } : { rank, member, score, name };
+    });
+  }
+
+  /** What the channel should show, said independently of how it is read. */
+  truth(name: string): State {
+    const channel = parseChannel(name);
+    if (channel?.type === 'board') {
+      const rows = this.ranked(channel.board).slice(0, TOP);
+      return rows.map((row) => [row.member, row.score, ...(row.name === undefined ? [] : [row.name])]);
+    }
+    if (channel?.type !== 'rank') throw new Error(`no truth about ${name}`);
+    const rows = this.ranked(channel.board);
+    const row = rows.find(({ member }) => member === channel.member);
+    const { member } = channel;
+    return row === undefined
+      ? { member, total: rows.length }
+      : { member, total: rows.length, rank: row.rank, score: row.score };
+  }
+
+  take(partition: number): DirtyNames {
+    const { all, names } = this.dirty[partition] ?? { all: undefined, names: new Map() };
+    this.dirty[partition] = { all: undefined, names: new Map() };
+    return all === undefined ? { partition, names } : { partition, allSince: all, names };
+  }
+}
+
+export type Method =
+  | 'takeDirty'
+  | 'readPages'
+  | 'readStandings'
+  | 'acquireLease'
+  | 'renewLease'
+  | 'releaseLease';
+/** `refused`: it did not happen. `lost`: it happened, but the answer did not arrive. */
+export type Fault = 'refused' | 'lost';
+
+/** One broadcaster's connection to the data. A call happens after half of `latencyMs` and is answered after all of it. */
+export class StoreClient implements ScoreStore {
+  readonly partitions = PARTITIONS;
+  readonly data: StoreData;
+  readonly calls: Method[] = [];
+  readonly queries: (PageQuery | StandingsQuery)[] = [];
+  latencyMs = 0;
+  latencyOf: (method: Method) => number = () => this.latencyMs;
+  faultOf: (method: Method) => Fault | undefined = () => undefined;
+  state: StoreState = 'up';
+  takesAtOnce = 0;
+  mostTakesAtOnce = 0;
+  readonly #listeners = new Set<(state: StoreState) => void>();
+
+  constructor(data: StoreData) {
+    this.data = data;
+  }
+
+  setState(state: StoreState): void {
+    this.state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+
+  async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
+    this.takesAtOnce += 1;
+    this.mostTakesAtOnce = Math.max(this.mostTakesAtOnce, this.takesAtOnce);
+    const { data } = this;
+    return this.#call('takeDirty', () => {
+      if (fence < data.takenFence) return 'fenced' as const;
+      data.takenFence = fence;
+      return partitions.map((partition) => data.take(partition));
+    }).finally(() => {
+      this.takesAtOnce -= 1;
+    });
+  }
+
+  async readPages(queries: readonly PageQuery[]): Promise<readonly BoardPage[]> {
+    this.queries.push(...queries);
+    return this.#call('readPages', () =>
+      queries.map(({ board, offset, limit }) => {
+        expect([offset, limit]).toEqual([0, 'top']);
+        const rows = this.data.ranked(board);
+        return { exists: this.data.boards.has(board), total: rows.length, rows: rows.slice(0, TOP) };
+      }),
+    );
+  }
+
+  async readStandings(queries: readonly StandingsQuery[]): Promise<readonly Standings[]> {
+    this.queries.push(...queries);
+    return this.#call('readStandings', () =>
+      queries.map(({ board, members }) => {
+        const rows = new Map(this.data.ranked(board).map((row) => [row.member, row]));
+        return { total: rows.size, standings: members.map((member) => rows.get(member)) };
+      }),
+    );
+  }
+
+  async acquireLease(_name: string, owner: string, termMs: number): Promise<{ fence: number } | undefined> {
+    return this.#call('acquireLease', () => {
+      const { data } = this;
+      const now = data.clock.now();
+      if (data.lease !== undefined && data.lease.until > now && data.lease.owner !== owner) return undefined;
+      data.lastFence += 1;
+      data.lease = { owner, fence: data.lastFence, until: now + termMs };
+      return { fence: data.lastFence };
+    });
+  }
+
+  async renewLease(_name: string, owner: string, fence: number, termMs: number): Promise<boolean> {
+    return this.#call('renewLease', () => {
+      const { lease, clock } = this.data;
+      if (lease?.owner !== owner || lease.fence !== fence || lease.until <= clock.now()) return false;
+      lease.until = clock.now() + termMs;
+      return true;
+    });
+  }
+
+  async releaseLease(_name: string, owner: string, fence: number): Promise<void> {
+    return this.#call('releaseLease', () => {
+      const { lease } = this.data;
+      if (lease?.owner === owner && lease.fence === fence) this.data.lease = undefined;
+    });
+  }
+
+  onState(listener: (state: StoreState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+  apply = notUsed;
+  configureBoard = notUsed;
+  removeBoard = notUsed;
+  removeMember = notUsed;
+  readNeighbourhood = notUsed;
+  listBoards = notUsed;
+
+  count(method: Method): number {
+    return this.calls.filter((each) => each === method).length;
+  }
+
+  async #call<Result>(method: Method, action: () => Result): Promise<Result> {
+    this.calls.push(method);
+    const latencyMs = this.latencyOf(method);
+    const fault = this.state === 'down' ? 'refused' : this.faultOf(method);
+    await this.#pause(latencyMs / 2);
+    const result = fault === 'refused' ? undefined : action();
+    await this.#pause(latencyMs / 2);
+    if (fault !== undefined) throw new StoreUnavailableError(`${method}: ${fault}`);
+    return result as Result;
+  }
+
+  #pause(delayMs: number): Promise<void> | undefined {
+    if (delayMs === 0) return undefined;
+    return new Promise((resolve) => void this.data.clock.after(delayMs, resolve));
+  }
+}
+
+function notUsed(): never {
+  throw new Error('broadcasters do not call this');
+}
