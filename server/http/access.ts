@@ -1,5 +1,6 @@
 import type { Authenticator, Identity } from '../auth/identity.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
+import { bearerToken } from '../transport/negotiation.ts';
 import { problem } from './problem.ts';
 
 /** Who asks; `anonymous` is set where no token came, so that a refusal can ask for one. */
@@ -7,13 +8,11 @@ export type Caller =
   | { readonly ok: true; readonly identity: Identity; readonly anonymous: boolean }
   | { readonly ok: false; readonly reply: HttpReply };
 
-const BEARER = /^bearer +([^\s]+)$/i;
-
 /** A token that is given must be good, even where none is needed. */
 export async function identify(request: HttpRequest, authenticator: Authenticator): Promise<Caller> {
   const authorization = request.header('authorization');
   if (authorization === '') return { ok: true, identity: authenticator.anonymous, anonymous: true };
-  const token = BEARER.exec(authorization)?.[1];
+  const token = bearerToken(authorization);
   if (token === undefined) return { ok: false, reply: unauthorized('Authorization must be: Bearer <token>') };
   const authentication = await authenticator.authenticate(token);
   if (authentication.ok) return { ok: true, identity: authentication.identity, anonymous: false };

@@ -3,6 +3,7 @@ import { msgpackCodec } from '../../protocol/msgpack-codec.ts';
 import { StoreUnavailableError } from '../../store/score-store.ts';
 import { type HttpService, startHttpService } from '../../test/support/http-service.ts';
 import { HTTP_LIMITS } from '../limits.ts';
+import { BodyTooLargeError } from '../transport/http-types.ts';
 
 let service: HttpService;
 beforeEach(async () => {
@@ -125,6 +126,11 @@ describe('the settings of a board', () => {
   ])('with %s are malformed and create nothing', async (_what, body) => {
     expect(await call('PUT', '/v1/boards/b', body)).toMatchObject(malformed);
     expect((await call('GET', '/v1/boards')).body.boards).toEqual([]);
+  });
+
+  it('over the limit of bytes are left to the transport to refuse', async () => {
+    const body = ' '.repeat(HTTP_LIMITS.settingsBodyBytes + 1);
+    await expect(call('PUT', '/v1/boards/b', body)).rejects.toThrow(BodyTooLargeError);
   });
 
   it('need a content type', async () => {

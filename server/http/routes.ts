@@ -60,7 +60,8 @@ function withUnavailable(handler: HttpHandler, logger: Logger): HttpHandler {
       return await handler(request);
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
-      logger.warn({ err: error, method: request.method }, 'a request could not be served');
+      // The store tells operators once that it is away; a line for each request would bury that.
+      logger.debug({ err: error, method: request.method }, 'a request could not be served');
       const { code, retryAfterMs } = error;
       return problem(code, 'this can not be served at present', { retryAfterMs });
     }
