@@ -20,12 +20,13 @@ export function writeReply(response: uws.HttpResponse, reply: HttpReply, options
     response.writeHeader('access-control-allow-origin', options.origin).writeHeader('vary', 'origin');
   }
   const body = reply.body ?? '';
+  // Never give `endWithoutBody` an explicit `undefined`: the library then takes the request for unanswered and aborts the process.
   if (reply.status === 204 || reply.status === 304) {
-    response.endWithoutBody(undefined, options.closeConnection);
+    response.endWithoutBody();
   } else if (options.withoutBody) {
     // The length must be written by hand: given as the argument it would make the library wait for a body.
     response.writeHeader('content-length', String(Buffer.byteLength(body)));
-    response.endWithoutBody(undefined, options.closeConnection);
+    response.endWithoutBody();
   } else {
     response.end(body, options.closeConnection);
   }

@@ -11,13 +11,13 @@ import { createCaller } from './http-caller.ts';
 
 const SECRET = 'a secret of the tests, long enough for HS256';
 
-export async function startHttpService(
-  options: {
-    limits?: Partial<ServerLimits>;
-    anonymousSubscribe?: readonly string[];
-    deps?: Partial<RouteDeps>;
-  } = {},
-) {
+interface Options {
+  limits?: Partial<ServerLimits>;
+  anonymousSubscribe?: readonly string[];
+  deps?: Partial<RouteDeps>;
+}
+
+export async function startHttpRoutes(options: Options = {}) {
   const store = createMemoryStore({ partitions: 4 });
   await store.start();
   const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
@@ -42,11 +42,17 @@ export async function startHttpService(
   );
   return {
     store,
-    call: createCaller(routes),
+    routes,
     admin: await signToken(SECRET, { sub: 'admin', admin: true }, 3600),
     tokenFor: (claims: { publish?: readonly string[]; subscribe?: readonly string[] }) =>
       signToken(SECRET, { sub: 'somebody', ...claims }, 3600),
   };
+}
+
+/** The same, to be called without a network. */
+export async function startHttpService(options: Options = {}) {
+  const service = await startHttpRoutes(options);
+  return { ...service, call: createCaller(service.routes) };
 }
 
 export type HttpService = Awaited<ReturnType<typeof startHttpService>>;
