@@ -1,13 +1,19 @@
 import Type, { type Static } from 'typebox';
-import { IdSchema, ScoreSchema, Strict, TextSchema, taggedChecker } from './schema.ts';
+import { described, IdSchema, ScoreSchema, Strict, TextSchema, taggedChecker } from './schema.ts';
 
 /** What publishers send. An event is validated on its own: a bad one is rejected with its index, the others apply. */
 
+const scoreFields = {
+  type: Type.Literal('score'),
+  board: described(IdSchema, 'The board; made with the defaults where there is none'),
+  member: described(TextSchema, 'Whose score'),
+};
+
 export const ScoreEventSchema = Type.Union(
   [
-    Strict({ type: Type.Literal('score'), board: IdSchema, member: TextSchema, delta: ScoreSchema }),
-    Strict({ type: Type.Literal('score'), board: IdSchema, member: TextSchema, set: ScoreSchema }),
-    Strict({ type: Type.Literal('score'), board: IdSchema, member: TextSchema, best: ScoreSchema }),
+    Strict({ ...scoreFields, delta: described(ScoreSchema, 'Added to the score; a new member begins at 0') }),
+    Strict({ ...scoreFields, set: described(ScoreSchema, 'Replaces the score') }),
+    Strict({ ...scoreFields, best: described(ScoreSchema, 'Replaces the score where it is better') }),
   ],
   {
     description:
@@ -16,7 +22,11 @@ export const ScoreEventSchema = Type.Union(
 );
 
 export const ProfileEventSchema = Strict(
-  { type: Type.Literal('profile'), member: TextSchema, name: TextSchema },
+  {
+    type: Type.Literal('profile'),
+    member: described(TextSchema, 'Whose name'),
+    name: described(TextSchema, 'Shown on boards; replaces an earlier one'),
+  },
   { description: 'Display name of a member, on every board' },
 );
 

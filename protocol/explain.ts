@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
+import { ID_FORM, ID_PATTERN, TEXT_FORM } from './names.ts';
 
 /** The keywords that our schemas use. */
 interface Node {
@@ -73,8 +74,8 @@ function faultOfField(node: Node, value: unknown, path: string): string | undefi
   const allowed = allowedValues(node);
   if (allowed !== undefined) return say(path, `must be one of: ${allowed.join(', ')}`);
   if (typeof value === 'number' && !Number.isFinite(value)) return say(path, 'must be a finite number');
-  const isText = typeof value === 'string' && (node.pattern !== undefined || node.format !== undefined);
-  if (isText && node.description !== undefined) return say(path, `is not ${lowerFirst(node.description)}`);
+  if (typeof value === 'string' && node.pattern === ID_PATTERN) return say(path, `is not an id: ${ID_FORM}`);
+  if (typeof value === 'string' && node.format !== undefined) return say(path, `is not a text: ${TEXT_FORM}`);
   return say(path, Errors(node as TSchema, value)[0]?.message ?? 'is not of the documented form');
 }
 
@@ -114,8 +115,4 @@ function quoteAll(names: readonly string[]): string {
     .slice(0, NAMES_MAX)
     .map((name) => `"${name.slice(0, NAME_MAX_LENGTH)}"`)
     .join(', ');
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

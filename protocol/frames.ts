@@ -19,10 +19,13 @@ const ChannelSchema = Type.String({
   maxLength: CHANNEL_MAX_LENGTH,
   description: 'The name of a channel',
 });
-const PositionSchema = Strict(
-  { epoch: EpochSchema, seq: SeqSchema },
-  { description: 'The position of the state that the client holds' },
-);
+const positionFields = {
+  epoch: described(EpochSchema, 'Opaque; compared only for equality'),
+  seq: described(SeqSchema, 'Position within the epoch'),
+};
+const PositionSchema = Strict(positionFields, {
+  description: 'The position of the state that the client holds',
+});
 const TOKEN_MAX_LENGTH = 8192;
 
 export const CLIENT_FRAME_SCHEMAS = {
@@ -80,10 +83,6 @@ export const RejectionSchema = Strict({
   code: ErrorCodeSchema,
   message: Type.String({ description: 'For people; may change' }),
 });
-const positionFields = {
-  epoch: described(EpochSchema, 'Opaque; compared only for equality'),
-  seq: described(SeqSchema, 'Position within the epoch'),
-};
 const updateFields = {
   epoch: Type.Optional(
     described(EpochSchema, 'The new epoch; there exactly when it changes, and then `from` too'),
@@ -94,14 +93,17 @@ const updateFields = {
   patch: PatchSchema,
 };
 
-export const LimitsSchema = Strict({
-  frameBytes: described(CountSchema, 'Bytes of one frame from the client'),
-  subscriptionsPerConnection: described(CountSchema, 'Channels that the connection may subscribe to'),
-  backpressureBytes: described(CountSchema, 'Unsent bytes beyond which updates are withheld'),
-  eventsPerPublish: described(CountSchema, 'Events of one `publish`'),
-  unackedEventsPerConnection: described(CountSchema, 'Published events without an `ack` yet'),
-  publishesPerSecond: described(CountSchema, '`publish` frames per second; 0 is no limit'),
-});
+export const LimitsSchema = Strict(
+  {
+    frameBytes: described(CountSchema, 'Bytes of one frame from the client'),
+    subscriptionsPerConnection: described(CountSchema, 'Channels that the connection may subscribe to'),
+    backpressureBytes: described(CountSchema, 'Unsent bytes beyond which updates are withheld'),
+    eventsPerPublish: described(CountSchema, 'Events of one `publish`'),
+    unackedEventsPerConnection: described(CountSchema, 'Published events without an `ack` yet'),
+    publishesPerSecond: described(CountSchema, '`publish` frames per second; 0 is no limit'),
+  },
+  { description: 'What the server allows this connection' },
+);
 
 export const SERVER_FRAME_SCHEMAS = {
   welcome: Strict({

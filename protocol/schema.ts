@@ -2,20 +2,15 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import Format from 'typebox/format';
 import { explainMismatch } from './explain.ts';
-import { ID_PATTERN, isText } from './names.ts';
+import { ID_FORM, ID_PATTERN, isText, TEXT_FORM } from './names.ts';
 
 /** The building blocks of every schema; each schema gives the static type, the validation and the documents. */
 
-Format.Set('scorewire-text', isText);
+const TEXT_FORMAT = 'scorewire-text';
+Format.Set(TEXT_FORMAT, isText);
 
-export const IdSchema = Type.String({
-  pattern: ID_PATTERN,
-  description: 'An id: 1 to 64 of A-Z a-z 0-9 _ . -',
-});
-export const TextSchema = Type.String({
-  format: 'scorewire-text',
-  description: 'A text: any UTF-8 of 1 to 128 bytes without control characters',
-});
+export const IdSchema = Type.String({ pattern: ID_PATTERN, description: `An id: ${ID_FORM}` });
+export const TextSchema = Type.String({ format: TEXT_FORMAT, description: `A text: ${TEXT_FORM}` });
 export const ScoreSchema = Type.Number({ description: 'An IEEE double; NaN and infinities are refused' });
 export const RequestIdSchema = Type.Integer({
   minimum: Number.MIN_SAFE_INTEGER,
