@@ -29,8 +29,9 @@ export class MemoryBoard {
     const score = this.#scoreAfter(operation, previous);
     if (!Number.isFinite(score)) return 'overflow';
     if (previous !== undefined && score === this.#scoreOf(previous)) return 'unchanged';
-    if (previous !== undefined) this.#ranking.remove(previous);
-    this.#put(operation.member, score, this.#config.ties === 'first' ? position : 0);
+    const arrival = this.#config.ties === 'first' ? position : 0;
+    if (previous === undefined) this.#put(operation.member, score, arrival);
+    else this.#ranking.move(previous, this.#keyOf(score), arrival);
     return 'changed';
   }
 
@@ -82,7 +83,7 @@ export class MemoryBoard {
   }
 
   #put(member: string, score: number, arrival: number): void {
-    const entry = { member, key: this.#config.order === 'desc' ? -score : score, arrival };
+    const entry = { member, key: this.#keyOf(score), arrival };
     this.#entries.set(member, entry);
     this.#ranking.add(entry);
   }
@@ -92,6 +93,10 @@ export class MemoryBoard {
     const score = this.#scoreOf(previous);
     if (op === 'delta') return score + value;
     return this.#config.order === 'desc' ? Math.max(score, value) : Math.min(score, value);
+  }
+
+  #keyOf(score: number): number {
+    return this.#config.order === 'desc' ? -score : score;
   }
 
   /** Subtracting from zero, unlike a minus sign, never gives -0; nor does adding zero. */

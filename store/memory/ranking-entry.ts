@@ -1,15 +1,12 @@
 import { compareByteOrder } from '../../protocol/names.ts';
 
-/**
- * A member's place in a ranking. Never changed once it is ranked: a new score is a new entry, so that an entry which
- * an inner node remembers as a bound still means what it meant.
- */
+/** A member's place in a ranking. While it is ranked, only the ranking itself may change it (see `move`). */
 export interface Entry {
   readonly member: string;
   /** The score with the sign that puts the best one lowest. */
-  readonly key: number;
+  key: number;
   /** Who came first stands above among equal keys; zero where arrivals don't count. */
-  readonly arrival: number;
+  arrival: number;
 }
 
 /** Best first: key, then arrival, then byte order of the member. Zero only for the same member. */

@@ -19,8 +19,8 @@ export interface Leaf extends Items {
 }
 
 /**
- * Children, best first, each with the number of entries under it. Item i is a bound: not above any entry under child
- * i, and above all under child i - 1. The first bound means nothing.
+ * Children, best first, each with the number of entries under it. Item i is a bound: not after any entry under child
+ * i, and after all under child i - 1. The first is not searched; it is what bounds the node in its parent.
  */
 export interface Inner extends Items {
   readonly children: Node[];
@@ -101,7 +101,25 @@ export function insertChild(inner: Inner, index: number, bound: Entry, child: No
   inner.counts.copyWithin(index + 1, index, inner.size);
   inner.counts[index] = countEntries(child);
   inner.children.splice(index, 0, child);
-  insertItem(inner, index, bound);
+  // A copy, as the entry may move away or change, and the bound must stay.
+  insertItem(inner, index, { ...bound });
+}
+
+/** Moves an item whose key was changed to where it belongs among the others of its leaf. */
+export function settleItem(leaf: Leaf, from: number): void {
+  const { keys, items } = leaf;
+  const item = items[from] as Entry;
+  let to = from;
+  for (; to > 0 && compareItem(leaf, to - 1, item) > 0; to--) {
+    keys[to] = keys[to - 1] as number;
+    items[to] = items[to - 1] as Entry;
+  }
+  for (; to < leaf.size - 1 && compareItem(leaf, to + 1, item) < 0; to++) {
+    keys[to] = keys[to + 1] as number;
+    items[to] = items[to + 1] as Entry;
+  }
+  keys[to] = item.key;
+  items[to] = item;
 }
 
 export function insertItem(node: Node, index: number, item: Entry): void {
@@ -152,9 +170,6 @@ export function mergeChildren(parent: Inner, index: number): void {
   left.keys.set(right.keys.subarray(0, right.size), left.size);
   left.items.push(...right.items);
   if (left.children !== undefined && right.children !== undefined) {
-    // The first bound of an inner node means nothing by itself; what bounds its first child is in the parent.
-    left.keys[left.size] = parent.keys[index + 1] as number;
-    left.items[left.size] = parent.items[index + 1] as Entry;
     left.counts.set(right.counts.subarray(0, right.size), left.size);
     left.children.push(...right.children);
   } else if (left.children === undefined && right.children === undefined) {

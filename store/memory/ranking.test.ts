@@ -44,7 +44,23 @@ describe('Ranking', () => {
     expectSame(ranking, [entryOf(1)]);
   });
 
-  test('any sequence of runs of additions and removals gives what a sorted array gives', () => {
+  test('a move to any place among thousands keeps the order', () => {
+    const ranking = new Ranking();
+    const entries = Array.from({ length: 3000 }, (_, index) => entryOf(index, index % 500));
+    for (const entry of entries) ranking.add(entry);
+    for (let round = 0; round < 6; round++) {
+      for (const [index, entry] of entries.entries()) {
+        // Far away, to a neighbour's key, within the leaf, and to a later arrival at the same key.
+        const key = [(index * 7919) % 600, entry.key + 1, entry.key - 0.5, entry.key][
+          (index + round) % 4
+        ] as number;
+        ranking.move(entry, key, round);
+      }
+      expectSame(ranking, entries.toSorted(compareEntries));
+    }
+  });
+
+  test('any sequence of runs of additions, moves and removals gives what a sorted array gives', () => {
     fc.assert(
       fc.property(fc.array(runArbitrary, { maxLength: 40 }), fc.integer(), (runs, salt) => {
         const ranking = new Ranking();
@@ -58,6 +74,12 @@ describe('Ranking', () => {
             });
             for (const entry of added) ranking.add(entry);
             sorted = [...sorted, ...added].sort(compareEntries);
+          } else if (kind === 'move') {
+            for (const [index, entry] of sorted.filter((_, i) => i % 3 === spread % 3).entries()) {
+              const key = entry.key + from + (Math.imul(index, 7919 + salt) % spread);
+              ranking.move(entry, key, index % 5);
+            }
+            sorted = sorted.toSorted(compareEntries);
           } else {
             const start = Math.min(Math.abs(from) * 9, sorted.length);
             const removed = sorted.filter(
@@ -75,7 +97,7 @@ describe('Ranking', () => {
 });
 
 const runArbitrary = fc.record({
-  kind: fc.constantFrom('add', 'add', 'remove'),
+  kind: fc.constantFrom('add', 'add', 'move', 'remove'),
   length: fc.integer({ min: 1, max: 300 }),
   from: fc.integer({ min: -50, max: 50 }),
   spread: fc.constantFrom(1, 2, 7, 1000),
