@@ -29,7 +29,7 @@ describe(`the public MessagePack test suite${LEFT_OUT}`, () => {
           expect(() => msgpackCodec.decode(wire), hex).toThrow(DecodeError);
           refused++;
         } else {
-          expect(msgpackCodec.decode(wire), hex).toEqual(valueOf(one));
+          expect(msgpackCodec.decode(wire), hex).toEqual(statedValue(one));
           decoded++;
         }
       }
@@ -43,7 +43,7 @@ function isRefusedKind(one: SuiteCase): boolean {
   return typeof one.bignum === 'string' && !Number.isSafeInteger(Number(one.bignum));
 }
 
-function valueOf({ msgpack: _, bignum, ...kinds }: SuiteCase): unknown {
+function statedValue({ msgpack: _, bignum, ...kinds }: SuiteCase): unknown {
   return bignum === undefined ? Object.values(kinds)[0] : Number(bignum);
 }
 
