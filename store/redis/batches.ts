@@ -17,7 +17,7 @@ export interface PackedTexts {
 }
 
 const CODES = { delta: 0, set: 1, best: 2, profile: 3 } as const;
-const OPERATION_BYTES = 10;
+const OPERATION_BYTES = 11;
 const TEXT_MAX_BYTES = 0xffff;
 
 /**
@@ -45,8 +45,9 @@ export function packBatch({ operations }: Batch): PackedBatch {
     const place = places[index] ?? 0;
     const slot = operation.op === 'profile' ? place : place + (slotsBefore.get(operation.board) ?? 0);
     const value = operation.op === 'profile' ? names.push(operation.name) : operation.value;
-    packed.writeUInt16LE(4 * slot + CODES[operation.op], at);
-    packed.writeDoubleLE(value, at + 2);
+    packed.writeUInt8(CODES[operation.op], at);
+    packed.writeUInt16LE(slot, at + 1);
+    packed.writeDoubleLE(value, at + 3);
     at += OPERATION_BYTES;
   }
   return {

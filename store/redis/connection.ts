@@ -52,7 +52,7 @@ export function createRedisConnection(
   let pending = 0;
   let probing = false;
   let stopped = false;
-  let lastError = 'no connection yet';
+  let lastError = 'it does not answer';
   let wake: (() => void) | undefined;
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
@@ -160,7 +160,7 @@ export function createRedisConnection(
 
   const start = async (): Promise<void> => {
     const addresses = options.urls.map(parseRedisUrl);
-    shown = addresses.map((address) => address.shown).join(',');
+    shown = [...new Set(addresses.map((address) => address.shown))].join(', ');
     client = createRedisClient({
       addresses,
       scripts: loadScripts(),

@@ -1,6 +1,6 @@
 /**
  * Real servers for tests: spawned on a free port, waited for until ready, raced against an early exit, and ended by
- * pid. Everything that is still running when the test process exits is killed then.
+ * pid. What is still running when the test process ends, however that ends, is killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -35,10 +35,16 @@ const LOG_CHARACTERS = 256 * 1024;
 const STOP_TIMEOUT_MS = 5000;
 const POLL_MS = 10;
 
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+/** A shell that waits for our end of a pipe to close, which the system does even if we are killed, and then kills the server. */
+function killWithUs(pid: number): ChildProcess {
+  const watchdog = spawn('sh', ['-c', 'read -r _; kill -KILL "$0"', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watchdog.on('error', () => undefined);
+  watchdog.stdin?.on('error', () => undefined);
+  watchdog.unref();
+  return watchdog;
+}
 
 /** A port of 127.0.0.1 that was free a moment ago. Another process may take it first: see `retryOnTakenPort`. */
 export function freePort(): Promise<number> {
@@ -109,8 +115,8 @@ export async function spawnServer(command: ServerCommand): Promise<RunningServer
       ),
     );
   });
-  running.add(child);
-  void exited.then(() => running.delete(child));
+  const watchdog = killWithUs(child.pid ?? 0);
+  void exited.then(() => watchdog.kill('SIGKILL'));
 
   const server: RunningServer = {
     pid: child.pid ?? 0,

@@ -5,9 +5,9 @@
 --       then per board its ranking and its arrivals
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards,
 --       4 members of all boards, 5 profile members, 6 names given to them: each packed as uint16 length and bytes,
---       7 operations, each packed as uint16 (4 × slot + code) and float64, little-endian. Codes: 0 delta, 1 set, 2 best,
---       3 profile. Slots count the members of all boards from 1, or the profile members. The number is the value, or
---       the place of a profile's name.
+--       7 operations, each packed as uint8 code, uint16 slot and float64 value, little-endian. Codes: 0 delta, 1 set,
+--       2 best, 3 profile. Slots count the members of all boards from 1, or the profile members. A profile's value is
+--       the place of its name.
 --       Then the numbers of members, profile members, names and operations, and per board: id, number of members.
 -- Returns  {position, index of a refused operation from 0, ...}
 
@@ -18,13 +18,14 @@ local function unpack_texts(packed, count)
   return { struct.unpack('<' .. string.rep('Hc0', count), packed) }
 end
 
+local tonumber = tonumber
 local FIXED_KEYS, FIXED_ARGS = 7, 11
 local accepted_at, max_dirty, new_config = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local profile_count, operation_count = tonumber(ARGV[9]), tonumber(ARGV[11])
 local members = unpack_texts(ARGV[4], tonumber(ARGV[8]))
 local profile_members = unpack_texts(ARGV[5], profile_count)
 local given_names = unpack_texts(ARGV[6], tonumber(ARGV[10]))
-local operations = { struct.unpack('<' .. string.rep('Hd', operation_count), ARGV[7]) }
+local operations = { struct.unpack('<' .. string.rep('BHd', operation_count), ARGV[7]) }
 
 local boards, ids = {}, {}
 local slot_count = 0
@@ -84,19 +85,18 @@ if profile_count > 0 then names = redis.call('HMGET', KEYS[7], unpack(profile_me
 local start = tonumber(redis.call('GET', KEYS[1]) or '0')
 local position = start
 local is_added, changed_at, refused = {}, {}, {}
-for i = 1, 2 * operation_count, 2 do
-  local code = operations[i] % 4
-  local slot = (operations[i] - code) / 4
+for i = 1, 3 * operation_count, 3 do
+  local code, slot = operations[i], operations[i + 1]
   if code == 3 then
     position = position + 1
-    local name = given_names[operations[i + 1]]
+    local name = given_names[operations[i + 2]]
     if names[slot] ~= name then
       names[slot] = name
       name_changed[slot] = true
     end
   else
     local old = stored[slot]
-    local value = operations[i + 1] * sign[slot] + 0
+    local value = operations[i + 2] * sign[slot] + 0
     local new = value
     if code == 0 then
       new = (old or 0) + value
@@ -104,7 +104,7 @@ for i = 1, 2 * operation_count, 2 do
       new = old
     end
     if value - value ~= 0 or new - new ~= 0 then
-      refused[#refused + 1] = (i - 1) / 2
+      refused[#refused + 1] = (i - 1) / 3
     else
       position = position + 1
       if new ~= old then

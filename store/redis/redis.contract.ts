@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { type Logger, silentLogger } from '../../runtime/logger.ts';
+import { DEFAULT_STORE_OPTIONS, type ScoreStore, type StoreOptions } from '../score-store.ts';
+import type { StoreUnderTest } from '../support.contract.ts';
+import { createRedisStore } from './redis-store.ts';
+
+/** A started store under a key prefix of its own, so that tests on one server do not see each other's data. */
+export async function createStoreUnderTest(
+  url: string | readonly string[],
+  options?: Partial<StoreOptions>,
+  logger: Logger = silentLogger,
+): Promise<StoreUnderTest & { readonly keyPrefix: string }> {
+  const keyPrefix = `${randomUUID()}:`;
+  const clients: ScoreStore[] = [];
+  const connect = async (changes?: Partial<StoreOptions>): Promise<ScoreStore> => {
+    const settings = { ...DEFAULT_STORE_OPTIONS, ...options, ...changes };
+    const store = createRedisStore({ ...settings, url, logger, keyPrefix, commandTimeoutMs: 500 });
+    clients.push(store);
+    await store.start();
+    return store;
+  };
+  return {
+    store: await connect(),
+    connect,
+    keyPrefix,
+    dispose: async () => {
+      await Promise.all(clients.map((store) => store.stop()));
+    },
+  };
+}
