@@ -6,16 +6,8 @@
  * Healing rests on positions alone: see `ChannelView` for what is applied, `Owners` for who is believed, `WatchLists` for
  * what is asked. Clients never have to do anything for it.
  */
-import type { Subscription as BusSubscription, MessageBus } from '../../bus/message-bus.ts';
-import {
-  type BusMessage,
-  decodeBusMessage,
-  type HeartbeatMessage,
-  type PatchMessage,
-  type RefusalMessage,
-  TOPICS,
-  type ViewMessage,
-} from '../../bus/messages.ts';
+import type { MessageBus } from '../../bus/message-bus.ts';
+import type { HeartbeatMessage, PatchMessage, RefusalMessage, ViewMessage } from '../../bus/messages.ts';
 import type { Channel } from '../../protocol/channels.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { State } from '../../protocol/views.ts';
@@ -24,6 +16,8 @@ import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { partitionOfChannel } from '../../store/partitions.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
+import { BusListener } from './bus-listener.ts';
+import { ChannelRegistry } from './channel-registry.ts';
 import { Fanout } from './fanout.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { LocalReads, type StateReader } from './local-reads.ts';
@@ -47,17 +41,16 @@ export interface ChannelHubDeps {
 export class ChannelHub implements Service {
   readonly #deps: ChannelHubDeps;
   readonly #options: GatewayOptions;
-  readonly #channels = new Map<string, WatchedChannel>();
+  readonly #channels: ChannelRegistry;
+  /** Those that wait for an answer of their owner. */
   readonly #behind = new Set<WatchedChannel>();
-  readonly #lingering = new Set<WatchedChannel>();
   readonly #recentUse = { bytes: 0 };
   readonly #gateway: string;
   readonly #owners: Owners;
   readonly #lists: WatchLists;
+  readonly #listener: BusListener;
   readonly #reads: LocalReads;
   readonly #fanout: Fanout;
-  readonly #repeatAt: number[];
-  #ends: (() => void)[] = [];
   #cancelTimer: (() => void) | undefined;
   #state: 'new' | 'started' | 'stopped' = 'new';
 
@@ -68,15 +61,26 @@ export class ChannelHub implements Service {
     const { partitions, timing, tuning } = options;
     const now = clock.now();
     this.#gateway = `${options.node}-${deps.randomId()}`;
+    this.#listener = new BusListener(deps, {
+      heartbeat: (message) => this.#receiveHeartbeat(message),
+      change: (message) => this.#receiveChange(message),
+      refusal: (message) => this.#receiveRefusal(message),
+      up: () => this.#lists.repeatAll(),
+    });
+    this.#channels = new ChannelRegistry((channel) => this.#forget(channel), {
+      channels: options.limits.channels,
+      lingerMs: tuning.lingerMs,
+    });
     this.#owners = new Owners({ partitions, heartbeatTimeoutMs: timing.heartbeatTimeoutMs, now });
     this.#lists = new WatchLists(
       { bus, defer },
-      { gateway: this.#gateway, partitions, watchListChannels: tuning.watchListChannels },
-    );
-    // Spread over the period, so that the lists of all partitions do not leave at once.
-    this.#repeatAt = Array.from(
-      { length: partitions },
-      (_, i) => now + timing.watchMs * (1 + i / partitions),
+      {
+        gateway: this.#gateway,
+        partitions,
+        watchListChannels: tuning.watchListChannels,
+        watchMs: timing.watchMs,
+        now,
+      },
     );
     this.#reads = new LocalReads({
       reader,
@@ -115,16 +119,15 @@ export class ChannelHub implements Service {
     };
   }
 
+  /** Partitions that clients of this node get no fresh states of. */
+  get stalePartitions(): number {
+    return this.#owners.staleCount;
+  }
+
   async start(): Promise<void> {
     if (this.#state !== 'new') return;
     this.#state = 'started';
-    const { bus } = this.#deps;
-    const owners = bus.subscribe(TOPICS.owners, (bytes) => this.#receive(bytes));
-    const inbox = bus.subscribe(TOPICS.inbox(this.#gateway), (bytes) => this.#receive(bytes));
-    const endState = bus.onState((state) => {
-      if (state === 'up') this.#repeatAll();
-    });
-    this.#ends = [() => owners.unsubscribe(), () => inbox.unsubscribe(), endState];
+    this.#listener.start(this.#gateway);
     this.#sweepLater();
   }
 
@@ -133,28 +136,21 @@ export class ChannelHub implements Service {
     this.#state = 'stopped';
     this.#cancelTimer?.();
     this.#fanout.stop();
-    for (const end of this.#ends) end();
-    for (const channel of [...this.#channels.values()]) this.#drop(channel);
+    this.#listener.stop();
+    this.#channels.dropAll();
   }
 
   /** One more subscription of the channel; `undefined` where the node is at its limit. `release` ends it. */
   acquire(name: string, channel: Channel): WatchedChannel | undefined {
-    let watched = this.#channels.get(name);
-    if (watched === undefined) {
-      if (!this.#makeRoom()) return undefined;
-      watched = this.#create(name, channel);
-    }
-    watched.subscribers++;
-    watched.droppedAt = undefined;
-    this.#lingering.delete(watched);
+    const found = this.#channels.get(name);
+    if (found === undefined && !this.#channels.makeRoom()) return undefined;
+    const watched = found ?? this.#create(name, channel);
+    this.#channels.acquire(watched);
     return watched;
   }
 
   release(channel: WatchedChannel): void {
-    if (--channel.subscribers > 0) return;
-    if (this.#channels.get(channel.name) !== channel) return;
-    channel.droppedAt = this.#deps.clock.now() + this.#options.tuning.lingerMs;
-    this.#lingering.add(channel);
+    this.#channels.release(channel, this.#deps.clock.now());
   }
 
   #create(name: string, channel: Channel): WatchedChannel {
@@ -166,59 +162,23 @@ export class ChannelHub implements Service {
       recentUse: this.#recentUse,
       recentLimits: tuning,
     });
-    this.#channels.set(name, watched);
+    this.#channels.add(watched);
     this.#lists.add(watched);
     // First the subscription, then the question: a patch between the owner's answer and the subscription would be missed.
-    watched.busSubscription = this.#subscribe(watched);
+    watched.busSubscription = this.#listener.listenTo(name);
     this.#behind.add(watched);
     this.#lists.ask(watched);
     if (this.#owners.isSilent(watched.partition, now)) this.#reads.want(watched);
     return watched;
   }
 
-  #subscribe(channel: WatchedChannel): BusSubscription {
-    return this.#deps.bus.subscribe(TOPICS.channel(channel.name), (bytes) => this.#receive(bytes));
-  }
-
-  #makeRoom(): boolean {
-    if (this.#channels.size < this.#options.limits.channels) return true;
-    for (const channel of [...this.#lingering]) this.#drop(channel);
-    return this.#channels.size < this.#options.limits.channels;
-  }
-
-  #drop(channel: WatchedChannel): void {
-    this.#channels.delete(channel.name);
+  #forget(channel: WatchedChannel): void {
     this.#behind.delete(channel);
-    this.#lingering.delete(channel);
     this.#lists.remove(channel);
     this.#reads.forget(channel);
     this.#fanout.forget(channel);
     channel.busSubscription?.unsubscribe();
     channel.recent.clear();
-  }
-
-  #receive(bytes: Uint8Array): void {
-    let message: BusMessage;
-    try {
-      message = decodeBusMessage(bytes);
-    } catch (error) {
-      this.#deps.logger.warn({ err: error }, 'a message of the bus could not be read');
-      return;
-    }
-    switch (message.type) {
-      case 'heartbeat':
-        this.#receiveHeartbeat(message);
-        break;
-      case 'patch':
-      case 'view':
-        this.#receiveChange(message);
-        break;
-      case 'refusal':
-        this.#receiveRefusal(message);
-        break;
-      case 'watch':
-        break;
-    }
   }
 
   #receiveHeartbeat(message: HeartbeatMessage): void {
@@ -267,16 +227,12 @@ export class ChannelHub implements Service {
     channel.stale = this.#isStale(channel);
     this.#reads.forget(channel);
     this.#noteBehind(channel);
-    const waiters = [...channel.waiters];
-    channel.waiters.clear();
-    for (const waiter of waiters) waiter.opened();
+    for (const waiter of channel.takeWaiters()) waiter.opened();
   }
 
   #refuse(channel: WatchedChannel, code: ErrorCode, message: string, retryAfterMs?: number): void {
-    this.#drop(channel);
-    const waiters = [...channel.waiters];
-    channel.waiters.clear();
-    for (const waiter of waiters) waiter.refused(code, message, retryAfterMs);
+    this.#channels.drop(channel);
+    for (const waiter of channel.takeWaiters()) waiter.refused(code, message, retryAfterMs);
   }
 
   #settleLocally(channel: WatchedChannel, state: State | 'not_found'): void {
@@ -319,10 +275,6 @@ export class ChannelHub implements Service {
     }
   }
 
-  #repeatAll(): void {
-    for (let partition = 0; partition < this.#options.partitions; partition++) this.#lists.repeat(partition);
-  }
-
   #sweepLater(): void {
     this.#cancelTimer = this.#deps.clock.after(this.#options.timing.watchRetryMs, () => {
       this.#sweep();
@@ -334,9 +286,7 @@ export class ChannelHub implements Service {
   #sweep(): void {
     const now = this.#deps.clock.now();
     for (const partition of this.#owners.sweep(now)) this.#retellStatus(partition);
-    for (const channel of this.#lingering) {
-      if ((channel.droppedAt ?? 0) <= now) this.#drop(channel);
-    }
+    this.#channels.dropLingering(now);
     for (const channel of this.#behind) {
       this.#lists.ask(channel);
       if (channel.isOpen) continue;
@@ -345,10 +295,7 @@ export class ChannelHub implements Service {
         this.#reads.want(channel);
       }
     }
-    this.#repeatAt.forEach((dueAt, partition) => {
-      if (dueAt > now) return;
-      this.#repeatAt[partition] = Math.max(now, dueAt + this.#options.timing.watchMs);
-      this.#lists.repeat(partition);
-    });
+    // Rather early than late, for what was lost is to be healed within the period.
+    this.#lists.repeatDue(now + this.#options.timing.watchRetryMs);
   }
 }

@@ -73,6 +73,11 @@ export class Owners {
     return this.#owners[partition]?.stale ?? true;
   }
 
+  /** Partitions whose channels are stale, or whose owner has never been heard. */
+  get staleCount(): number {
+    return this.#owners.filter(({ fence, stale }) => stale || fence === 0).length;
+  }
+
   isSilent(partition: number, now: number): boolean {
     const owner = this.#owners[partition];
     return owner === undefined || this.#isSilent(owner, now);

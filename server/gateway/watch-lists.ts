@@ -13,6 +13,9 @@ export interface WatchListsOptions {
   readonly partitions: number;
   /** Channels in one message. */
   readonly watchListChannels: number;
+  /** Lists are repeated this often, counted from `now` on. */
+  readonly watchMs: number;
+  readonly now: number;
 }
 
 /**
@@ -24,12 +27,16 @@ export class WatchLists {
   readonly #options: WatchListsOptions;
   readonly #channels: readonly Set<WatchedChannel>[];
   readonly #asked = new Set<WatchedChannel>();
+  readonly #repeatAt: number[];
   #deferred = false;
 
   constructor(deps: WatchListsDeps, options: WatchListsOptions) {
     this.#deps = deps;
     this.#options = options;
-    this.#channels = Array.from({ length: options.partitions }, () => new Set());
+    const { now, partitions, watchMs } = options;
+    this.#channels = Array.from({ length: partitions }, () => new Set());
+    // Spread over the period, so that the lists of all partitions do not leave at once.
+    this.#repeatAt = Array.from({ length: partitions }, (_, i) => now + (watchMs * (i + 1)) / partitions);
   }
 
   channels(partition: number): ReadonlySet<WatchedChannel> {
@@ -56,6 +63,19 @@ export class WatchLists {
   /** Tells the owner of a partition everything that is watched in it. */
   repeat(partition: number): void {
     this.#send(partition, [...this.channels(partition)]);
+  }
+
+  repeatAll(): void {
+    for (let partition = 0; partition < this.#channels.length; partition++) this.repeat(partition);
+  }
+
+  /** Repeats the lists that fall due before this time. */
+  repeatDue(before: number): void {
+    this.#repeatAt.forEach((dueAt, partition) => {
+      if (dueAt >= before) return;
+      this.#repeatAt[partition] = Math.max(before, dueAt + this.#options.watchMs);
+      this.repeat(partition);
+    });
   }
 
   #sendAsked(): void {

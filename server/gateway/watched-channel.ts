@@ -42,8 +42,6 @@ export class WatchedChannel {
   readonly waiters = new Set<Waiter>();
   /** When it was first asked for. */
   readonly createdAt: number;
-  /** Unix milliseconds at which it is dropped, set while nobody is subscribed. */
-  droppedAt: number | undefined;
   /** What has come from the bus and is not yet told. */
   pending: (PatchMessage | ViewMessage)[] = [];
   /** The owner cannot serve it at present, though it once did. */
@@ -78,6 +76,12 @@ export class WatchedChannel {
 
   get isOpen(): boolean {
     return this.view.view !== undefined;
+  }
+
+  takeWaiters(): readonly Waiter[] {
+    const waiters = [...this.waiters];
+    this.waiters.clear();
+    return waiters;
   }
 
   /** All that has come, in order, as updates to tell. */
