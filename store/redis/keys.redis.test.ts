@@ -1,0 +1,145 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitUntil } from '../../test/support/processes.ts';
+import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
+import type { ScoreStore } from '../score-store.ts';
+import { allPartitions, apply, applyProfile, best, delta, set, takeNames } from '../support.contract.ts';
+import { createStoreUnderTest } from './redis.contract.ts';
+import { loadScripts } from './scripts.ts';
+
+let redis: RedisServer;
+let admin: Redis;
+beforeAll(async () => {
+  redis = await startRedis();
+  admin = new Redis(redis.port);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await redis.stop();
+});
+
+describe('keys', () => {
+  test('each key has exactly one hash tag, and all keys of a partition share theirs', async () => {
+    const { store, keyPrefix, dispose } = await createStoreUnderTest(redis.url, { maxDirtyNames: 4 });
+    await doEverything(store);
+    const names = await admin.keys(`${keyPrefix}*`);
+    expect(names.length).toBeGreaterThan(16);
+    const tags = names.map((name) => /^[^{}]*(\{[^{}]+\})[^{}]*$/.exec(name)?.[1]);
+    const known = ['{partitions}', '{lease:ticks}', ...allPartitions(store).map((k) => `{p${k}}`)];
+    for (const tag of tags) expect(known).toContain(tag);
+    expect(new Set(tags)).toEqual(new Set(known));
+    await dispose();
+  });
+
+  test('scripts touch only the keys they declare', async () => {
+    const { store, keyPrefix, dispose } = await createStoreUnderTest(redis.url, { maxDirtyNames: 4 });
+    const monitor = await admin.monitor();
+    const undeclared: string[] = [];
+    const scripts = new Set<string>();
+    let declared = new Set<string>();
+    let calls = 0;
+    let finished = false;
+    monitor.on('monitor', (_time: string, args: string[], source: string) => {
+      const [command = '', script = '', count = '0', ...rest] = args;
+      if (source === 'lua') {
+        calls++;
+        for (const key of keysOf(args)) if (!declared.has(key)) undeclared.push(args.slice(0, 3).join(' '));
+      } else if (/^eval(sha)?$/i.test(command)) {
+        scripts.add(script);
+        declared = new Set(rest.slice(0, Number(count)));
+      } else if (command.toLowerCase() === 'echo') finished = true;
+    });
+    await doEverything(store);
+    await admin.echo(keyPrefix);
+    await waitUntil(() => finished, 'the monitor to see the last command');
+    monitor.disconnect();
+    expect(undeclared).toEqual([]);
+    expect(calls).toBeGreaterThan(100);
+    // All but the two of the probe, which runs at the start only.
+    expect(new Set([...scripts].filter((script) => script.startsWith('#!lua'))).size).toBe(
+      loadScripts().size - 2,
+    );
+    await dispose();
+  });
+
+  test('ten thousand watched members of two boards cost a handful of commands', async () => {
+    const { store, dispose } = await createStoreUnderTest(redis.url, { partitions: 1 });
+    const members = Array.from({ length: 5000 }, (_, index) => `m${index}`);
+    await store.configureBoard('first', { ties: 'first', order: 'asc' }, 1000);
+    for (const board of ['b', 'first']) {
+      for (let from = 0; from < members.length; from += 500) {
+        await apply(
+          store,
+          members
+            .slice(from, from + 500)
+            .map((member, index) => set(board, member, Math.floor((from + index) / 2))),
+        );
+      }
+    }
+    await admin.config('RESETSTAT');
+    const [b, first, none] = await store.readStandings([
+      { board: 'b', members: [...members, 'stranger'] },
+      { board: 'first', members },
+      { board: 'none', members: ['m0'] },
+    ]);
+    const stats = await admin.info('commandstats');
+    const scripts = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    );
+    expect(scripts).toBeLessThanOrEqual(12);
+    expect(b).toEqual({
+      total: 5000,
+      standings: [
+        ...members.map((_, index) => ({
+          rank: 4999 - 2 * Math.floor(index / 2),
+          score: Math.floor(index / 2),
+        })),
+        undefined,
+      ],
+    });
+    expect(first).toEqual({
+      total: 5000,
+      standings: members.map((_, index) => ({
+        rank: 2 * Math.floor(index / 2) + 1,
+        score: Math.floor(index / 2),
+      })),
+    });
+    expect(none).toEqual({ total: 0, standings: [undefined] });
+    await dispose();
+  });
+});
+
+/** Every script in each of its ways, in every partition. */
+async function doEverything(store: ScoreStore): Promise<void> {
+  const boards = Array.from({ length: 60 }, (_, index) => `b${index}`);
+  await applyProfile(store, 'ann', 'Ann');
+  for (const [index, board] of boards.entries()) {
+    await store.configureBoard(board, { ties: index % 2 === 0 ? 'first' : 'member' }, 1000);
+    await apply(store, [set(board, 'ann', 1), best(board, '{bob}', 2), set(board, 'eve', 1)]);
+    await apply(store, [delta(board, 'ann', 1), delta(board, '{bob}', 1)]);
+    await store.readNeighbourhood(board, '{bob}', 1);
+    await store.removeMember(board, 'eve', 1000);
+  }
+  await store.readPages(boards.map((board) => ({ board, offset: 0, limit: 'top' })));
+  await store.readStandings(boards.map((board) => ({ board, members: ['ann', 'stranger'] })));
+  await store.listBoards({ limit: 100 });
+  const fence = (await store.acquireLease('ticks', 'one', 60_000))?.fence ?? 0;
+  await store.renewLease('ticks', 'one', fence, 60_000);
+  await store.takeDirty(allPartitions(store), fence);
+  for (const [index, board] of boards.entries()) {
+    await store.configureBoard(board, { order: 'asc', ties: index % 4 < 2 ? 'first' : 'member' }, 1000);
+    if (index % 3 === 0) await store.removeBoard(board, 1000);
+  }
+  await store.takeDirty(allPartitions(store), fence);
+  for (const board of boards.slice(0, 3)) await apply(store, [delta(board, 'ann', 5)]);
+  await takeNames(store, fence);
+  for (const board of boards) await apply(store, [delta(board, 'ann', 5)]);
+  await store.releaseLease('ticks', 'one', fence);
+}
+
+/** Of the commands that scripts use, only UNLINK and DEL take several keys. */
+function keysOf([command = '', ...args]: readonly string[]): readonly string[] {
+  if (/^time$/i.test(command)) return [];
+  return /^(unlink|del)$/i.test(command) ? args : args.slice(0, 1);
+}
