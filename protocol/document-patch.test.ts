@@ -82,6 +82,7 @@ describe('diffDocument', () => {
     const after = parse('{"__proto__":{"x":1}}');
     const patch = diffDocument({}, after);
     expect(JSON.stringify(patch)).toBe('{"__proto__":{"x":1}}');
+    expect(JSON.stringify(diffDocument({}, parse('{"__proto__":{}}')))).toBe('{"__proto__":{}}');
     expect(JSON.stringify(diffDocument(after, {}))).toBe('{"__proto__":null}');
     expect(JSON.stringify(diffDocument(after, parse('{"__proto__":{"x":2}}')))).toBe('{"__proto__":{"x":2}}');
   });

@@ -3,8 +3,8 @@ import { isUtf8 } from './utf8.ts';
 
 /**
  * Walks over a whole MessagePack message without making anything of it, so that a decoder afterwards allocates
- * only what the bytes really hold. Throws `DecodeError` on anything a frame cannot be: truncation, trailing bytes,
- * counts beyond the bytes that remain, extension and binary types, 0xc1, keys that are not strings, integers
+ * only what the bytes really hold: a declared length counts for nothing until every item has been passed. Throws
+ * `DecodeError` on anything a frame cannot be: truncation, trailing bytes, extension and binary types, 0xc1, keys that are not strings, integers
  * beyond 2^53, invalid UTF-8, too many levels.
  *
  * Returns whether the message holds something that msgpackr alters (a `__proto__` key, -0, a leading U+FEFF).
@@ -16,7 +16,6 @@ export function checkMessagePack(bytes: Uint8Array, maxDepth: number): boolean {
   const left: number[] = [1];
   const maps: boolean[] = [false];
   let depth = 0;
-  let pending = 1;
   let position = 0;
   let special = false;
 
@@ -31,7 +30,6 @@ export function checkMessagePack(bytes: Uint8Array, maxDepth: number): boolean {
     const items = left[depth] as number;
     const isKey = maps[depth] === true && items % 2 === 0;
     left[depth] = items - 1;
-    pending--;
 
     if (position >= end) throw truncated();
     const token = bytes[position++] as number;
@@ -65,9 +63,6 @@ export function checkMessagePack(bytes: Uint8Array, maxDepth: number): boolean {
     if (++depth > maxDepth) throw malformed(`more than ${maxDepth} levels`);
     left[depth] = kind === MAP ? 2 * length : length;
     maps[depth] = kind === MAP;
-    pending += left[depth] as number;
-    // Every item takes a byte at least.
-    if (pending > end - position) throw truncated();
   }
 }
 

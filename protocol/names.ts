@@ -6,9 +6,9 @@
 export const ID_MAX_LENGTH = 64;
 export const TEXT_MAX_BYTES = 128;
 
-export const ID_PATTERN = '^[A-Za-z0-9_.-]{1,64}$';
-export const ID_FORM = '1 to 64 of A-Z a-z 0-9 _ . -';
-export const TEXT_FORM = 'any UTF-8 of 1 to 128 bytes without control characters';
+export const ID_PATTERN = `^[A-Za-z0-9_.-]{1,${ID_MAX_LENGTH}}$`;
+export const ID_FORM = `1 to ${ID_MAX_LENGTH} of A-Z a-z 0-9 _ . -`;
+export const TEXT_FORM = `any UTF-8 of 1 to ${TEXT_MAX_BYTES} bytes without control characters`;
 const ID = new RegExp(ID_PATTERN);
 
 export function isId(value: string): boolean {

@@ -111,6 +111,25 @@ describe('diffRows', () => {
     expect(diffRows([['a'], ['b'], ['c']], [['x'], ['b'], ['y']])).toEqual([[0, 3, ['x'], ['b'], ['y']]]);
   });
 
+  it('keeps rows of equal keys where they stand', () => {
+    const before = [
+      ['one_member', 1],
+      ['same_member', 1],
+      ['same_member', 2],
+      ['last_member', 1],
+    ];
+    const after = [
+      ['ONE_member', 1],
+      ['same_member', 1],
+      ['same_member', 2],
+      ['LAST_member', 1],
+    ];
+    expect(diffRows(before, after)).toEqual([
+      [0, 1, ['ONE_member', 1]],
+      [3, 1, ['LAST_member', 1]],
+    ]);
+  });
+
   it('says what fell off the end of a full board as one deletion', () => {
     const before = board(100);
     const after: Row[] = [['newcomer_1', 1_000_000], ...before.slice(0, 99)];

@@ -39,10 +39,6 @@ export function described<T extends TSchema>(schema: T, description: string): T 
   return Object.assign(copy, { description });
 }
 
-export type Checked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
-
 /** A compiled schema: `check` is what hot paths call, `explain` says in one line what is wrong. */
 export interface Checker<T> {
   check(value: unknown): value is T;
