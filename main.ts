@@ -34,7 +34,8 @@ async function run(): Promise<void> {
   const app = createApp(settings, { logger });
   stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
   await app.start();
-  for (const line of describeStart(settings, app.address, app.adminToken)) console.log(line);
+  // One write, so that a program which waits for the address has the token with it.
+  console.log(describeStart(settings, app.address, app.adminToken).join('\n'));
 }
 
 function readArguments(): { help: boolean; environment: Record<string, string> } {
@@ -58,13 +59,20 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
       },
     };
   } catch (error) {
-    throw new StartError(`${error instanceof Error ? error.message : String(error)} (--help lists the options)`);
+    throw new StartError(
+      `${error instanceof Error ? error.message : String(error)} (--help lists the options)`,
+    );
   }
 }
 
 /** The first line tells the address; programs wait for it. */
-function describeStart(settings: Settings, address: string | undefined, adminToken: string | undefined): string[] {
-  const scores = settings.redisUrls.length > 0 ? 'in Redis' : 'in memory, gone at exit (set REDIS_URL to keep them)';
+function describeStart(
+  settings: Settings,
+  address: string | undefined,
+  adminToken: string | undefined,
+): string[] {
+  const scores =
+    settings.redisUrls.length > 0 ? 'in Redis' : 'in memory, gone at exit (set REDIS_URL to keep them)';
   const bus = settings.natsUrls.length > 0 ? 'over NATS' : 'inside this process (set NATS_URL for several)';
   return [
     address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,

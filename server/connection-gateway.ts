@@ -26,6 +26,8 @@ export interface Gateway extends Service {
    */
   drain(reconnectAfterMs?: number): Promise<void>;
   stats(): GatewayStats;
+  /** Partitions that clients of this node get no fresh states of; cheap at any load. */
+  stalePartitions(): number;
 }
 
 export interface GatewayStats {
@@ -64,6 +66,7 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
       await hub.stop();
     },
     drain: (reconnectAfterMs = complete.tuning.retryAfterMs) => table.drain(reconnectAfterMs),
+    stalePartitions: () => hub.stalePartitions,
     stats: () => ({ ...table.stats(), ...hub.stats() }),
   };
 }

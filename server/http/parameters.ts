@@ -35,7 +35,7 @@ export function integerQuery(
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   return value >= range.min && value <= range.max
     ? { ok: true, value }
-    : bad(`"${name}" must be an integer from ${range.min} to ${range.max}`);
+    : bad(`"${name}" must be an integer from ${range.min} to ${range.max}, not ${text.slice(0, 32)}`);
 }
 
 export function windowQuery(request: HttpRequest): Parameter<string | undefined> {

@@ -24,7 +24,7 @@ const SOCKET_PATH = '/v1/ws';
  * The library closes a too large frame without saying why, so its own limit is set beyond ours, and what lies between gets the
  * documented close. Over the library's limit the connection just ends.
  */
-const HARD_LIMIT_FACTOR = 2;
+const HARD_LIMIT_FACTOR = 4;
 const HARD_LIMIT_SLACK_BYTES = 64 * 1024;
 
 /** The library's `DISABLED`, which its types lack as a value. */

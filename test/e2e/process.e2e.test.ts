@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AckFrame, ByeFrame } from '../../protocol/frames.ts';
-import { freePort, spawnServer } from '../support/processes.ts';
+import { freePort, spawnServer, waitUntil } from '../support/processes.ts';
 import { connectRaw } from '../support/raw-client.ts';
 import {
   adminToken,
@@ -36,6 +36,7 @@ async function failedStart(env: Record<string, string>): Promise<string> {
 describe('the process', () => {
   it('says what is embedded, and prints an admin token that works, where nothing is set', async () => {
     const server = await start();
+    await waitUntil(() => server.process.log().includes('eyJ'), 'the token');
     const output = server.process.log();
     expect(output).toMatch(/^scorewire is listening on http:\/\/127\.0\.0\.1:\d+\n/);
     expect(output).toContain('in memory');
@@ -120,7 +121,7 @@ describe('the process', () => {
     expect((await request(`${server.url}/healthz`)).status).toBe(200);
     const client = await connectRaw(server.socketUrl);
     await client.ask({ type: 'subscribe', channel: 'board:any' });
-    expect((await request(`${server.url}/readyz`)).status).toBe(200);
+    await waitUntil(async () => (await request(`${server.url}/readyz`)).status === 200, 'readiness');
     client.close();
     const page = await request(server.url);
     expect(page.status).toBe(200);
