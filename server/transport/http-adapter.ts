@@ -76,7 +76,20 @@ function answerUnknown(request: HttpRequest): HttpReply {
 
 type Answer = (response: uws.HttpResponse, request: uws.HttpRequest, method: string) => void;
 
+/** Whatever goes wrong, the library is answered: it aborts the process at a request that is not. */
 function createAnswer(route: HttpRoute, checks: RequestChecks, logger: Logger): Answer {
+  const answer = createCheckedAnswer(route, checks, logger);
+  return (response, request, method) => {
+    try {
+      answer(response, request, method);
+    } catch (error) {
+      logger.error({ err: error, route: route.pattern }, 'a reply could not be written');
+      response.close();
+    }
+  };
+}
+
+function createCheckedAnswer(route: HttpRoute, checks: RequestChecks, logger: Logger): Answer {
   const paramCount = route.pattern.split('/').filter((segment) => segment.startsWith(':')).length;
 
   return (response, request, method) => {

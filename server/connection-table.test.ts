@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { createTestEdge } from './gateway/support.contract.ts';
+
+const EVENT = { type: 'score', board: 'chess', member: 'ada', delta: 1 };
+
+describe('limits of connections', () => {
+  it('closes with 4002 beyond the connections of the node, until one has left', async () => {
+    const edge = await createTestEdge({ limits: { connections: 2 } });
+    const [first] = [edge.connect(), edge.connect()];
+    const third = edge.connect();
+    expect(third.closeCode).toBe(4002);
+    expect(third.frames).toEqual([]);
+    first.hangUp();
+    expect(edge.connect().closeCode).toBeUndefined();
+    expect(edge.gateway.stats()).toMatchObject({ connections: 2, refusedConnections: 1 });
+  });
+
+  it('closes with 4002 beyond the connections of one address', async () => {
+    const edge = await createTestEdge({ limits: { connectionsPerAddress: 1 } });
+    const first = edge.connect({ remoteAddress: '10.0.0.1' });
+    expect(edge.connect({ remoteAddress: '10.0.0.1' }).closeCode).toBe(4002);
+    expect(edge.connect({ remoteAddress: '10.0.0.2' }).closeCode).toBeUndefined();
+    first.hangUp();
+    expect(edge.connect({ remoteAddress: '10.0.0.1' }).closeCode).toBeUndefined();
+  });
+
+  it('has no limit per address where it is 0', async () => {
+    const edge = await createTestEdge({ limits: { connectionsPerAddress: 0 } });
+    for (let i = 0; i < 50; i++) expect(edge.connect().closeCode).toBeUndefined();
+  });
+});
+
+describe('draining', () => {
+  it('says bye to everybody in steps and closes with 4001, spreading the reconnections', async () => {
+    const edge = await createTestEdge({ tuning: { drainStepConnections: 10, drainSpreadMs: 1000 } });
+    const sockets = Array.from({ length: 50 }, () => edge.connect());
+    const drained = edge.gateway.drain(200);
+    expect(sockets.filter(({ closeCode }) => closeCode === 4001)).toHaveLength(10);
+    await edge.clock.advance(100);
+    await drained;
+    const byes = sockets.flatMap((socket) => socket.of('bye'));
+    expect(byes).toHaveLength(50);
+    expect(Math.min(...byes.map(({ reconnectAfterMs }) => reconnectAfterMs))).toBe(200);
+    expect(Math.max(...byes.map(({ reconnectAfterMs }) => reconnectAfterMs))).toBe(1180);
+    for (const socket of sockets) expect(socket.last()?.type).toBe('bye');
+    expect(edge.gateway.stats().connections).toBe(0);
+  });
+
+  it('answers what was published before, and refuses what comes after', async () => {
+    const edge = await createTestEdge();
+    let open = (): void => undefined;
+    edge.ingest.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const socket = edge.connect({ token: 'good' });
+    await edge.clock.settle();
+    socket.push({ type: 'publish', id: 1, events: [EVENT] });
+    const drained = edge.gateway.drain();
+    await edge.clock.advance(1000);
+    expect(socket.closeCode).toBeUndefined();
+    socket.push({ type: 'publish', id: 2, events: [EVENT] });
+    expect(socket.last()).toMatchObject({ type: 'error', id: 2, code: 'unavailable', retryAfterMs: 1000 });
+    open();
+    await edge.clock.advance(100);
+    await drained;
+    expect(socket.frames.slice(-2)).toMatchObject([{ type: 'ack', id: 1 }, { type: 'bye' }]);
+    expect(socket.closeCode).toBe(4001);
+    expect(edge.ingest.published).toHaveLength(1);
+  });
+
+  it('waits for answers no longer than its deadline', async () => {
+    const edge = await createTestEdge({ tuning: { drainDeadlineMs: 300 } });
+    edge.ingest.gate = new Promise(() => undefined);
+    const socket = edge.connect({ token: 'good' });
+    await edge.clock.settle();
+    socket.push({ type: 'publish', id: 1, events: [EVENT] });
+    const drained = edge.gateway.drain();
+    await edge.clock.advance(400);
+    await drained;
+    expect(socket.closeCode).toBe(4001);
+  });
+
+  it('takes nobody in any more', async () => {
+    const edge = await createTestEdge();
+    await edge.gateway.drain();
+    expect(edge.connect().closeCode).toBe(4001);
+  });
+});
+
+describe('stopping', () => {
+  it('closes what is left with 1001 and leaves no timer behind', async () => {
+    const edge = await createTestEdge();
+    const socket = edge.connect();
+    socket.push({ type: 'subscribe', id: 1, channel: 'board:chess' });
+    await edge.gateway.stop();
+    await edge.gateway.stop();
+    expect(socket.closeCode).toBe(1001);
+    await edge.clock.advance(1000);
+    expect(edge.clock.pending).toBe(0);
+  });
+});
