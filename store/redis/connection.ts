@@ -1,4 +1,4 @@
-import { OperatingError, StartError } from '../../runtime/errors.ts';
+import { StartError } from '../../runtime/errors.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { type StoreState, StoreUnavailableError } from '../score-store.ts';
@@ -96,16 +96,19 @@ export function createRedisConnection(
     }
   };
 
-  /** A refusal of writes counts as an answer: reads work. */
-  const probeOnce = async (): Promise<'up' | 'down' | StartError> => {
+  /** A refusal of writes counts as an answer, since reads work, but not at the start, which has to write. */
+  const probeOnce = async (isStart: boolean): Promise<'up' | 'down' | StartError> => {
     try {
       await probe(send);
       return 'up';
     } catch (error) {
       if (error instanceof StartError) return error;
-      const failure = classify(error instanceof OperatingError ? error.cause : error);
+      const failure = classify(error instanceof Error && error.cause !== undefined ? error.cause : error);
+      if (failure.kind === 'defect') {
+        return new StartError(`${shown} can't run our scripts, which need Redis 7.0: ${failure.message}`);
+      }
       note(failure.message);
-      return failure.kind === 'writes' ? 'up' : 'down';
+      return failure.kind === 'writes' && !isStart ? 'up' : 'down';
     }
   };
 
@@ -124,7 +127,7 @@ export function createRedisConnection(
     probing = true;
     try {
       for (let delayMs = PROBE_MIN_MS; !stopped; delayMs = Math.min(PROBE_MAX_MS, delayMs * 2)) {
-        const outcome = await probeOnce();
+        const outcome = await probeOnce(deadline !== undefined);
         if (stopped) return;
         if (outcome === 'up') {
           probing = false;
@@ -132,8 +135,8 @@ export function createRedisConnection(
         }
         if (outcome instanceof StartError) {
           if (deadline !== undefined) throw outcome;
+          if (lastError !== outcome.message) logger.error({ redis: shown }, outcome.message);
           lastError = outcome.message;
-          logger.error({ redis: shown }, outcome.message);
         }
         if (deadline !== undefined && (REFUSES_LOGIN.test(lastError) || Date.now() + delayMs > deadline)) {
           throw new StartError(

@@ -12,6 +12,7 @@ import {
   StoreUnavailableError,
 } from '../score-store.ts';
 import { apply, delta, readRows, set, takeNames } from '../support.contract.ts';
+import { createRedisConnection } from './connection.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 import { createRedisStore } from './redis-store.ts';
 
@@ -122,6 +123,30 @@ describe('a Redis that misbehaves', () => {
     expect((await readRows(store, 'b'))[0]).toEqual([1, 'ann', 2]);
   });
 
+  test('beyond the greatest number of unanswered commands more are rejected at once', async () => {
+    const redis = await openRedis();
+    const connection = createRedisConnection(
+      { logger: collectingLogger().logger, probe: async () => undefined },
+      { urls: [redis.url], commandTimeoutMs: 1000, maxPendingCommands: 3 },
+    );
+    cleanUps.push(() => connection.stop());
+    await connection.start();
+    redis.pause();
+    const settled: string[] = [];
+    const runs = Array.from({ length: 5 }, (_, index) =>
+      connection.run('check-writable', ['{p0}'], []).catch((error: unknown) => {
+        settled.push(`${index} ${String(error)}`);
+      }),
+    );
+    await Promise.all(runs.slice(3));
+    expect(settled).toEqual([
+      expect.stringMatching(/^3 StoreUnavailableError: Redis is behind: 3 commands/),
+      expect.stringMatching(/^4 StoreUnavailableError: Redis is behind: 3 commands/),
+    ]);
+    await Promise.all(runs);
+    expect(settled).toHaveLength(5);
+  });
+
   test('with its memory full it refuses a batch whole, and reads, leases and taking still work', async () => {
     const redis = await openRedis();
     const { store, states } = await openStore(redis, { partitions: 1 });
@@ -147,6 +172,7 @@ describe('a Redis that misbehaves', () => {
     expect(await store.removeMember('b', 'ann', 3000)).toBe(true);
     expect(await store.removeBoard('first', 3000)).toBe(true);
     expect(states).toEqual([]);
+    await startStore(redis.url, 5000).start();
     await admin.config('SET', 'maxmemory', '0');
     await apply(store, [set('b', 'bob', 3)], 4000);
     expect(await readRows(store, 'b')).toEqual([[1, 'bob', 3]]);
@@ -238,6 +264,11 @@ describe('starting', () => {
     await waitUntil(() => store.state === 'down', 'the store to be down');
     const failure = await apply(store, [set('b', 'ann', 1)]).catch((error: unknown) => error);
     expect(inspect({ failure, lines }, { depth: 20 })).not.toContain('right-secret');
+  });
+
+  test('a Redis that can not run the scripts is told apart from none', async () => {
+    const redis = await openRedis({ args: ['--rename-command', 'EVAL', ''] });
+    await expect(startStore(redis.url, 60_000).start()).rejects.toThrow(/can't run our scripts/);
   });
 
   test('another number of partitions is told with the number to set', async () => {

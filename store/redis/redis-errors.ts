@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../score-store.ts';
 const WRITES_REFUSED = /\b(OOM|MISCONF|NOREPLICAS)\b/;
 /** This server can't serve us now; after a failover or a loading time it (or another one) can. */
 const NOT_SERVING =
-  /\b(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNKILLABLE|NOAUTH|WRONGPASS|NOPERM|max number of clients|too many connections)\b/i;
+  /\b(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNKILLABLE|NOAUTH|WRONGPASS|NOPERM|max number of clients|too many connections)\b/;
 
 export interface Failure {
   /** `away`: nothing can be asked. `writes`: writes are refused. `defect`: our mistake, or foreign data under our keys. */

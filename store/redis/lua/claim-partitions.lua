@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Writes the number of partitions where there is none yet.
 --
 -- KEYS  1 the number of partitions
