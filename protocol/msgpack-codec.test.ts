@@ -41,9 +41,12 @@ describe('what the MessagePack codec writes', () => {
     for (const length of [15, 16, 31, 32, 255, 256, 65_535, 65_536]) {
       const list = Array.from({ length }, (_, i) => i);
       const map = Object.fromEntries(list.map((i) => [`k${i}`, i]));
-      deepStrictEqual(msgpackCodec.decode(msgpackCodec.encode(list)), list);
-      deepStrictEqual(msgpackCodec.decode(msgpackCodec.encode(map)), map);
-      deepStrictEqual(msgpackCodec.decode(msgpackCodec.encode('é'.repeat(length))), 'é'.repeat(length));
+      for (const value of [list, map, 'é'.repeat(length)]) {
+        // Compared as text, which takes a fraction of the time for so much.
+        expect(
+          JSON.stringify(msgpackCodec.decode(msgpackCodec.encode(value))) === JSON.stringify(value),
+        ).toBe(true);
+      }
     }
   });
 });

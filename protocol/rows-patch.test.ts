@@ -189,15 +189,18 @@ describe('the size of a patch', () => {
   const gains = [0, 300, 2000];
 
   it.each(gains)(
-    'is at most 12 %% of a top-100 board in MessagePack (10 changes, gains up to %i)',
+    'with gains up to %i: at most 12 percent of a top-100 board for 10 changes, in MessagePack',
     (gain) => {
       expect(meanShare('msgpack', gain)).toBeLessThanOrEqual(0.12);
     },
   );
 
-  it.each(gains)('is at most 14 %% of a top-100 board in JSON (10 changes, gains up to %i)', (gain) => {
-    expect(meanShare('json', gain)).toBeLessThanOrEqual(0.14);
-  });
+  it.each(gains)(
+    'with gains up to %i: at most 14 percent of a top-100 board for 10 changes, in JSON',
+    (gain) => {
+      expect(meanShare('json', gain)).toBeLessThanOrEqual(0.14);
+    },
+  );
 });
 
 function meanShare(encoding: 'json' | 'msgpack', gain: number): number {
