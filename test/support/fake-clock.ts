@@ -48,7 +48,8 @@ export function createFakeClock(startAt = Date.UTC(2026, 10, 21)): FakeClock {
   }
 
   return {
-    now: () => now,
+    // Whole milliseconds, as the real clock gives them; timers may fall in between.
+    now: () => Math.floor(now),
     after: (delayMs, action) => {
       const timer: Timer = { dueAt: now + Math.max(0, delayMs), action };
       timers.add(timer);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { createSimulation } from './simulation.ts';
+
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 40);
+const FIRST_SEED = Number(process.env.SIMULATION_FIRST_SEED ?? 1);
+const STEPS = 150;
+
+/**
+ * Broadcasters and gateways over a bus that loses, doubles and delays, with stores that come and go, participants that
+ * are cut off, clients that stall and hang up. When the trouble ends, everybody must be right, and on the way no client may
+ * have been sent anything that it could not apply. A failing seed repeats: SIMULATION_FIRST_SEED=n SIMULATION_SEEDS=1.
+ */
+describe('a troubled installation', () => {
+  it.each(Array.from({ length: SEEDS }, (_, i) => FIRST_SEED + i))('heals: seed %i', async (seed) => {
+    const simulation = await createSimulation(seed);
+    for (let step = 0; step < STEPS; step++) await simulation.step();
+    await simulation.heal();
+    expect(simulation.violations()).toEqual([]);
+    const { held, right } = await simulation.compare();
+    expect(held).toEqual(right);
+    expect(held.length).toBeGreaterThan(0);
+    await simulation.stop();
+  });
+
+  it('is troubled indeed: messages are lost and owners change', async () => {
+    const simulation = await createSimulation(4711);
+    for (let step = 0; step < STEPS; step++) await simulation.step();
+    await simulation.heal();
+    expect(simulation.terms()).toBeGreaterThan(1);
+    expect(simulation.updates()).toBeGreaterThan(20);
+    await simulation.stop();
+  });
+});

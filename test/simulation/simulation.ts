@@ -1,0 +1,243 @@
+import { createBroadcaster } from '../../broadcaster/broadcaster.ts';
+import { type Broadcaster, DEFAULT_BROADCASTER_LIMITS } from '../../broadcaster/broadcaster-types.ts';
+import { createInProcessBus, type InProcessEndpoint, NO_FAULTS } from '../../bus/in-process-bus.ts';
+import { DEFAULT_TIMING } from '../../bus/timing.ts';
+import { parseChannel } from '../../protocol/channels.ts';
+import type { State } from '../../protocol/views.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { createGateway, type Gateway } from '../../server/connection-gateway.ts';
+import {
+  FakeAuthenticator,
+  FakeIngest,
+  FakeNetwork,
+  FakeSocket,
+} from '../../server/gateway/support.contract.ts';
+import { DEFAULT_SERVER_LIMITS } from '../../server/limits.ts';
+import { readStates } from '../../store/channel-states.ts';
+import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
+import { partitionOfBoard } from '../../store/partitions.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+
+const PARTITIONS = 3;
+const BOARDS = ['a', 'b', 'c'];
+const MEMBERS = ['ann', 'bob', 'cat', 'dan', 'eve'];
+const CHANNELS = [...BOARDS.map((board) => `board:${board}`), 'rank:a:ann', 'rank:b:bob', 'rank:a:nobody'];
+const LIMITS = { ...DEFAULT_SERVER_LIMITS, backpressureBytes: 2000 };
+/** Longer than every period by which anything heals. */
+const HEALING_MS = DEFAULT_TIMING.reReadMs + DEFAULT_TIMING.leaseTermMs + 2 * DEFAULT_TIMING.watchMs;
+
+interface Participant {
+  readonly bus: InProcessEndpoint;
+  readonly store: MemoryScoreStore;
+}
+
+interface Node extends Participant {
+  readonly gateway: Gateway;
+  readonly network: FakeNetwork;
+}
+
+interface Client {
+  readonly node: Node;
+  readonly channels: readonly string[];
+  socket: FakeSocket;
+}
+
+export interface Simulation {
+  /** One random thing happens, then some time passes. */
+  step(): Promise<void>;
+  /** All trouble ends, and enough time passes. */
+  heal(): Promise<void>;
+  /** What was wrong with frames that clients were sent. */
+  violations(): readonly string[];
+  /** What every client holds, and what the store says. */
+  compare(): Promise<{ held: readonly Held[]; right: readonly Held[] }>;
+  terms(): number;
+  updates(): number;
+  stop(): Promise<void>;
+}
+
+interface Held {
+  readonly client: number;
+  readonly channel: string;
+  readonly state: State | undefined;
+}
+
+export async function createSimulation(seed: number): Promise<Simulation> {
+  const random = seededRandom(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
+
+  const clock = createFakeClock();
+  const bus = createInProcessBus({ clock, random });
+  const store = createMemoryStore({ partitions: PARTITIONS }, { clock });
+  const participant = (name: string): Participant => ({ bus: bus.endpoint(name), store: store.connect() });
+
+  const broadcasters: (Participant & { broadcaster: Broadcaster })[] = [];
+  let named = 0;
+  const addBroadcaster = async (): Promise<void> => {
+    const name = `broadcaster-${++named}`;
+    const deps = participant(name);
+    const broadcaster = createBroadcaster(
+      { ...deps, clock, logger: silentLogger, random: () => Math.floor(random() * 2 ** 52).toString(16) },
+      { name, timing: DEFAULT_TIMING, limits: DEFAULT_BROADCASTER_LIMITS },
+    );
+    broadcasters.push({ ...deps, broadcaster });
+    await broadcaster.start();
+  };
+  await addBroadcaster();
+  await addBroadcaster();
+
+  const nodes: Node[] = [];
+  for (const name of ['node-1', 'node-2']) {
+    const deps = participant(name);
+    const network = new FakeNetwork();
+    const gateway = createGateway(
+      {
+        bus: deps.bus,
+        clock,
+        logger: silentLogger,
+        publisher: network,
+        reader: { readStates: (channels) => readStates(deps.store, channels) },
+        authenticator: new FakeAuthenticator(),
+        ingest: new FakeIngest(),
+        randomId: () => `${name}-${Math.floor(random() * 1e12)}`,
+      },
+      { node: name, partitions: PARTITIONS, limits: LIMITS, timing: DEFAULT_TIMING },
+    );
+    await gateway.start();
+    nodes.push({ ...deps, gateway, network });
+  }
+
+  const open = (node: Node): FakeSocket => {
+    const encoding = random() < 0.5 ? 'json' : 'msgpack';
+    const options = { encoding, remoteAddress: '127.0.0.1' } as const;
+    const socket = new FakeSocket(node.network, { ...options, backpressureBytes: LIMITS.backpressureBytes });
+    socket.handler = node.gateway.acceptor.open(socket, options);
+    return socket;
+  };
+  const subscribe = (client: Client, earlier?: FakeSocket): void => {
+    client.channels.forEach((channel, i) => {
+      const held = earlier?.views.get(channel);
+      // A client that comes back still holds what it had.
+      if (held !== undefined) client.socket.views.set(channel, held);
+      const since = held === undefined ? {} : { since: { epoch: held.epoch, seq: held.seq } };
+      client.socket.push({ type: 'subscribe', id: i, channel, ...since });
+    });
+  };
+  const clients: Client[] = Array.from({ length: 6 }, (_, i) => {
+    const node = nodes[i % nodes.length] as Node;
+    return { node, channels: CHANNELS.filter((_name, c) => (c + i) % 2 === 0), socket: open(node) };
+  });
+  for (const client of clients) subscribe(client);
+  const violations: string[] = [];
+  let updates = 0;
+
+  /** What was refused for the time being is asked for again, as clients do. */
+  const comeBack = (client: Client): void => {
+    const earlier = client.socket;
+    violations.push(...earlier.violations);
+    updates += earlier.of('update').length;
+    earlier.hangUp();
+    client.socket = open(client.node);
+    subscribe(client, earlier);
+  };
+
+  const write = async (): Promise<void> => {
+    const board = pick(BOARDS);
+    const member = pick(MEMBERS);
+    if (random() < 0.03) {
+      await store.removeBoard(board, clock.now());
+    } else if (random() < 0.05) {
+      const operations = [{ op: 'profile', member, name: `name ${below(100)}` }] as const;
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        await store.apply({ partition, acceptedAt: clock.now(), operations });
+      }
+    } else {
+      const partition = partitionOfBoard(board, PARTITIONS);
+      const operations = [{ op: 'delta', board, member, value: below(20) - 5 }] as const;
+      await store.apply({ partition, acceptedAt: clock.now(), operations });
+    }
+  };
+  const trouble: readonly (() => void | Promise<void>)[] = [
+    () => bus.setFaults({ dropProbability: random() * 0.6, duplicateProbability: random() * 0.3 }),
+    () => bus.setFaults({ delayMs: [0, below(1500)] }),
+    () => bus.setFaults(NO_FAULTS),
+    () => pick([...broadcasters, ...nodes]).bus.setState(random() < 0.4 ? 'down' : 'up'),
+    () => pick([...broadcasters, ...nodes]).store.setState(random() < 0.4 ? 'down' : 'up'),
+    () => pick(broadcasters).broadcaster.stop(),
+    async () =>
+      broadcasters.filter(({ broadcaster }) => broadcaster.stats().owner).length < 3
+        ? addBroadcaster()
+        : undefined,
+    () => {
+      const { socket } = pick(clients);
+      socket.reading = !socket.reading;
+      if (socket.reading) socket.read();
+    },
+    () => comeBack(pick(clients)),
+  ];
+
+  const ask = async (client: Client, channel: string): Promise<void> => {
+    client.socket.push({ type: 'subscribe', id: 1000, channel });
+    await clock.advance(100);
+  };
+
+  return {
+    step: async () => {
+      for (let writes = below(4); writes > 0; writes--) await write();
+      if (random() < 0.35) await pick(trouble)();
+      await clock.advance(below(1200));
+    },
+    heal: async () => {
+      bus.setFaults(NO_FAULTS);
+      for (const { bus: endpoint, store: own } of [...broadcasters, ...nodes]) {
+        endpoint.setState('up');
+        own.setState('up');
+      }
+      await addBroadcaster();
+      for (const client of clients) {
+        client.socket.reading = true;
+        client.socket.read();
+        if (client.socket.closeCode !== undefined) comeBack(client);
+      }
+      await clock.advance(HEALING_MS);
+      for (const client of clients) {
+        for (const channel of client.channels) {
+          if (!client.socket.views.has(channel)) await ask(client, channel);
+        }
+      }
+      await clock.advance(DEFAULT_TIMING.tickMs * 4);
+    },
+    violations: () => [...violations, ...clients.flatMap(({ socket }) => socket.violations)],
+    compare: async () => {
+      const parsed = CHANNELS.map((name) => parseChannel(name)).filter((channel) => channel !== undefined);
+      const states = await readStates(store, parsed);
+      const right = new Map(CHANNELS.map((name, i) => [name, states[i] as State]));
+      const each = (stateOf: (client: Client, channel: string) => State | undefined): Held[] =>
+        clients.flatMap((client, i) =>
+          client.channels.map((channel) => ({ client: i, channel, state: stateOf(client, channel) })),
+        );
+      return {
+        held: each(({ socket }, channel) => socket.state(channel)),
+        right: each((_client, channel) => right.get(channel)),
+      };
+    },
+    terms: () => broadcasters.reduce((sum, { broadcaster }) => sum + broadcaster.stats().terms, 0),
+    updates: () => updates + clients.reduce((sum, { socket }) => sum + socket.of('update').length, 0),
+    stop: async () => {
+      for (const { broadcaster } of broadcasters) await broadcaster.stop();
+      for (const { gateway } of nodes) await gateway.stop();
+    },
+  };
+}
+
+/** mulberry32: small, and the same everywhere. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
