@@ -38,12 +38,16 @@ export class MemoryPartition {
   /** One operation after the other: this engine is the model of what a batch means. */
   apply(operations: readonly Operation[], mark: (name: string) => void): BatchVerdict {
     const refused: BatchVerdict['refused'][number][] = [];
+    const changedBoards = new Set<string>();
     for (const [index, operation] of operations.entries()) {
       const message =
-        operation.op === 'profile' ? this.#applyProfile(operation, mark) : this.#applyScore(operation, mark);
+        operation.op === 'profile'
+          ? this.#applyProfile(operation, mark)
+          : this.#applyScore(operation, changedBoards);
       if (message === undefined) this.#position++;
       else refused.push({ index, code: 'malformed', message });
     }
+    for (const board of changedBoards) mark(`board:${board}`);
     return { position: this.#position, refused };
   }
 
@@ -73,13 +77,13 @@ export class MemoryPartition {
   /** Gives the message of a refusal. */
   #applyScore(
     operation: Exclude<Operation, { op: 'profile' }>,
-    mark: (name: string) => void,
+    changedBoards: Set<string>,
   ): string | undefined {
     if (!Number.isFinite(operation.value)) return 'the value is not a finite number';
     const board = this.board(operation.board) ?? this.createBoard(operation.board, DEFAULT_BOARD_CONFIG);
     const effect = board.apply(operation, this.#position + 1);
     if (effect === 'overflow') return 'the score would not be a finite number';
-    if (effect === 'changed') mark(`board:${operation.board}`);
+    if (effect === 'changed') changedBoards.add(operation.board);
     return undefined;
   }
 }
