@@ -130,22 +130,23 @@ function answerLater(
     aborted = true;
     request.abort();
   });
-  let closeConnection = false;
-  const write = (reply: HttpReply | undefined): void => {
+  const write = (reply: HttpReply | undefined, closeConnection = false): void => {
     if (aborted || reply === undefined) return;
-    request.discardBody();
-    response.cork(() => writeReply(response, reply, { ...options, closeConnection }));
-  };
-  pending
-    .catch((error: unknown) => {
-      if (error instanceof BodyTooLargeError) closeConnection = !worthDiscarding(request, error);
-      return replyToFailure(error, route, logger);
-    })
-    .then(write)
-    .catch((error: unknown) => {
+    try {
+      request.discardBody();
+      response.cork(() => writeReply(response, reply, { ...options, closeConnection }));
+    } catch (error) {
       logger.error({ err: error, route: route.pattern }, 'a reply could not be written');
-      if (!aborted) response.close();
-    });
+      response.close();
+    }
+  };
+  pending.then(
+    (reply) => write(reply),
+    (error: unknown) => {
+      const closeConnection = error instanceof BodyTooLargeError && !worthDiscarding(request, error);
+      write(replyToFailure(error, route, logger), closeConnection);
+    },
+  );
 }
 
 function checkRequest(checks: RequestChecks, origin: string, host: string): HttpReply | undefined {

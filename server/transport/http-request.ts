@@ -1,5 +1,5 @@
 import { BodyReader } from './body-reader.ts';
-import type { HttpRequest } from './http-types.ts';
+import { type HttpRequest, RequestAbortedError } from './http-types.ts';
 import type * as uws from './uws.ts';
 
 /**
@@ -17,6 +17,7 @@ export class AdaptedRequest implements HttpRequest {
   #query: URLSearchParams | undefined;
   #remoteAddress: string | undefined;
   #body: BodyReader | undefined;
+  #gone = false;
 
   constructor(
     response: uws.HttpResponse,
@@ -41,7 +42,7 @@ export class AdaptedRequest implements HttpRequest {
   }
 
   get remoteAddress(): string {
-    this.#remoteAddress ??= addressText(this.#response);
+    this.#remoteAddress ??= this.#gone ? '' : addressText(this.#response);
     return this.#remoteAddress;
   }
 
@@ -50,6 +51,7 @@ export class AdaptedRequest implements HttpRequest {
   }
 
   body(maxBytes: number): Promise<Uint8Array> {
+    if (this.#gone) return Promise.reject(new RequestAbortedError('the client has left'));
     return this.#reader().read(maxBytes);
   }
 
@@ -63,7 +65,6 @@ export class AdaptedRequest implements HttpRequest {
     if (live === undefined) return;
     this.#path ??= live.getUrl();
     this.#queryText = live.getQuery();
-    this.#remoteAddress ??= addressText(this.#response);
     const headers = new Map<string, string>();
     live.forEach((name, value) => headers.set(name, value));
     this.#headers = headers;
@@ -71,7 +72,9 @@ export class AdaptedRequest implements HttpRequest {
     this.#live = undefined;
   }
 
+  /** The client has left; nothing may be asked of the response any more. */
   abort(): void {
+    this.#gone = true;
     this.#body?.abort();
   }
 

@@ -11,7 +11,12 @@ export function problemReply(
 ): HttpReply {
   return {
     status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
     body: JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail }),
   };
 }

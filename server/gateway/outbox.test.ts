@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { GatewaySocket, SendOutcome } from '../transport/socket-types.ts';
+import { Outbox } from './outbox.ts';
+
+function createOutbox(queueBytes = 100): {
+  outbox: Outbox;
+  sent: string[];
+  socket: { outcome: SendOutcome; buffered: number };
+  events: string[];
+} {
+  const sent: string[] = [];
+  const events: string[] = [];
+  const state = { outcome: 'sent' as SendOutcome, buffered: 0 };
+  const socket = {
+    send: (wire: string) => {
+      if (state.outcome !== 'dropped') sent.push(wire);
+      return state.outcome;
+    },
+    bufferedBytes: () => state.buffered,
+  } as unknown as GatewaySocket;
+  const outbox = new Outbox(socket, {
+    queueBytes,
+    dropped: () => events.push('dropped'),
+    overflown: () => events.push('overflown'),
+  });
+  return { outbox, sent, socket: state, events };
+}
+
+describe('an outbox', () => {
+  it('sends at once what the socket takes, buffered or not', () => {
+    const { outbox, sent, socket, events } = createOutbox();
+    expect(outbox.send('a')).toBe('sent');
+    socket.outcome = 'buffered';
+    expect(outbox.send('b')).toBe('sent');
+    expect([sent, events]).toEqual([['a', 'b'], []]);
+  });
+
+  it('keeps what was dropped, and everything after it, in order', () => {
+    const { outbox, sent, socket, events } = createOutbox();
+    socket.outcome = 'dropped';
+    expect(outbox.send('a')).toBe('queued');
+    socket.outcome = 'sent';
+    expect(outbox.send('b')).toBe('queued');
+    expect(sent).toEqual([]);
+    expect(events[0]).toBe('dropped');
+    expect(outbox.drain(10)).toBe(true);
+    expect(sent).toEqual(['a', 'b']);
+    expect(outbox.send('c')).toBe('sent');
+  });
+
+  it('drains only while the buffer is low, and keeps what is dropped again', () => {
+    const { outbox, sent, socket } = createOutbox();
+    socket.outcome = 'dropped';
+    for (const wire of ['a', 'b']) outbox.send(wire);
+    expect(outbox.drain(10)).toBe(false);
+    socket.outcome = 'sent';
+    socket.buffered = 10;
+    expect(outbox.drain(10)).toBe(false);
+    socket.buffered = 9;
+    expect(outbox.drain(10)).toBe(true);
+    expect(sent).toEqual(['a', 'b']);
+  });
+
+  it('tells when it keeps more than its limit, counted in bytes', () => {
+    const { outbox, socket, events } = createOutbox(9);
+    socket.outcome = 'dropped';
+    outbox.send('☃☃');
+    outbox.send(new Uint8Array(3));
+    expect(events).not.toContain('overflown');
+    outbox.send('x');
+    expect(events).toContain('overflown');
+  });
+});
