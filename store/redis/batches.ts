@@ -8,7 +8,8 @@ export interface PackedBatch {
   readonly members: PackedTexts;
   readonly profileMembers: PackedTexts;
   readonly names: PackedTexts;
-  readonly operations: Buffer;
+  readonly kinds: Buffer;
+  readonly values: Buffer;
 }
 
 export interface PackedTexts {
@@ -17,7 +18,8 @@ export interface PackedTexts {
 }
 
 const CODES = { delta: 0, set: 1, best: 2, profile: 3 } as const;
-const OPERATION_BYTES = 11;
+const KIND_BYTES = 3;
+const VALUE_BYTES = 8;
 const TEXT_MAX_BYTES = 0xffff;
 
 /**
@@ -39,23 +41,23 @@ export function packBatch({ operations }: Batch): PackedBatch {
     slotsBefore.set(board, members.length);
     for (const member of ofBoard.keys()) members.push(member);
   }
-  const packed = Buffer.allocUnsafe(operations.length * OPERATION_BYTES);
-  let at = 0;
+  const kinds = Buffer.allocUnsafe(operations.length * KIND_BYTES);
+  const values = Buffer.allocUnsafe(operations.length * VALUE_BYTES);
   for (const [index, operation] of operations.entries()) {
     const place = places[index] ?? 0;
     const slot = operation.op === 'profile' ? place : place + (slotsBefore.get(operation.board) ?? 0);
     const value = operation.op === 'profile' ? names.push(operation.name) : operation.value;
-    packed.writeUInt8(CODES[operation.op], at);
-    packed.writeUInt16LE(slot, at + 1);
-    packed.writeDoubleLE(value, at + 3);
-    at += OPERATION_BYTES;
+    kinds.writeUInt8(CODES[operation.op], index * KIND_BYTES);
+    kinds.writeUInt16BE(slot, index * KIND_BYTES + 1);
+    values.writeDoubleLE(value, index * VALUE_BYTES);
   }
   return {
     boards: Array.from(boards, ([id, ofBoard]) => [id, ofBoard.size] as const),
     members: packTexts(members),
     profileMembers: packTexts([...profileMembers.keys()]),
     names: packTexts(names),
-    operations: packed,
+    kinds,
+    values,
   };
 }
 

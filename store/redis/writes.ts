@@ -35,14 +35,14 @@ export function createWrites(run: RunScript, keys: Keys, options: StoreOptions):
       assert(batch.operations.length <= MAX_BATCH_OPERATIONS, 'a batch is not too long');
       const partition = keys.partitions[batch.partition];
       assert(partition, 'a batch is for a partition that exists');
-      const { boards, members, profileMembers, names, operations } = packBatch(batch);
+      const { boards, members, profileMembers, names, kinds, values } = packBatch(batch);
 
       const { position, dirty, allDirty, configs, totals, profiles } = partition;
       const scriptKeys = [position, dirty, allDirty, partition.boards, configs, totals, profiles];
       const texts = [members, profileMembers, names];
       const args: ScriptArgument[] = [
         ...[String(batch.acceptedAt), maxDirtyNames, NEW_CONFIG],
-        ...[...texts.map(({ bytes }) => bytes), operations],
+        ...[...texts.map(({ bytes }) => bytes), kinds, values],
         ...[...texts.map(({ count }) => count), batch.operations.length].map(String),
       ];
       for (const [id, count] of boards) {
