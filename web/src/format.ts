@@ -3,10 +3,16 @@
 const MINUS = '−';
 const MAX_FRACTION_DIGITS = 6;
 
+/** Making one costs more than using it a hundred times, and a board uses it a hundred times per update. */
+const numberFormats = new Map<string | undefined, Intl.NumberFormat>();
+
 export function formatNumber(value: number, locale?: string): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: MAX_FRACTION_DIGITS })
-    .format(value)
-    .replace('-', MINUS);
+  let format = numberFormats.get(locale);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { maximumFractionDigits: MAX_FRACTION_DIGITS });
+    numberFormats.set(locale, format);
+  }
+  return format.format(value).replace('-', MINUS);
 }
 
 /** With its sign, such as `+25`. */

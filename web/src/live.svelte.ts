@@ -107,7 +107,7 @@ export class Live {
   #boardChanged({ state, at }: Change<readonly BoardRow[]>): void {
     const now = Date.now();
     const before = this.standings;
-    const standings = toStandings(state);
+    const standings = toStandings(state, before);
     if (before) this.marks = markChanges(this.marks, before, standings, now);
     this.standings = standings;
     if (at !== undefined) {

@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import '@fontsource-variable/archivo/wdth.css';
 import './app.css';
 
 const target = document.querySelector('#page');

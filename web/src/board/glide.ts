@@ -10,11 +10,16 @@ const stillness = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 export function glide(_row: Element, { from, to }: { from: DOMRect; to: DOMRect }): AnimationConfig {
   const dx = from.left - to.left;
   const dy = from.top - to.top;
+  const unseen = isOutside(from) && isOutside(to);
   return {
-    duration: stillness() ? 0 : GLIDE_MS,
+    duration: unseen || stillness() ? 0 : GLIDE_MS,
     easing: expoOut,
     css: (_t, u) => `transform: translate(${u * dx}px, ${u * dy}px);`,
   };
+}
+
+function isOutside({ top, bottom }: DOMRect): boolean {
+  return bottom < 0 || top > innerHeight;
 }
 
 /** A newcomer appears where it belongs. */

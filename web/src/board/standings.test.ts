@@ -43,6 +43,25 @@ test('the display name stands in for the member, which stays known', () => {
   ]);
 });
 
+test('standings that are as they were stay the same objects', () => {
+  const before = toStandings([
+    ['a', 9],
+    ['b', 7],
+    ['c', 5, 'Cee'],
+  ]);
+  const after = toStandings(
+    [
+      ['a', 12],
+      ['b', 7],
+      ['c', 5, 'Ceecee'],
+    ],
+    before,
+  );
+  expect(after[1]).toBe(before[1]);
+  expect(after[0]).toMatchObject({ score: 12 });
+  expect(after[2]).toMatchObject({ name: 'Ceecee' });
+});
+
 test('lines are drawn only where a part of the best score says something', () => {
   expect(shareOfBest(50, 200)).toBe(0.25);
   expect(shareOfBest(200, 200)).toBe(1);
