@@ -109,11 +109,9 @@ export class ChannelHub implements Service {
   }
 
   stats(): { channels: number; staleChannels: number; updates: number; recentPatchBytes: number } {
-    let staleChannels = 0;
-    for (const { stale } of this.#channels.values()) if (stale) staleChannels++;
     return {
       channels: this.#channels.size,
-      staleChannels,
+      staleChannels: this.#channels.countStale(),
       updates: this.#fanout.updates,
       recentPatchBytes: this.#recentUse.bytes,
     };

@@ -27,8 +27,10 @@ export class ChannelRegistry {
     return this.#channels.get(name);
   }
 
-  values(): Iterable<WatchedChannel> {
-    return this.#channels.values();
+  countStale(): number {
+    let count = 0;
+    for (const { stale } of this.#channels.values()) if (stale) count++;
+    return count;
   }
 
   /** False where even without those that linger there is no room. */
