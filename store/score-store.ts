@@ -1,15 +1,18 @@
 /**
  * Where scores live.
  *
- * The flow of a write. Ingest validates events, splits each into parts (one per target), and hands the parts of one
- * partition to `apply` as one batch. In one atomic step the engine computes every operation in order from the
- * stored state, writes, moves the partition's position and marks what changed as dirty, together with the
- * time at which the oldest unpublished change was accepted. The broadcaster takes the dirty names twice a second and
+ * The flow of a write. Ingest validates events, turns each into operations (one per target), and hands the operations of one
+ * partition to `apply` as one batch. In one atomic step the engine leaves out what was applied before, computes every other
+ * operation in order from the stored state, writes, moves the partition's position, appends what it did to the log and marks
+ * what changed as dirty, together with the time at which the oldest unpublished change was accepted. The broadcaster takes the dirty names twice a second and
  * reads the new states of those that somebody watches. Nothing else connects the two sides.
  *
  * What an engine must ensure
  * - Atomic: no reader ever sees half a batch, and a name is dirty exactly when its state may have changed since it
  *   was last taken. A batch is refused whole (an `OperatingError`) or settled operation by operation.
+ * - Once: an operation whose number is not above the last one of its producer in this partition changes nothing. What is
+ *   remembered of a producer changes in the same atomic step as the scores. Parts of one batch settle independently.
+ * - Logged: replaying the log of a partition from its beginning gives its scores and arrivals, bit for bit.
  * - In order: the result is bit for bit what applying the operations one by one would give, arrival positions included.
  * - Exact: scores are IEEE doubles, computed and returned without loss; -0 is stored as 0. An operation whose
  *   result would not be finite is refused on its own.
@@ -21,6 +24,7 @@
  * rows and names are read together; each partition marks it dirty for its own boards.
  */
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
+import type { ErrorCode } from '../protocol/codes.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 
@@ -31,27 +35,110 @@ export type ScoreOperation = {
   readonly value: number;
 };
 export type ProfileOperation = { readonly op: 'profile'; readonly member: string; readonly name: string };
-export type Operation = ScoreOperation | ProfileOperation;
+/** Of an event that ingest rejected: applies nothing, and is remembered under its number so that the verdict stays the same. */
+export type RejectOperation = { readonly op: 'reject'; readonly code: ErrorCode };
+export type Operation = ScoreOperation | ProfileOperation | RejectOperation;
 
-/** Operations of one partition, in order. At most `MAX_BATCH_OPERATIONS`. */
+/** Operations that stem from one producer, or from publishes without one. */
+export interface Part {
+  readonly operations: readonly Operation[];
+  /** Absent: applied once per call, however often that is. A producer has at most one part in a batch. */
+  readonly producer?: {
+    readonly id: string;
+    readonly claim: number;
+    /** Of the operations, in step with them; ascending, though not without gaps (the others went to other partitions). */
+    readonly numbers: readonly number[];
+  };
+}
+
+/** Parts of one partition, in order. At most `MAX_BATCH_OPERATIONS` operations in all. */
 export interface Batch {
   readonly partition: number;
   /** Unix milliseconds at which the oldest of its events was accepted. */
   readonly acceptedAt: number;
-  readonly operations: readonly Operation[];
+  readonly parts: readonly Part[];
 }
 
 export const MAX_BATCH_OPERATIONS = 512;
+/** Rejected numbers remembered per producer and partition, the latest; an older one resent counts as a duplicate. */
+export const MAX_REMEMBERED_REJECTIONS = 4096;
 
 export interface BatchVerdict {
-  /** The partition's position after the batch; it grows by one with every applied operation. */
+  /** The partition's position after the batch; it grows by one with every applied operation (rejects and duplicates do not count). */
   readonly position: number;
-  /** Operations that were refused on their own; all others were applied. */
-  readonly refused: readonly {
-    readonly index: number;
-    readonly code: 'malformed';
-    readonly message: string;
-  }[];
+  /** In step with the batch's parts. */
+  readonly parts: readonly PartVerdict[];
+}
+
+export type PartVerdict =
+  | {
+      readonly status: 'settled';
+      /** So many operations from the beginning had been settled before and changed nothing; the rejected among them are in `refused` too. */
+      readonly duplicates: number;
+      /** Operations that were not applied: refused on their own now, or remembered as refused; ascending by index within the part. */
+      readonly refused: readonly { readonly index: number; readonly code: ErrorCode }[];
+    }
+  /** A later claim of the producer has been seen: nothing of the part was applied. */
+  | { readonly status: 'conflict' };
+
+/** What the store remembers of a producer, over all partitions. */
+export interface ProducerClaim {
+  /** Higher than every earlier claim of the producer; from now on parts with a lower one are refused in every partition. */
+  readonly claim: number;
+  /** The highest number settled in any partition; 0 where the producer is unknown. */
+  readonly last: number;
+  /** Numbers that ingest rejected (`reject` operations), for verdicts that must not change when they are sent again. */
+  readonly rejected: ReadonlyMap<number, ErrorCode>;
+}
+
+export type OnceVerdict =
+  | { readonly ok: true; readonly rejected: ReadonlyMap<number, ErrorCode> }
+  /** The key was used with another body. */
+  | { readonly ok: false };
+
+/** One step of a partition's history. Positions (`from`, `to`] are its own; every entry moves the position by at least one. */
+export type LogEntry = {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+} & /** The operations that were applied, in order, without duplicates, rejects and refused ones: `to - from` of them. */
+(
+  | { readonly kind: 'batch'; readonly operations: readonly (ScoreOperation | ProfileOperation)[] }
+  | { readonly kind: 'configure'; readonly board: string; readonly config: BoardConfig }
+  | { readonly kind: 'remove-board'; readonly board: string }
+  | { readonly kind: 'remove-member'; readonly board: string; readonly member: string }
+  /** Scores that were found to differ from what the log gives, and were set right; replaying it changes nothing. */
+  | { readonly kind: 'repair'; readonly board: string; readonly members: readonly string[] }
+);
+
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  /** The position before the oldest entry that is still kept: 0 while nothing has been trimmed. */
+  readonly trimmedTo: number;
+  /** The partition's position when the page was read. */
+  readonly position: number;
+}
+
+/** How a member stands, for comparing: `arrival` is the position at which the score last changed, on boards with ties `first`. */
+export interface MemberRecord {
+  readonly score: number;
+  readonly arrival?: number;
+}
+
+export interface BoardRecords {
+  /** The partition's position at which all of this was read, atomically. */
+  readonly position: number;
+  readonly total: number;
+  /** In step with the asked members; `undefined` for one that is not on the board. */
+  readonly records: readonly (MemberRecord | undefined)[];
+}
+
+export interface Repair {
+  readonly member: string;
+  /** What was read; the repair is left out where this is no longer so. `undefined`: not on the board. */
+  readonly found: MemberRecord | undefined;
+  /** What the log gives. `undefined`: not on the board. */
+  readonly right: MemberRecord | undefined;
 }
 
 /** `limit: 'top'` means the board's own `top`. */
@@ -132,6 +219,16 @@ export interface ScoreStore extends Service {
   readonly partitions: number;
 
   apply(batch: Batch): Promise<BatchVerdict>;
+  /**
+   * Takes a producer over: when this resolves, no part with an earlier claim can apply in any partition. Records of a producer
+   * that has been silent for `producerRetentionMs` are forgotten.
+   */
+  claimProducer(producer: string): Promise<ProducerClaim>;
+  /**
+   * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies.
+   * Its parts then carry `{id: key, claim: 0}`. Forgotten after `onceRetentionMs`.
+   */
+  beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   /** Creates the board or changes the given settings. `order` or `ties` of a board over `maxConversionMembers` is a conflict. */
   configureBoard(board: string, settings: BoardSettings, acceptedAt: number): Promise<ConfigureVerdict>;
   /** False where there was none. */
@@ -144,6 +241,18 @@ export interface ScoreStore extends Service {
   readNeighbourhood(board: string, member: string, around: number): Promise<Neighbourhood | undefined>;
   /** Boards in byte order of their ids, beginning after `after`. */
   listBoards(page: { readonly after?: string; readonly limit: number }): Promise<readonly BoardSummary[]>;
+
+  /** Entries after a position, oldest first, at most `limit` of them. */
+  readLog(partition: number, after: number, limit: number): Promise<LogPage>;
+  /** At most `MAX_BATCH_OPERATIONS` members at once. */
+  readRecords(board: string, members: readonly string[]): Promise<BoardRecords>;
+  /** Members of a board in some order, each at least once if it stays there meanwhile; `next` is absent at the end. */
+  scanMembers(
+    board: string,
+    cursor?: string,
+  ): Promise<{ readonly members: readonly string[]; readonly next?: string }>;
+  /** Sets members right in one atomic step, each only if it still stands as found; returns those that were. Logged and marked dirty. */
+  repairBoard(board: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]>;
 
   /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
   takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;
@@ -166,12 +275,21 @@ export interface StoreOptions {
   readonly maxDirtyNames: number;
   /** Members up to which `order` and `ties` can still be changed. */
   readonly maxConversionMembers: number;
+  /** Operations that the log of a partition keeps at least; older entries are trimmed. */
+  readonly logOperations: number;
+  /** Milliseconds of silence after which a producer is forgotten. */
+  readonly producerRetentionMs: number;
+  /** Milliseconds after which an `Idempotency-Key` is forgotten. */
+  readonly onceRetentionMs: number;
 }
 
 export const DEFAULT_STORE_OPTIONS: StoreOptions = {
   partitions: 16,
   maxDirtyNames: 8192,
   maxConversionMembers: 10_000,
+  logOperations: 250_000,
+  producerRetentionMs: 7 * 24 * 3_600_000,
+  onceRetentionMs: 24 * 3_600_000,
 };
 
 export class StoreUnavailableError extends OperatingError {}
