@@ -50,6 +50,14 @@ test('newcomers are marked, without points that nobody saw them win', () => {
   expect(marks.get('z')).toMatchObject({ entered: true, delta: 0, places: 0 });
 });
 
+test('a newcomer that moves on is shown as moving', () => {
+  const first = standings(['a', 9]);
+  const second = standings(['a', 9], ['z', 8]);
+  const entered = markChanges(NO_MARKS, first, second, 0);
+  const moved = markChanges(entered, second, standings(['z', 12], ['a', 9]), 1);
+  expect(moved.get('z')).toMatchObject({ entered: false, places: 1, delta: 4 });
+});
+
 test('a correction downwards is a negative delta, tidied of rounding', () => {
   const marks = markChanges(NO_MARKS, standings(['a', 0.3]), standings(['a', 0.1]), 0);
   expect(marks.get('a')?.delta).toBe(-0.2);

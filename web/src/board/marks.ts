@@ -57,7 +57,7 @@ function markOf(held: Mark = BLANK, before: Standing | undefined, after: Standin
   const delta = after.score - before.score;
   return {
     ...held,
-    ...(places !== 0 && { places: held.places + places, movedAt: now }),
+    ...(places !== 0 && { places: held.places + places, movedAt: now, entered: false }),
     ...(delta !== 0 && { delta: tidy(delta), scoredAt: now }),
   };
 }

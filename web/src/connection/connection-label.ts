@@ -44,7 +44,7 @@ export function labelConnection(
             label: staleSince === undefined ? 'Stale' : `Stale since ${formatTime(staleSince, locale)}`,
           };
         case 'ended':
-          return { tone: 'down', label: 'Not subscribed' };
+          return { tone: 'waiting', label: 'Not subscribed' };
       }
   }
 }
