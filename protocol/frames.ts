@@ -4,6 +4,8 @@ import { ERROR_CODES, type ErrorCode } from './codes.ts';
 import {
   described,
   EpochSchema,
+  EventNumberSchema,
+  IdSchema,
   RequestIdSchema,
   SeqSchema,
   Strict,
@@ -28,6 +30,12 @@ const PositionSchema = Strict(positionFields, {
 });
 const TOKEN_MAX_LENGTH = 8192;
 
+const publishFields = {
+  type: Type.Literal('publish'),
+  id: RequestIdSchema,
+  events: Type.Array(Type.Unknown(), { description: 'Events, each judged on its own' }),
+} as const;
+
 export const CLIENT_FRAME_SCHEMAS = {
   auth: Strict({
     type: Type.Literal('auth'),
@@ -42,11 +50,14 @@ export const CLIENT_FRAME_SCHEMAS = {
   }),
   unsubscribe: Strict({ type: Type.Literal('unsubscribe'), id: RequestIdSchema, channel: ChannelSchema }),
   // The events are validated one by one, so that a bad one is rejected with its index.
-  publish: Strict({
-    type: Type.Literal('publish'),
-    id: RequestIdSchema,
-    events: Type.Array(Type.Unknown(), { description: 'Events, each judged on its own' }),
-  }),
+  publish: Type.Union([
+    Strict(publishFields),
+    Strict({
+      ...publishFields,
+      producer: described(IdSchema, 'One queue of one publisher; its events are applied exactly once'),
+      seq: described(EventNumberSchema, 'The number of the first event; the others follow without gaps'),
+    }),
+  ]),
   ping: Strict({ type: Type.Literal('ping'), id: RequestIdSchema }),
 } as const;
 
@@ -156,6 +167,7 @@ export const SERVER_FRAME_SCHEMAS = {
     applied: described(CountSchema, 'Events that are in the score store'),
     duplicates: described(CountSchema, 'Events that had been applied before'),
     rejected: Type.Array(RejectionSchema, { description: 'Events that were refused' }),
+    seq: Type.Optional(described(SeqSchema, 'The number of the last event of this producer that is settled')),
   }),
   pong: Strict({ type: Type.Literal('pong'), id: RequestIdSchema }),
   error: Strict({
@@ -164,6 +176,9 @@ export const SERVER_FRAME_SCHEMAS = {
     code: ErrorCodeSchema,
     message: Type.String({ description: 'For people; may change' }),
     retryAfterMs: Type.Optional(described(CountSchema, 'Wait so long before trying again')),
+    seq: Type.Optional(
+      described(EventNumberSchema, 'With `resend`: the number of the event that is wanted next'),
+    ),
   }),
   bye: Strict({
     type: Type.Literal('bye'),

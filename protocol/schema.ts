@@ -23,6 +23,8 @@ export const TimeSchema = Type.Integer({
   description: 'Unix milliseconds',
 });
 export const SeqSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Events of a producer are numbered from 1. */
+export const EventNumberSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const EpochSchema = Type.String({ minLength: 1, maxLength: 64 });
 
 /** An object that refuses properties it does not name, so that a typing error is told and not swallowed. */

@@ -17,8 +17,43 @@ export type PublishVerdict =
       readonly retryAfterMs?: number;
     };
 
+/** What became of one publish of a producer. `seq` is the number of its last event that is settled. */
+export type ProducerVerdict =
+  | (Extract<PublishVerdict, { ok: true }> & { readonly seq: number })
+  | Extract<PublishVerdict, { ok: false }>
+  /** Frames did not continue each other, or an earlier one failed: the event with this number is wanted next. */
+  | { readonly ok: false; readonly code: 'resend'; readonly message: string; readonly seq: number }
+  /** Another connection has taken the producer over, or the store does not know it (any more). Nothing can be published with it. */
+  | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
+
+/**
+ * One producer on one connection. It is claimed by its first publish, which stops earlier connections that use it. Its batch is
+ * settled in every partition before the next is submitted; what arrives meanwhile forms the next.
+ */
+export interface ProducerSession {
+  /**
+   * Never rejects. `undefined`: the frame is left out without an answer, since it follows one that was not accepted, and the
+   * producer has been told to send again from the wanted number.
+   */
+  publish(seq: number, events: readonly unknown[], identity: Identity): Promise<ProducerVerdict | undefined>;
+  /** Nobody waits for answers any more. What was submitted still settles. */
+  close(): void;
+}
+
+export type OnceVerdict =
+  | PublishVerdict
+  /** The key was used with another body. */
+  | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
+
 /** Events in: validate, permit, split into parts per partition, batch, apply. Never rejects. */
 export interface Ingest {
   /** Each event is checked here; `identity` decides event by event. Events of one caller are applied in call order. */
   publish(events: readonly unknown[], identity: Identity): Promise<PublishVerdict>;
+  openProducer(producer: string): ProducerSession;
+  /** Applied exactly once per subject and key; the same again completes what was missing and repeats the verdicts. */
+  publishOnce(
+    once: { readonly key: string; readonly bodyHash: string },
+    events: readonly unknown[],
+    identity: Identity,
+  ): Promise<OnceVerdict>;
 }
