@@ -3,6 +3,7 @@ import { partitionOfBoard } from './partitions.ts';
 import {
   allPartitions,
   apply,
+  applyParts,
   applyProfile,
   best,
   type CreateStore,
@@ -84,8 +85,8 @@ export function dirtyContract(createStore: CreateStore): void {
 
     test('a profile marks its member in the partition it was written to', async () => {
       const { store } = await open();
-      await store.apply({ partition: 3, acceptedAt: 1000, operations: [profile('a:b', 'Ab')] });
-      await store.apply({ partition: 3, acceptedAt: 2000, operations: [profile('a:b', 'Other')] });
+      await applyParts(store, 3, [{ operations: [profile('a:b', 'Ab')] }], 1000);
+      await applyParts(store, 3, [{ operations: [profile('a:b', 'Other')] }], 2000);
       const taken = await store.takeDirty([2, 3], 1);
       expect(taken).toEqual([
         { partition: 2, names: new Map() },

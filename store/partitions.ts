@@ -15,6 +15,11 @@ export function partitionOfBoard(board: string, partitions: number): number {
   return partitionOf(`board:${board}`, partitions);
 }
 
+/** The home of a producer, or of an idempotency key: where its rejected events are remembered. */
+export function partitionOfProducer(producer: string, partitions: number): number {
+  return partitionOf(`producer:${producer}`, partitions);
+}
+
 /** A channel lives where its source lives: ranks and windows with their board, a feed with its match. */
 export function partitionOfChannel(channel: Channel, partitions: number): number {
   return partitionOf(sourceOf(channel), partitions);

@@ -64,7 +64,7 @@ export const MAX_BATCH_OPERATIONS = 512;
 export const MAX_REMEMBERED_REJECTIONS = 4096;
 
 export interface BatchVerdict {
-  /** The partition's position after the batch; it grows by one with every applied operation (rejects and duplicates do not count). */
+  /** The partition's position after the batch; it grows by one with every applied operation (not with duplicates and refused ones). */
   readonly position: number;
   /** In step with the batch's parts. */
   readonly parts: readonly PartVerdict[];
@@ -87,7 +87,10 @@ export interface ProducerClaim {
   readonly claim: number;
   /** The highest number settled in any partition; 0 where the producer is unknown. */
   readonly last: number;
-  /** Numbers that ingest rejected (`reject` operations), for verdicts that must not change when they are sent again. */
+  /**
+   * Numbers remembered as refused in its home partition (`partitionOfProducer`), where `reject` operations go: verdicts that must
+   * not change when they are sent again.
+   */
   readonly rejected: ReadonlyMap<number, ErrorCode>;
 }
 
@@ -101,8 +104,7 @@ export type LogEntry = {
   readonly from: number;
   readonly to: number;
   readonly at: number;
-} & /** The operations that were applied, in order, without duplicates, rejects and refused ones: `to - from` of them. */
-(
+} /** The operations that were applied, in order, without duplicates, rejects and refused ones: `to - from` of them. */ & (
   | { readonly kind: 'batch'; readonly operations: readonly (ScoreOperation | ProfileOperation)[] }
   | { readonly kind: 'configure'; readonly board: string; readonly config: BoardConfig }
   | { readonly kind: 'remove-board'; readonly board: string }
@@ -231,7 +233,7 @@ export interface ScoreStore extends Service {
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   /** Creates the board or changes the given settings. `order` or `ties` of a board over `maxConversionMembers` is a conflict. */
   configureBoard(board: string, settings: BoardSettings, acceptedAt: number): Promise<ConfigureVerdict>;
-  /** False where there was none. */
+  /** False where there was none. Like every change of a board or repair, it moves the position by one. */
   removeBoard(board: string, acceptedAt: number): Promise<boolean>;
   removeMember(board: string, member: string, acceptedAt: number): Promise<boolean>;
 
@@ -242,7 +244,7 @@ export interface ScoreStore extends Service {
   /** Boards in byte order of their ids, beginning after `after`. */
   listBoards(page: { readonly after?: string; readonly limit: number }): Promise<readonly BoardSummary[]>;
 
-  /** Entries after a position, oldest first, at most `limit` of them. */
+  /** Entries that end after a position, oldest first, at most `limit` of them. */
   readLog(partition: number, after: number, limit: number): Promise<LogPage>;
   /** At most `MAX_BATCH_OPERATIONS` members at once. */
   readRecords(board: string, members: readonly string[]): Promise<BoardRecords>;
@@ -251,7 +253,10 @@ export interface ScoreStore extends Service {
     board: string,
     cursor?: string,
   ): Promise<{ readonly members: readonly string[]; readonly next?: string }>;
-  /** Sets members right in one atomic step, each only if it still stands as found; returns those that were. Logged and marked dirty. */
+  /**
+   * Sets members right in one atomic step, each only if it still stands exactly as found, arrival included; returns those that
+   * were. Logged and marked dirty. At most `MAX_BATCH_OPERATIONS` of them, each member once. A board that does not exist stays so.
+   */
   repairBoard(board: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]>;
 
   /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */

@@ -1,9 +1,14 @@
 import { describe } from 'vitest';
 import { boardsContract } from './boards.contract.ts';
+import { claimsContract } from './claims.contract.ts';
 import { dirtyContract } from './dirty.contract.ts';
 import { leasesContract } from './leases.contract.ts';
+import { logContract } from './log.contract.ts';
+import { onceContract } from './once.contract.ts';
+import { producersContract } from './producers.contract.ts';
 import { rankingContract } from './ranking.contract.ts';
 import { readingContract } from './reading.contract.ts';
+import { recordsContract } from './records.contract.ts';
 import { scoresContract } from './scores.contract.ts';
 import { sharingContract } from './sharing.contract.ts';
 import type { CreateStore } from './support.contract.ts';
@@ -16,6 +21,11 @@ export function storeContract(name: string, createStore: CreateStore): void {
     readingContract(createStore);
     boardsContract(createStore);
     dirtyContract(createStore);
+    producersContract(createStore);
+    claimsContract(createStore);
+    onceContract(createStore);
+    logContract(createStore);
+    recordsContract(createStore);
     leasesContract(createStore);
     sharingContract(createStore);
   });

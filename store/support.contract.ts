@@ -1,11 +1,17 @@
 import { afterEach } from 'vitest';
+import type { ErrorCode } from '../protocol/codes.ts';
 import { partitionOfBoard } from './partitions.ts';
 import type {
   BatchVerdict,
   BoardPage,
+  LogEntry,
+  MemberRecord,
   Operation,
+  Part,
+  PartVerdict,
   ProfileOperation,
   RankedRow,
+  RejectOperation,
   ScoreOperation,
   ScoreStore,
   StoreOptions,
@@ -51,15 +57,49 @@ export function profile(member: string, name: string): ProfileOperation {
   return { op: 'profile', member, name };
 }
 
-/** One batch in the partition of its first board (of partition 0 where there is none). */
-export function apply(
+export function reject(code: ErrorCode): RejectOperation {
+  return { op: 'reject', code };
+}
+
+/** What a producer sends to one partition; its operations are numbered from `first` on, without gaps. */
+export function part(id: string, claim: number, first: number, operations: readonly Operation[]): Part {
+  return { operations, producer: { id, claim, numbers: operations.map((_, index) => first + index) } };
+}
+
+export type Refusals = Extract<PartVerdict, { status: 'settled' }>['refused'];
+
+export function settled(duplicates = 0, refused: Refusals = []): PartVerdict {
+  return { status: 'settled', duplicates, refused };
+}
+
+/** One part without a producer, in the partition of its first board (partition 0 where there is none). */
+export async function apply(
   store: ScoreStore,
   operations: readonly Operation[],
   acceptedAt = 1000,
-): Promise<BatchVerdict> {
-  const first = operations.find((operation) => operation.op !== 'profile');
+): Promise<{ readonly position: number; readonly refused: Refusals }> {
+  const first = operations.find((operation) => 'board' in operation);
   const partition = first === undefined ? 0 : partitionOfBoard(first.board, store.partitions);
-  return store.apply({ partition, acceptedAt, operations });
+  const { position, parts } = await applyParts(store, partition, [{ operations }], acceptedAt);
+  const [verdict] = parts;
+  if (verdict?.status !== 'settled') throw new Error('a part without a producer was not settled');
+  return { position, refused: verdict.refused };
+}
+
+export function applyParts(
+  store: ScoreStore,
+  partition: number,
+  parts: readonly Part[],
+  acceptedAt = 1000,
+): Promise<BatchVerdict> {
+  return store.apply({ partition, acceptedAt, parts });
+}
+
+/** The verdict on one part in a batch of its own. */
+export async function applyPart(store: ScoreStore, partition: number, only: Part): Promise<PartVerdict> {
+  const [verdict] = (await applyParts(store, partition, [only])).parts;
+  if (verdict === undefined) throw new Error('a part has no verdict');
+  return verdict;
 }
 
 /** What the ingest does with a profile: every partition gets it. */
@@ -70,8 +110,34 @@ export async function applyProfile(
   acceptedAt = 1000,
 ): Promise<void> {
   for (let partition = 0; partition < store.partitions; partition++) {
-    await store.apply({ partition, acceptedAt, operations: [profile(member, name)] });
+    await applyParts(store, partition, [{ operations: [profile(member, name)] }], acceptedAt);
   }
+}
+
+/** The partition's position. */
+export async function positionOf(store: ScoreStore, partition = 0): Promise<number> {
+  return (await applyParts(store, partition, [])).position;
+}
+
+/** All entries after a position. */
+export async function readEntries(store: ScoreStore, partition = 0, after = 0): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for (let from = after; ; ) {
+    const page = await store.readLog(partition, from, 100);
+    entries.push(...page.entries);
+    const last = page.entries.at(-1);
+    if (last === undefined) return entries;
+    from = last.to;
+  }
+}
+
+/** One member's record, or `undefined`. */
+export async function readRecord(
+  store: ScoreStore,
+  board: string,
+  member: string,
+): Promise<MemberRecord | undefined> {
+  return (await store.readRecords(board, [member])).records[0];
 }
 
 export async function readPage(
@@ -126,10 +192,38 @@ export async function takeNames(store: ScoreStore, fence = 1): Promise<Record<st
 }
 
 /** Asks until the answer is true; no answer within the deadline is a failure. */
-export async function eventually(ask: () => Promise<boolean>, deadlineMs = 4000): Promise<void> {
+export async function eventually(
+  ask: () => Promise<boolean>,
+  { deadlineMs = 4000, pauseMs = 5 }: { readonly deadlineMs?: number; readonly pauseMs?: number } = {},
+): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await ask())) {
     if (performance.now() > deadline) throw new Error(`it did not become true within ${deadlineMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
+}
+
+/**
+ * Uses something again and again for longer than its retention: whether it was always found. `begin` makes a new one and gives
+ * what uses it and tells whether it was there; where this machine paused for as long as the retention, it is tried anew.
+ */
+export async function staysWhileUsed(
+  retentionMs: number,
+  begin: () => Promise<() => Promise<boolean>>,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    let usedAt = performance.now();
+    const use = await begin();
+    const until = performance.now() + 1.5 * retentionMs;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, retentionMs / 10));
+      const startedAt = performance.now();
+      const found = await use();
+      if (!found && performance.now() - usedAt < 0.9 * retentionMs) return false;
+      if (!found) break;
+      if (startedAt > until) return true;
+      usedAt = startedAt;
+    }
+  }
+  throw new Error('this machine paused too often to tell');
 }
