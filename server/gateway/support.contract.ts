@@ -20,7 +20,7 @@ import { silentLogger } from '../../runtime/logger.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
 import type { Authentication, Authenticator, Identity } from '../auth/identity.ts';
 import { createGateway, type Gateway } from '../connection-gateway.ts';
-import type { Ingest, PublishVerdict } from '../ingest/ingest-types.ts';
+import type { Ingest, ProducerSession, PublishVerdict } from '../ingest/ingest-types.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../limits.ts';
 import type { GatewaySocket, SendOutcome, SocketHandler, TopicPublisher } from '../transport/socket-types.ts';
 import type { GatewayTuning } from './gateway-options.ts';
@@ -321,6 +321,20 @@ export class FakeIngest implements Ingest {
     this.published.push(events);
     await this.gate;
     return this.verdict.ok ? { ...this.verdict, applied: events.length } : this.verdict;
+  }
+
+  openProducer(): ProducerSession {
+    return {
+      publish: async (seq, events) => {
+        const verdict = await this.publish(events);
+        return verdict.ok ? { ...verdict, seq: seq + events.length - 1 } : verdict;
+      },
+      close: () => undefined,
+    };
+  }
+
+  publishOnce(_once: unknown, events: readonly unknown[]): Promise<PublishVerdict> {
+    return this.publish(events);
   }
 }
 

@@ -17,6 +17,7 @@ import { readStates } from '../../store/channel-states.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
 import { partitionOfBoard } from '../../store/partitions.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const PARTITIONS = 3;
 const BOARDS = ['a', 'b', 'c'];
@@ -150,12 +151,12 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     } else if (random() < 0.05) {
       const operations = [{ op: 'profile', member, name: `name ${below(100)}` }] as const;
       for (let partition = 0; partition < PARTITIONS; partition++) {
-        await store.apply({ partition, acceptedAt: clock.now(), operations });
+        await store.apply({ partition, acceptedAt: clock.now(), parts: [{ operations }] });
       }
     } else {
       const partition = partitionOfBoard(board, PARTITIONS);
       const operations = [{ op: 'delta', board, member, value: below(20) - 5 }] as const;
-      await store.apply({ partition, acceptedAt: clock.now(), operations });
+      await store.apply({ partition, acceptedAt: clock.now(), parts: [{ operations }] });
     }
   };
   const trouble: readonly (() => void | Promise<void>)[] = [
@@ -228,16 +229,5 @@ export async function createSimulation(seed: number): Promise<Simulation> {
       for (const { broadcaster } of broadcasters) await broadcaster.stop();
       for (const { gateway } of nodes) await gateway.stop();
     },
-  };
-}
-
-/** mulberry32: small, and the same everywhere. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,8 +1,33 @@
-import type { Batch, BatchVerdict, StoreState } from '../../store/score-store.ts';
+import type { ErrorCode } from '../../protocol/codes.ts';
+import type {
+  Batch,
+  BatchVerdict,
+  OnceVerdict,
+  Operation,
+  PartVerdict,
+  ProducerClaim,
+  StoreState,
+} from '../../store/score-store.ts';
 
-interface HeldBatch extends Batch {
-  /** Settles it, refusing these operations. */
-  apply(refused?: BatchVerdict['refused']): void;
+export interface HeldBatch extends Batch {
+  /** Of all parts, in order. */
+  readonly operations: readonly Operation[];
+  /** Settles it as new; `refused` counts over all parts. */
+  apply(refused?: readonly { readonly index: number; readonly code: ErrorCode }[]): void;
+  answer(parts: readonly PartVerdict[]): void;
+  fail(error: unknown): void;
+}
+
+export interface HeldClaim {
+  readonly producer: string;
+  grant(claim?: Partial<ProducerClaim>): void;
+  fail(error: unknown): void;
+}
+
+export interface HeldOnce {
+  readonly key: string;
+  readonly bodyHash: string;
+  answer(verdict?: OnceVerdict): void;
   fail(error: unknown): void;
 }
 
@@ -11,23 +36,71 @@ export interface HeldStore {
   readonly partitions: number;
   state: StoreState;
   apply(batch: Batch): Promise<BatchVerdict>;
-  /** All batches ever sent, in order. */
+  claimProducer(producer: string): Promise<ProducerClaim>;
+  beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
+  /** All batches ever sent, in order; and so on. */
   readonly batches: readonly HeldBatch[];
+  readonly claims: readonly HeldClaim[];
+  readonly onces: readonly HeldOnce[];
 }
 
 export function createHeldStore(partitions: number): HeldStore {
   const batches: HeldBatch[] = [];
+  const claims: HeldClaim[] = [];
+  const onces: HeldOnce[] = [];
   return {
     partitions,
     state: 'up',
     batches,
+    claims,
+    onces,
     apply: (batch) =>
       new Promise((resolve, reject) => {
-        const apply = (refused: BatchVerdict['refused'] = []) => resolve({ position: 0, refused });
         // Copied, so that a later change of the batch would be seen by nobody but its sender.
-        batches.push({ ...batch, operations: [...batch.operations], apply, fail: reject });
+        const parts = batch.parts.map(({ operations, producer }) => ({
+          operations: [...operations],
+          ...(producer === undefined ? {} : { producer: { ...producer, numbers: [...producer.numbers] } }),
+        }));
+        const answer = (verdicts: readonly PartVerdict[]) => resolve({ position: 0, parts: verdicts });
+        batches.push({
+          ...batch,
+          parts,
+          operations: parts.flatMap(({ operations }) => operations),
+          answer,
+          apply: (refused = []) => answer(verdictsOf(parts, refused)),
+          fail: reject,
+        });
+      }),
+    claimProducer: (producer) =>
+      new Promise((resolve, reject) => {
+        const grant = (claim: Partial<ProducerClaim> = {}) =>
+          resolve({ claim: 1, last: 0, rejected: new Map(), ...claim });
+        claims.push({ producer, grant, fail: reject });
+      }),
+    beginOnce: (key, bodyHash) =>
+      new Promise((resolve, reject) => {
+        const answer = (verdict: OnceVerdict = { ok: true, rejected: new Map() }) => resolve(verdict);
+        onces.push({ key, bodyHash, answer, fail: reject });
       }),
   };
+}
+
+function verdictsOf(
+  parts: Batch['parts'],
+  refused: readonly { readonly index: number; readonly code: ErrorCode }[],
+): PartVerdict[] {
+  let start = 0;
+  return parts.map(({ operations }) => {
+    const from = start;
+    start += operations.length;
+    return {
+      status: 'settled',
+      duplicates: 0,
+      refused: refused
+        .filter(({ index }) => index >= from && index < start)
+        .map(({ index, code }) => ({ index: index - from, code })),
+    };
+  });
 }
 
 /** Lets everything that waits for settled promises go on. */

@@ -8,6 +8,8 @@ export interface RedisServer {
   /** `redis://127.0.0.1:<port>`. */
   readonly url: string;
   readonly port: number;
+  /** Where it keeps its data. */
+  readonly dir: string;
   /** Of the present process: `restart` changes it. */
   readonly pid: number;
   /** Ends the process and removes the data directory if it was made here. Idempotent. */
@@ -63,6 +65,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    dir,
     get pid() {
       return current.server.pid;
     },
