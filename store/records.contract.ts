@@ -182,7 +182,7 @@ export function recordsContract(createStore: CreateStore): void {
           { member: 'ann', found: { score: 5, arrival: 2 }, right: { score: 5, arrival: 9 } },
           { member: 'cid', found: { score: 5, arrival: 4 }, right: { score: 5, arrival: 1 } },
           { member: 'dan', found: undefined, right: { score: 5, arrival: 7 } },
-          { member: 'eve', found: undefined, right: { score: 6, arrival: 8 } },
+          { member: 'eve', found: undefined, right: { score: 6, arrival: 3 } },
         ],
         1000,
       );

@@ -1,5 +1,6 @@
 import type { BoardConfig } from '../../protocol/boards.ts';
-import type { ScoreOperation, Standing } from '../score-store.ts';
+import { assert } from '../../runtime/errors.ts';
+import type { MemberRecord, ScoreOperation, Standing } from '../score-store.ts';
 import { Ranking } from './ranking.ts';
 import type { Entry } from './ranking-entry.ts';
 
@@ -21,6 +22,26 @@ export class MemoryBoard {
 
   get total(): number {
     return this.#entries.size;
+  }
+
+  members(): IterableIterator<string> {
+    return this.#entries.keys();
+  }
+
+  record(member: string): MemberRecord | undefined {
+    const entry = this.#entries.get(member);
+    if (entry === undefined) return undefined;
+    const score = this.#scoreOf(entry);
+    return this.#config.ties === 'first' ? { score, arrival: entry.arrival } : { score };
+  }
+
+  /** Puts the member where it should be: with exactly this record, or not on the board. */
+  restore(member: string, record: MemberRecord | undefined): void {
+    this.removeMember(member);
+    if (record === undefined) return;
+    const { score, arrival = 0 } = record;
+    assert(Number.isFinite(score), 'a score is finite');
+    this.#put(member, score, this.#config.ties === 'first' ? arrival : 0);
   }
 
   /** The value of the operation is finite; `position` is the one it would have. */
@@ -103,4 +124,9 @@ export class MemoryBoard {
   #scoreOf(entry: Entry): number {
     return this.#config.order === 'desc' ? 0 - entry.key : entry.key + 0;
   }
+}
+
+/** An arrival that is not told differs from every one that is. */
+export function isSameRecord(one: MemberRecord | undefined, other: MemberRecord | undefined): boolean {
+  return one?.score === other?.score && one?.arrival === other?.arrival;
 }

@@ -1,7 +1,9 @@
 import { assert } from '../../runtime/errors.ts';
-import { partitionOfBoard } from '../partitions.ts';
+import { partitionOfBoard, partitionOfProducer } from '../partitions.ts';
+import type { OnceVerdict, ProducerClaim } from '../score-store.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { boardEntry, MemoryPartition } from './memory-partition.ts';
+import type { ProducerRecord, Retention } from './producer-records.ts';
 import { Ranking } from './ranking.ts';
 
 /** What the clients of one memory store share, as they would share a server. */
@@ -23,6 +25,30 @@ export class MemoryData {
 
   partitionOfBoard(board: string): MemoryPartition {
     return this.partition(partitionOfBoard(board, this.partitions.length));
+  }
+
+  claimProducer(id: string, now: number, retention: Retention): ProducerClaim {
+    const records = this.partitions.map(({ producers }) => producers.find(id, now));
+    const known = Math.max(0, ...records.map((record) => record?.claim ?? 0));
+    const claim = Math.max(known + 1, Math.floor(now));
+    for (const [index, { producers }] of this.partitions.entries()) {
+      const { last, refused } = records[index] ?? { last: 0, refused: new Map() };
+      producers.keep(id, { claim, last, refused }, now, retention);
+    }
+    const last = Math.max(0, ...records.map((record) => record?.last ?? 0));
+    return { claim, last, rejected: new Map(records[this.#homeOf(id)]?.refused) };
+  }
+
+  beginOnce(key: string, bodyHash: string, now: number, retention: Retention): OnceVerdict {
+    const { producers } = this.partition(this.#homeOf(key));
+    const record: ProducerRecord = producers.find(key, now) ?? { claim: 0, last: 0, refused: new Map() };
+    if (record.bodyHash !== undefined && record.bodyHash !== bodyHash) return { ok: false };
+    producers.keep(key, { ...record, bodyHash }, now, retention);
+    return { ok: true, rejected: new Map(record.refused) };
+  }
+
+  #homeOf(id: string): number {
+    return partitionOfProducer(id, this.partitions.length);
   }
 
   /** In byte order. */

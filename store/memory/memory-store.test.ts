@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../runtime/clock.ts';
 import { type StoreState, StoreUnavailableError } from '../score-store.ts';
 import { storeContract } from '../store.contract.ts';
-import { apply, readRows, set } from '../support.contract.ts';
+import { apply, applyParts, part, readRows, reject, set } from '../support.contract.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 storeContract('the memory store', async (options) => {
@@ -47,6 +47,35 @@ describe('the memory store alone', () => {
     expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5002 });
   });
 
+  test('producers are forgotten by the clock, exactly at the end of their retention', async () => {
+    const clock = manualClock(5000.7);
+    const store = createMemoryStore({ partitions: 1, producerRetentionMs: 100 }, { clock });
+    expect((await store.claimProducer('p')).claim).toBe(5000);
+    expect((await store.claimProducer('p')).claim).toBe(5001);
+    clock.time = 5050;
+    await applyParts(store, 0, [part('p', 5001, 1, [reject('forbidden')])]);
+    clock.time = 5149.9;
+    expect(await store.claimProducer('p')).toEqual({
+      claim: 5149,
+      last: 1,
+      rejected: new Map([[1, 'forbidden']]),
+    });
+    clock.time = 5249.9;
+    expect(await store.claimProducer('p')).toEqual({ claim: 5249, last: 0, rejected: new Map() });
+  });
+
+  test('keys are forgotten by the clock, exactly at the end of theirs', async () => {
+    const clock = manualClock(5000);
+    const store = createMemoryStore({ partitions: 1, onceRetentionMs: 100 }, { clock });
+    await store.beginOnce('once:x', 'hash');
+    clock.time = 5080;
+    await applyParts(store, 0, [part('once:x', 0, 1, [reject('forbidden')])]);
+    clock.time = 5179;
+    expect(await store.beginOnce('once:x', 'another')).toEqual({ ok: false });
+    clock.time = 5180;
+    expect(await store.beginOnce('once:x', 'another')).toEqual({ ok: true, rejected: new Map() });
+  });
+
   test('while it is down every method refuses, for this client only, and nothing is lost', async () => {
     const store = createMemoryStore();
     const other = store.connect();
@@ -64,6 +93,14 @@ describe('the memory store alone', () => {
       store.readStandings([]),
       store.readNeighbourhood('b', 'ann', 1),
       store.listBoards({ limit: 1 }),
+      store.claimProducer('p'),
+      store.beginOnce('once:x', 'hash'),
+      store.readLog(0, 0, 1),
+      store.readRecords('b', []),
+      store.scanMembers('b'),
+      store.repairBoard('b', [], 1),
+      store.saveCheckpoint('b', { position: 0, texts: [] }),
+      store.loadCheckpoint('b'),
       store.takeDirty([], 1),
       store.acquireLease('ticks', 'one', 1),
       store.renewLease('ticks', 'one', 1, 1),
@@ -84,7 +121,7 @@ describe('the memory store alone', () => {
     const store = createMemoryStore({ partitions: 2 });
     const operations = ['a', 'b', 'c', 'd'].map((board) => set(board, 'ann', 1));
     for (const partition of [0, 1, 2, -1]) {
-      await expect(store.apply({ partition, acceptedAt: 1, operations })).rejects.toThrow('defect');
+      await expect(applyParts(store, partition, [{ operations }])).rejects.toThrow('defect');
     }
     expect(await store.listBoards({ limit: 10 })).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { type BoardSettings, DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
+import type { BoardSettings } from '../../protocol/boards.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { assert, StartError } from '../../runtime/errors.ts';
 import { partitionOfBoard } from '../partitions.ts';
@@ -6,16 +6,23 @@ import {
   type Batch,
   type BatchVerdict,
   type BoardPage,
+  type BoardRecords,
   type BoardSummary,
+  type Checkpoint,
   type ConfigureVerdict,
   DEFAULT_STORE_OPTIONS,
   type DirtyNames,
   type Lease,
+  type LogPage,
   MAX_BATCH_OPERATIONS,
   type Neighbourhood,
+  type OnceVerdict,
   type Operation,
   type PageQuery,
+  type Part,
+  type ProducerClaim,
   type RankedRow,
+  type Repair,
   type ScoreStore,
   type Standings,
   type StandingsQuery,
@@ -25,10 +32,10 @@ import {
 } from '../score-store.ts';
 import type { MemoryBoard } from './memory-board.ts';
 import { MemoryData } from './memory-data.ts';
-import type { MemoryPartition } from './memory-partition.ts';
+import type { Occasion } from './memory-partition.ts';
 
 export interface MemoryStoreDependencies {
-  /** Leases end and fencing numbers start by it. */
+  /** Leases end, producers are forgotten, fencing numbers and claims start by it. */
   readonly clock: Clock;
 }
 
@@ -94,49 +101,30 @@ export class MemoryScoreStore implements ScoreStore {
     for (const listener of [...this.#listeners]) listener(state);
   }
 
-  async apply({ partition, acceptedAt, operations }: Batch): Promise<BatchVerdict> {
+  async apply({ partition, acceptedAt, parts }: Batch): Promise<BatchVerdict> {
     const data = this.#reach();
-    assert(
-      operations.length <= MAX_BATCH_OPERATIONS,
-      `a batch has at most ${MAX_BATCH_OPERATIONS} operations`,
-    );
-    this.#assertPartition(partition, operations);
-    const target = data.partition(partition);
-    return target.apply(operations, (name) =>
-      target.dirty.mark(name, acceptedAt, this.#options.maxDirtyNames),
-    );
+    this.#assertParts(partition, parts);
+    return data.partition(partition).apply(parts, this.#occasion(acceptedAt));
+  }
+
+  async claimProducer(producer: string): Promise<ProducerClaim> {
+    return this.#reach().claimProducer(producer, this.#clock.now(), this.#options);
+  }
+
+  async beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {
+    return this.#reach().beginOnce(key, bodyHash, this.#clock.now(), this.#options);
   }
 
   async configureBoard(id: string, settings: BoardSettings, acceptedAt: number): Promise<ConfigureVerdict> {
-    const partition = this.#reach().partitionOfBoard(id);
-    const board = partition.board(id);
-    const previous = board?.config ?? DEFAULT_BOARD_CONFIG;
-    const config = { ...previous, ...settings };
-    const converted = config.order !== previous.order || config.ties !== previous.ties;
-    if (board !== undefined && converted && board.total > this.#options.maxConversionMembers) {
-      const message = `order and ties cannot be changed above ${this.#options.maxConversionMembers} members`;
-      return { ok: false, code: 'conflict', message };
-    }
-    if (board === undefined) partition.createBoard(id, config);
-    else board.configure(config);
-    if (board === undefined || converted || config.top !== previous.top) {
-      this.#mark(partition, id, acceptedAt);
-    }
-    return { ok: true, config };
+    return this.#reach().partitionOfBoard(id).configureBoard(id, settings, this.#occasion(acceptedAt));
   }
 
   async removeBoard(id: string, acceptedAt: number): Promise<boolean> {
-    const partition = this.#reach().partitionOfBoard(id);
-    const removed = partition.removeBoard(id);
-    if (removed) this.#mark(partition, id, acceptedAt);
-    return removed;
+    return this.#reach().partitionOfBoard(id).removeBoard(id, this.#occasion(acceptedAt));
   }
 
   async removeMember(id: string, member: string, acceptedAt: number): Promise<boolean> {
-    const partition = this.#reach().partitionOfBoard(id);
-    const removed = partition.board(id)?.removeMember(member) ?? false;
-    if (removed) this.#mark(partition, id, acceptedAt);
-    return removed;
+    return this.#reach().partitionOfBoard(id).removeMember(id, member, this.#occasion(acceptedAt));
   }
 
   async readPages(queries: readonly PageQuery[]): Promise<readonly BoardPage[]> {
@@ -172,6 +160,35 @@ export class MemoryScoreStore implements ScoreStore {
     });
   }
 
+  async readLog(partition: number, after: number, limit: number): Promise<LogPage> {
+    return this.#reach().partition(partition).readLog(after, limit);
+  }
+
+  async readRecords(id: string, members: readonly string[]): Promise<BoardRecords> {
+    const data = this.#reach();
+    assertCount(members.length, 'members are read at once');
+    return data.partitionOfBoard(id).readRecords(id, members);
+  }
+
+  /** All at once: beside the board itself, references to its members weigh nothing. */
+  async scanMembers(id: string): Promise<{ members: readonly string[] }> {
+    return { members: [...(this.#reach().partitionOfBoard(id).board(id)?.members() ?? [])] };
+  }
+
+  async repairBoard(id: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]> {
+    const data = this.#reach();
+    assertCount(repairs.length, 'members are repaired at once');
+    return data.partitionOfBoard(id).repairBoard(id, repairs, this.#occasion(acceptedAt));
+  }
+
+  async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
+    this.#reach().partitionOfBoard(id).checkpoints.save(id, checkpoint);
+  }
+
+  async loadCheckpoint(id: string): Promise<Checkpoint | undefined> {
+    return this.#reach().partitionOfBoard(id).checkpoints.load(id);
+  }
+
   async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
     const data = this.#reach();
     if (partitions.some((partition) => data.partition(partition).dirty.refuses(fence))) return 'fenced';
@@ -196,15 +213,28 @@ export class MemoryScoreStore implements ScoreStore {
     return this.#data;
   }
 
-  #mark(partition: MemoryPartition, board: string, acceptedAt: number): void {
-    partition.dirty.mark(`board:${board}`, acceptedAt, this.#options.maxDirtyNames);
+  #occasion(acceptedAt: number): Occasion {
+    return { now: this.#clock.now(), acceptedAt, options: this.#options };
+  }
+
+  #assertParts(partition: number, parts: readonly Part[]): void {
+    let count = 0;
+    for (const { operations, producer } of parts) {
+      count += operations.length;
+      assert(
+        producer === undefined || producer.numbers.length === operations.length,
+        'each operation of a producer has a number',
+      );
+      this.#assertPartition(partition, operations);
+    }
+    assertCount(count, 'operations are in a batch');
   }
 
   /** A score in another partition than its board's would never be read again. */
   #assertPartition(partition: number, operations: readonly Operation[]): void {
     let checked: string | undefined;
     for (const operation of operations) {
-      if (operation.op === 'profile' || operation.board === checked) continue;
+      if (!('board' in operation) || operation.board === checked) continue;
       checked = operation.board;
       assert(
         partitionOfBoard(checked, this.partitions) === partition,
@@ -212,4 +242,8 @@ export class MemoryScoreStore implements ScoreStore {
       );
     }
   }
+}
+
+function assertCount(count: number, what: string): void {
+  assert(count <= MAX_BATCH_OPERATIONS, `at most ${MAX_BATCH_OPERATIONS} ${what}`);
 }

@@ -1,0 +1,27 @@
+import type { Checkpoint } from '../score-store.ts';
+
+/** From where each board of a partition can be replayed: its last checkpoint, else its creation. */
+export class MemoryCheckpoints {
+  readonly #created = new Map<string, number>();
+  readonly #saved = new Map<string, Checkpoint>();
+
+  /** `position` is the partition's before that. */
+  created(board: string, position: number): void {
+    this.#created.set(board, position);
+  }
+
+  removed(board: string): void {
+    this.#created.delete(board);
+    this.#saved.delete(board);
+  }
+
+  save(board: string, checkpoint: Checkpoint): void {
+    if (this.#created.has(board)) this.#saved.set(board, checkpoint);
+  }
+
+  load(board: string): Checkpoint | undefined {
+    const saved = this.#saved.get(board);
+    const position = this.#created.get(board);
+    return saved ?? (position === undefined ? undefined : { position, texts: [] });
+  }
+}
