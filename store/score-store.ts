@@ -143,6 +143,15 @@ export interface Repair {
   readonly right: MemberRecord | undefined;
 }
 
+/** What a board was at a position of its partition, from which its log can be replayed; to the store these are just texts. */
+export interface Checkpoint {
+  readonly position: number;
+  /** Each of at most `MAX_CHECKPOINT_TEXT_BYTES`. None: at that position the board did not exist. */
+  readonly texts: readonly string[];
+}
+
+export const MAX_CHECKPOINT_TEXT_BYTES = 64 * 1024;
+
 /** `limit: 'top'` means the board's own `top`. */
 export interface PageQuery {
   readonly board: string;
@@ -258,6 +267,13 @@ export interface ScoreStore extends Service {
    * were. Logged and marked dirty. At most `MAX_BATCH_OPERATIONS` of them, each member once. A board that does not exist stays so.
    */
   repairBoard(board: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]>;
+  /** Replaces the board's checkpoint as soon as the whole of it is there; it goes when the board is removed. */
+  saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Where none was saved: an empty one at the position at which the board was created, so that whatever became of it since
+   * can be replayed. `undefined` where the store knows of no such board.
+   */
+  loadCheckpoint(board: string): Promise<Checkpoint | undefined>;
 
   /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
   takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;

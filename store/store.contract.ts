@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { boardsContract } from './boards.contract.ts';
+import { checkpointsContract } from './checkpoints.contract.ts';
 import { claimsContract } from './claims.contract.ts';
 import { dirtyContract } from './dirty.contract.ts';
 import { leasesContract } from './leases.contract.ts';
@@ -26,6 +27,7 @@ export function storeContract(name: string, createStore: CreateStore): void {
     onceContract(createStore);
     logContract(createStore);
     recordsContract(createStore);
+    checkpointsContract(createStore);
     leasesContract(createStore);
     sharingContract(createStore);
   });

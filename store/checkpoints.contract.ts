@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { apply, type CreateStore, openStores, positionOf, set } from './support.contract.ts';
+
+export function checkpointsContract(createStore: CreateStore): void {
+  describe('checkpoints', () => {
+    const open = openStores(createStore);
+
+    test('are given back as they were saved, also large ones, and the last one counts', async () => {
+      const { store, connect } = await open();
+      await apply(store, [set('b', 'ann', 1)]);
+      const texts = Array.from({ length: 40 }, (_, index) => `${index} "é🏏\\ ${'x'.repeat(index * 1500)}`);
+      await store.saveCheckpoint('b', { position: 2 ** 53 - 1, texts });
+      const other = await connect();
+      expect(await other.loadCheckpoint('b')).toEqual({ position: 2 ** 53 - 1, texts });
+      await store.saveCheckpoint('b', { position: 7, texts: texts.slice(0, 8) });
+      expect(await other.loadCheckpoint('b')).toEqual({ position: 7, texts: texts.slice(0, 8) });
+    });
+
+    test('of a board begin with its creation, and go with it', async () => {
+      const { store } = await open({ partitions: 1 });
+      expect(await store.loadCheckpoint('b')).toBeUndefined();
+      await apply(store, [set('a', 'ann', 1), set('a', 'bob', 1)]);
+      const before = await positionOf(store);
+      await apply(store, [set('b', 'ann', 1)]);
+      await store.configureBoard('c', { top: 5 }, 1000);
+      await store.configureBoard('b', { top: 5 }, 1000);
+      await apply(store, [set('b', 'ann', 2), set('c', 'ann', 2)]);
+      expect(await store.loadCheckpoint('a')).toEqual({ position: 0, texts: [] });
+      expect(await store.loadCheckpoint('b')).toEqual({ position: before, texts: [] });
+      expect(await store.loadCheckpoint('c')).toEqual({ position: before + 1, texts: [] });
+
+      await store.saveCheckpoint('b', { position: 5, texts: ['x'] });
+      expect(await store.loadCheckpoint('b')).toEqual({ position: 5, texts: ['x'] });
+      await store.removeBoard('b', 1000);
+      expect(await store.loadCheckpoint('b')).toBeUndefined();
+      const removed = await positionOf(store);
+      await apply(store, [set('b', 'ann', 1)]);
+      expect(await store.loadCheckpoint('b')).toEqual({ position: removed, texts: [] });
+    });
+
+    test('are not kept for a board that is not there', async () => {
+      const { store } = await open();
+      await store.saveCheckpoint('b', { position: 5, texts: ['x', 'y'] });
+      expect(await store.loadCheckpoint('b')).toBeUndefined();
+    });
+  });
+}

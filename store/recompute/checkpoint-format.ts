@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { BoardConfig } from '../../protocol/boards.ts';
+import type { MemberRecord } from '../score-store.ts';
+import type { BoardState, ShadowBoard } from './shadow-board.ts';
+
+/**
+ * A checkpoint as texts. The first tells the settings, the number of members and the digest of the others; each of those is a flat list of
+ * members, scores and arrivals. JSON gives doubles back bit for bit (a score is finite and never -0).
+ */
+const VERSION = 1;
+/** A text then stays below `MAX_CHECKPOINT_TEXT_BYTES`: a member has 128 bytes at most, of which an escape makes two each. */
+const MEMBERS_PER_TEXT = 200;
+
+interface Header {
+  readonly version: number;
+  readonly digest: string;
+  readonly members: number;
+  readonly config?: BoardConfig;
+}
+
+export function formatCheckpoint(shadow: ShadowBoard): readonly string[] {
+  const { config, members } = shadow.state();
+  const texts: string[] = [];
+  let flat: (string | number)[] = [];
+  for (const [member, { score, arrival = 0 }] of members) {
+    flat.push(member, score, arrival);
+    if (flat.length < 3 * MEMBERS_PER_TEXT) continue;
+    texts.push(JSON.stringify(flat));
+    flat = [];
+  }
+  if (flat.length > 0) texts.push(JSON.stringify(flat));
+  const header: Header = {
+    version: VERSION,
+    digest: digestOf(texts),
+    members: shadow.total,
+    ...(config === undefined ? {} : { config }),
+  };
+  return [JSON.stringify(header), ...texts];
+}
+
+/** `undefined` for one that is not whole, or that another version of this program wrote. No texts: there was no board. */
+export function parseCheckpoint([first, ...texts]: readonly string[]): BoardState | undefined {
+  if (first === undefined) return { members: [] };
+  const header = parseHeader(first);
+  if (header?.version !== VERSION || header.digest !== digestOf(texts)) return undefined;
+  const { members, config } = header;
+  const records = texts.flatMap(parseRecords);
+  if (records.length !== members) return undefined;
+  return config === undefined ? { members: [] } : { config, members: records };
+}
+
+function parseHeader(text: string): Header | undefined {
+  try {
+    return JSON.parse(text) as Header;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseRecords(text: string): (readonly [string, MemberRecord])[] {
+  const flat = JSON.parse(text) as (string | number)[];
+  const records: (readonly [string, MemberRecord])[] = [];
+  for (let i = 0; i < flat.length; i += 3) {
+    records.push([flat[i] as string, { score: flat[i + 1] as number, arrival: flat[i + 2] as number }]);
+  }
+  return records;
+}
+
+function digestOf(texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(text).update('\n');
+  return hash.digest('base64url');
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { assert } from '../../runtime/errors.ts';
+import { partitionOfBoard } from '../partitions.ts';
+import {
+  type Checkpoint,
+  MAX_CHECKPOINT_TEXT_BYTES,
+  type ScoreStore,
+  StoreUnavailableError,
+} from '../score-store.ts';
+import type { Keys } from './keys.ts';
+import type { RunScript } from './scripts.ts';
+
+type Checkpoints = Pick<ScoreStore, 'saveCheckpoint' | 'loadCheckpoint'>;
+
+/** A checkpoint whose writer went away is dropped after this time. */
+const UNFINISHED_MS = 3_600_000;
+/** Texts read at once: at most half a megabyte. */
+const CALL_TEXTS = 8;
+/** How often reading begins again because the checkpoint was replaced meanwhile. */
+const MAX_READS = 5;
+
+/**
+ * A checkpoint is a list: a label `<position> <random id>`, then the texts. It is written beside the old one in small calls, which hold
+ * nobody up, and takes its place with the last.
+ */
+export function createCheckpoints(run: RunScript, keys: Keys): Checkpoints {
+  const locate = (board: string) => {
+    const partition = keys.partitions[partitionOfBoard(board, keys.partitions.length)];
+    assert(partition, 'a board has a partition');
+    return { created: partition.created, checkpoint: partition.board(board).checkpoint };
+  };
+
+  /** `'replaced'` where it became another one on the way. */
+  const read = async (board: string): Promise<Checkpoint | undefined | 'replaced'> => {
+    const { checkpoint, created } = locate(board);
+    const texts: string[] = [];
+    let known: string | undefined;
+    for (;;) {
+      const places = [texts.length + 1, texts.length + CALL_TEXTS].map(String);
+      const reply = await run('load-checkpoint', [checkpoint, created], [board, ...places]);
+      const [label, ...some] = reply as string[];
+      if (known !== undefined && label !== known) return 'replaced';
+      if (label === undefined) return undefined;
+      if (label === '') return { position: Number(some[0]), texts: [] };
+      known = label;
+      texts.push(...some);
+      if (some.length < CALL_TEXTS) return { position: Number(label.split(' ')[0]), texts };
+    }
+  };
+
+  return {
+    async saveCheckpoint(board, { position, texts }) {
+      const { created, checkpoint } = locate(board);
+      const id = randomUUID();
+      const all = [`${position} ${id}`, ...texts];
+      for (const [place, text] of all.entries()) {
+        assert(
+          Buffer.byteLength(text) <= MAX_CHECKPOINT_TEXT_BYTES,
+          'a text of a checkpoint is not too long',
+        );
+        const isLast = place === all.length - 1 ? '1' : '0';
+        const added = await run(
+          'save-checkpoint',
+          [`${checkpoint}:${id}`, checkpoint, created],
+          [board, String(place), text, String(UNFINISHED_MS), isLast],
+        );
+        // The board has been removed, or the store has lost its data: there is nothing to keep.
+        if (added === 0) return;
+      }
+    },
+
+    async loadCheckpoint(board) {
+      for (let reads = 0; reads < MAX_READS; reads++) {
+        const checkpoint = await read(board);
+        if (checkpoint !== 'replaced') return checkpoint;
+      }
+      throw new StoreUnavailableError('the checkpoint was replaced again and again while it was read');
+    },
+  };
+}
