@@ -49,6 +49,7 @@ export const LIMIT_NAMES = {
   backpressureBytes: 'MAX_BACKPRESSURE_BYTES',
   eventsPerPublish: 'MAX_EVENTS_PER_PUBLISH',
   unackedEventsPerConnection: 'MAX_UNACKED_EVENTS_PER_CONNECTION',
+  producersPerConnection: 'MAX_PRODUCERS_PER_CONNECTION',
   publishesPerSecond: 'MAX_PUBLISHES_PER_SECOND',
   connections: 'MAX_CONNECTIONS',
   connectionsPerAddress: 'MAX_CONNECTIONS_PER_ADDRESS',

@@ -3,10 +3,10 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Identity } from './auth/identity.ts';
 import { TokenBucket } from './gateway/token-bucket.ts';
-import type { Ingest, PublishVerdict } from './ingest/ingest-types.ts';
+import type { Ingest, ProducerSession, ProducerVerdict, PublishVerdict } from './ingest/ingest-types.ts';
 
 export interface ConnectionPublishesDeps {
-  readonly ingest: Ingest;
+  readonly ingest: Pick<Ingest, 'publish' | 'openProducer'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reply: (frame: AckFrame | ErrorFrame) => void;
@@ -16,16 +16,19 @@ export interface ConnectionPublishesOptions {
   readonly publishesPerSecond: number;
   readonly eventsPerPublish: number;
   readonly unackedEventsPerConnection: number;
+  readonly producersPerConnection: number;
   readonly retryAfterMs: number;
 }
 
-type Refusal = Pick<ErrorFrame, 'code' | 'message' | 'retryAfterMs'>;
+type Verdict = PublishVerdict | ProducerVerdict;
+type Refusal = Extract<PublishVerdict, { ok: false }>;
 
 /** What one connection publishes, within its limits. Acks come as the store settles, not in the order of the frames. */
 export class ConnectionPublishes {
   readonly #deps: ConnectionPublishesDeps;
   readonly #options: ConnectionPublishesOptions;
   readonly #bucket: TokenBucket;
+  readonly #producers = new Map<string, ProducerSession>();
   #unackedEvents = 0;
   #unacked = 0;
 
@@ -40,55 +43,88 @@ export class ConnectionPublishes {
     return this.#unacked;
   }
 
-  handle({ id, events }: PublishFrame, identity: Identity): void {
+  handle(frame: PublishFrame, identity: Identity): void {
+    const { id, events } = frame;
     const refusal = this.#refusal(events.length);
-    if (refusal !== undefined) {
-      this.#deps.reply({ type: 'error', id, ...refusal });
-      return;
+    if ('producer' in frame) {
+      const session = this.#producer(frame.producer);
+      if (session === undefined) {
+        const message = `over the limit of ${this.#options.producersPerConnection} producers of a connection`;
+        this.#reply(id, { ok: false, code: 'too_large', message });
+      } else if (refusal !== undefined) {
+        session.refused(frame.seq);
+        this.#reply(id, refusal);
+      } else {
+        this.#await(id, events.length, session.publish(frame.seq, events, identity));
+      }
+    } else if (refusal !== undefined) {
+      this.#reply(id, refusal);
+    } else {
+      this.#await(id, events.length, this.#deps.ingest.publish(events, identity));
     }
-    this.#unackedEvents += events.length;
-    this.#unacked++;
-    this.#deps.ingest.publish(events, identity).then(
-      (verdict) => this.#settled(id, events.length, verdict),
-      (error: unknown) => {
-        this.#deps.logger.error({ err: error }, 'ingest rejected, which it never should');
-        const message = 'a defect of the server; it has been logged';
-        this.#settled(id, events.length, { ok: false, code: 'unavailable', message });
-      },
-    );
+  }
+
+  /** Nobody is there to be answered any more. */
+  close(): void {
+    for (const session of this.#producers.values()) session.close();
+    this.#producers.clear();
+  }
+
+  /** `undefined` where there are too many; one stays as long as its connection, so that it can be told from a takeover. */
+  #producer(id: string): ProducerSession | undefined {
+    const known = this.#producers.get(id);
+    if (known !== undefined) return known;
+    if (this.#producers.size >= this.#options.producersPerConnection) return undefined;
+    const session = this.#deps.ingest.openProducer(id);
+    this.#producers.set(id, session);
+    return session;
   }
 
   #refusal(events: number): Refusal | undefined {
     const { eventsPerPublish, unackedEventsPerConnection, retryAfterMs } = this.#options;
     const waitMs = this.#bucket.take(this.#deps.clock.now());
     if (waitMs > 0) {
-      return { code: 'rate_limited', message: 'too many publishes per second', retryAfterMs: waitMs };
+      const message = 'too many publishes per second';
+      return { ok: false, code: 'rate_limited', message, retryAfterMs: waitMs };
     }
     if (events > eventsPerPublish) {
-      return { code: 'too_large', message: `over the limit of ${eventsPerPublish} events of a publish` };
+      const message = `over the limit of ${eventsPerPublish} events of a publish`;
+      return { ok: false, code: 'too_large', message };
     }
-    if (this.#unackedEvents + events > unackedEventsPerConnection) {
+    if (this.#unackedEvents + weightOf(events) > unackedEventsPerConnection) {
       const message = `over the limit of ${unackedEventsPerConnection} unacknowledged events`;
-      return { code: 'rate_limited', message, retryAfterMs };
+      return { ok: false, code: 'rate_limited', message, retryAfterMs };
     }
     return undefined;
   }
 
-  #settled(id: number, events: number, verdict: PublishVerdict): void {
-    this.#unackedEvents -= events;
-    this.#unacked--;
+  #await(id: number, events: number, verdict: Promise<Verdict | undefined>): void {
+    this.#unackedEvents += weightOf(events);
+    this.#unacked++;
+    const settled = (known: Verdict | undefined): void => {
+      this.#unackedEvents -= weightOf(events);
+      this.#unacked--;
+      if (known !== undefined) this.#reply(id, known);
+    };
+    verdict.then(settled, (error: unknown) => {
+      this.#deps.logger.error({ err: error }, 'ingest rejected, which it never should');
+      settled({ ok: false, code: 'unavailable', message: 'a defect of the server; it has been logged' });
+    });
+  }
+
+  #reply(id: number, verdict: Verdict): void {
     if (verdict.ok) {
       const { applied, duplicates, rejected } = verdict;
-      this.#deps.reply({ type: 'ack', id, applied, duplicates, rejected: [...rejected] });
+      const seq = 'seq' in verdict ? { seq: verdict.seq } : {};
+      this.#deps.reply({ type: 'ack', id, applied, duplicates, rejected: [...rejected], ...seq });
     } else {
-      const { code, message, retryAfterMs } = verdict;
-      this.#deps.reply({
-        type: 'error',
-        id,
-        code,
-        message,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      });
+      const { ok: _, ...refusal } = verdict;
+      this.#deps.reply({ type: 'error', id, ...refusal });
     }
   }
+}
+
+/** An empty publish waits for its answer too. */
+function weightOf(events: number): number {
+  return Math.max(1, events);
 }

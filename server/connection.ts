@@ -14,7 +14,7 @@ import type { GatewaySocket, SocketHandler } from './transport/socket-types.ts';
 
 export interface ConnectionDeps {
   readonly hub: ChannelHub;
-  readonly ingest: Ingest;
+  readonly ingest: Pick<Ingest, 'publish' | 'openProducer'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -127,6 +127,7 @@ export class Connection implements SocketHandler {
     this.#closed = true;
     this.#waiting = undefined;
     this.#subscriptions.close();
+    this.#publishes.close();
     this.#events.closed(this);
   }
 

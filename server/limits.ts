@@ -12,6 +12,8 @@ export interface ServerLimits extends AnnouncedLimits {
   readonly eventsPerPublish: number;
   /** Published but not yet acknowledged events of one connection; beyond: `rate_limited`. */
   readonly unackedEventsPerConnection: number;
+  /** Producers that one connection may publish with; beyond: `too_large`. */
+  readonly producersPerConnection: number;
   /** Publish frames of one connection per second (token bucket of one second); beyond: `rate_limited`. 0: no limit. */
   readonly publishesPerSecond: number;
   /** Sockets of this node; beyond: closed with 4002. */
@@ -34,6 +36,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   backpressureBytes: 1024 * 1024,
   eventsPerPublish: 10_000,
   unackedEventsPerConnection: 100_000,
+  producersPerConnection: 16,
   publishesPerSecond: 1000,
   connections: 100_000,
   connectionsPerAddress: 0,
@@ -53,6 +56,8 @@ export const HTTP_LIMITS = {
   listedBoards: 1000,
   /** Bytes of the board settings in `PUT /v1/boards/{id}` and of other small bodies; beyond: 413 `too_large`. */
   settingsBodyBytes: 64 * 1024,
+  /** Characters of an `Idempotency-Key`; a longer one is `malformed`. */
+  idempotencyKeyLength: 255,
   /** Bytes of all static files together, since they are kept in memory; beyond: the server does not start. */
   staticBytes: 64 * 1024 * 1024,
 } as const;

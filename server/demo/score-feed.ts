@@ -24,7 +24,7 @@ const DEMO_IDENTITY: Identity = {
 
 /** Scores that never end, so that a newcomer sees movement at once. While the store is away it waits and goes on. */
 export function createScoreFeed(
-  deps: { ingest: Ingest; clock: Clock; logger: Logger; random: () => number },
+  deps: { ingest: Pick<Ingest, 'publish'>; clock: Clock; logger: Logger; random: () => number },
   options: ScoreFeedOptions,
 ): Service {
   const game = createDemoGame(options.board, options.players, deps.random);

@@ -329,6 +329,7 @@ export class FakeIngest implements Ingest {
         const verdict = await this.publish(events);
         return verdict.ok ? { ...verdict, seq: seq + events.length - 1 } : verdict;
       },
+      refused: () => undefined,
       close: () => undefined,
     };
   }

@@ -17,7 +17,7 @@ export interface DemoDefaults {
 }
 
 export interface DemoDeps {
-  readonly ingest: Ingest;
+  readonly ingest: Pick<Ingest, 'publish'>;
   readonly authenticator: Authenticator;
   readonly demo: DemoDefaults;
 }

@@ -1,17 +1,20 @@
+import { createHash } from 'node:crypto';
 import type { Authenticator } from '../auth/identity.ts';
-import type { Ingest, PublishVerdict } from '../ingest/ingest-types.ts';
-import type { ServerLimits } from '../limits.ts';
+import type { Ingest, OnceVerdict } from '../ingest/ingest-types.ts';
+import { HTTP_LIMITS, type ServerLimits } from '../limits.ts';
 import type { HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
 import { identify, unauthorized } from './access.ts';
 import { unsupportedFormat } from './checked-body.ts';
 import { readEventBody } from './event-body.ts';
-import { answer, formatOf } from './formats.ts';
+import { answer, type BodyFormat, formatOf } from './formats.ts';
 import { problem } from './problem.ts';
 
 export interface EventsDeps {
-  readonly ingest: Ingest;
+  readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
   readonly authenticator: Authenticator;
 }
+
+const KEY = new RegExp(`^[ -~]{1,${HTTP_LIMITS.idempotencyKeyLength}}$`);
 
 export type EventsLimits = Pick<ServerLimits, 'bodyBytes' | 'eventsPerPublish'>;
 
@@ -25,25 +28,36 @@ async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLim
   if (caller.anonymous) return unauthorized('publishing needs a token');
   const format = formatOf(request.header('content-type'));
   if (format === undefined) return unsupportedFormat('JSON, NDJSON or MessagePack');
-  // Taking the key and applying twice would break the promise that the key is.
-  if (request.header('idempotency-key') !== '') {
-    return problem('malformed', 'Idempotency-Key is not supported yet');
+  const key = request.header('idempotency-key');
+  if (key !== '' && !KEY.test(key)) {
+    const { idempotencyKeyLength } = HTTP_LIMITS;
+    const form = `1 to ${idempotencyKeyLength} printable ASCII characters`;
+    return problem('malformed', `the Idempotency-Key must be ${form}`);
   }
-  const body = readEventBody(format, await request.body(limits.bodyBytes), limits.eventsPerPublish);
+  const bytes = await request.body(limits.bodyBytes);
+  const body = readEventBody(format, bytes, limits.eventsPerPublish);
   if (!body.ok) return problem(body.code, body.message);
-  const verdict = await deps.ingest.publish(body.events, caller.identity);
+  const verdict =
+    key === ''
+      ? await deps.ingest.publish(body.events, caller.identity)
+      : await deps.ingest.publishOnce({ key, bodyHash: hashOf(format, bytes) }, body.events, caller.identity);
   return replyTo(request, verdict, body.unreadable);
+}
+
+/** The same bytes mean something else in another format. */
+function hashOf(format: BodyFormat, body: Uint8Array): string {
+  return createHash('sha256').update(`${format}\n`).update(body).digest('base64url');
 }
 
 /** The verdict of a publish; 200 also where some events are rejected. */
 export function replyTo(
   request: HttpRequest,
-  verdict: PublishVerdict,
+  verdict: OnceVerdict,
   unreadable: ReadonlyMap<number, string> = new Map(),
 ): HttpReply {
   if (!verdict.ok) {
-    const { code, message, retryAfterMs } = verdict;
-    return problem(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+    const { code, message } = verdict;
+    return problem(code, message, 'retryAfterMs' in verdict ? { retryAfterMs: verdict.retryAfterMs } : {});
   }
   const { applied, duplicates } = verdict;
   const rejected =

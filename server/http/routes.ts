@@ -19,7 +19,7 @@ export interface RouteDeps {
     ScoreStore,
     'listBoards' | 'readPages' | 'readNeighbourhood' | 'configureBoard' | 'removeBoard' | 'removeMember'
   >;
-  readonly ingest: Ingest;
+  readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;

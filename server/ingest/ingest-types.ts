@@ -20,6 +20,7 @@ export type PublishVerdict =
 /** What became of one publish of a producer. `seq` is the number of its last event that is settled. */
 export type ProducerVerdict =
   | (Extract<PublishVerdict, { ok: true }> & { readonly seq: number })
+  /** The publish is not settled, `unavailable` for it may be applied in part; it is to be sent again. */
   | Extract<PublishVerdict, { ok: false }>
   /** Frames did not continue each other, or an earlier one failed: the event with this number is wanted next. */
   | { readonly ok: false; readonly code: 'resend'; readonly message: string; readonly seq: number }
@@ -36,6 +37,8 @@ export interface ProducerSession {
    * producer has been told to send again from the wanted number.
    */
   publish(seq: number, events: readonly unknown[], identity: Identity): Promise<ProducerVerdict | undefined>;
+  /** A frame that begins with this number was refused before it came here, and is wanted where nothing was before it. */
+  refused(seq: number): void;
   /** Nobody waits for answers any more. What was submitted still settles. */
   close(): void;
 }
@@ -50,7 +53,10 @@ export interface Ingest {
   /** Each event is checked here; `identity` decides event by event. Events of one caller are applied in call order. */
   publish(events: readonly unknown[], identity: Identity): Promise<PublishVerdict>;
   openProducer(producer: string): ProducerSession;
-  /** Applied exactly once per subject and key; the same again completes what was missing and repeats the verdicts. */
+  /**
+   * Applied exactly once per subject and key; the same again completes what was missing and repeats the verdicts. Also where it is
+   * `unavailable`, which says that not everything is settled.
+   */
   publishOnce(
     once: { readonly key: string; readonly bodyHash: string },
     events: readonly unknown[],

@@ -1,4 +1,4 @@
-import { eventChecker, type ProfileEvent, type ScorewireEvent } from '../../protocol/events.ts';
+import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { Rejection } from '../../protocol/frames.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { assert } from '../../runtime/errors.ts';
@@ -7,18 +7,21 @@ import { partitionOfBoard } from '../../store/partitions.ts';
 import type { Operation, ScoreStore } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { ServerLimits } from '../limits.ts';
+import { EventJudge } from './event-judge.ts';
 import type { Ingest, PublishVerdict } from './ingest-types.ts';
-import { scoreOperation } from './operations.ts';
-import { PartitionQueue, STORE_RETRY_MS } from './partition-queue.ts';
+import { profileOperation, scoreOperation } from './operations.ts';
+import { PartitionQueue } from './partition-queue.ts';
 import { PendingEvents } from './pending-events.ts';
-import { PublishPermissions } from './permissions.ts';
-import { JoinedParts, type PartOwner, Settlement } from './settlement.ts';
+import { RunningProducerSession } from './producer-session.ts';
+import { publishOnce, unsettled } from './publish-once.ts';
+import { JoinedOperations, type OperationOwner, Settlement } from './settlement.ts';
+import { STORE_RETRY_MS } from './store-failure.ts';
 
 /** How long publishers are asked to wait while this node has too many pending events. */
 export const BUSY_RETRY_MS = 250;
 
 export interface IngestDeps {
-  readonly store: Pick<ScoreStore, 'partitions' | 'apply' | 'state'>;
+  readonly store: Pick<ScoreStore, 'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'state'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,8 +36,8 @@ export interface RunningIngest extends Ingest {
 }
 
 /**
- * Events in. A publish is checked, split into parts and queued before `publish` returns, which is why events of one
- * caller are applied in call order; from then on only the queues of the partitions are asynchronous.
+ * Events in. A publish without a producer is checked, split into parts and queued before `publish` returns, which is why
+ * events of one caller are applied in call order; from then on only the queues of the partitions are asynchronous.
  */
 export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIngest {
   const { store, clock } = deps;
@@ -45,33 +48,40 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
   );
   const maxEvents = Math.min(limits.eventsPerPublish, limits.pendingEvents);
 
-  const refuse = (events: readonly unknown[]): PublishVerdict | undefined => {
-    if (events.length > maxEvents) {
-      const message = `${events.length} events are more than the ${maxEvents} allowed at once`;
+  const refuse = (events: number): Extract<PublishVerdict, { ok: false }> | undefined => {
+    if (events > maxEvents) {
+      const message = `${events} events are more than the ${maxEvents} allowed at once`;
       return { ok: false, code: 'too_large', message };
     }
     if (store.state === 'down') {
       const message = "the score store can't be reached";
       return { ok: false, code: 'unavailable', message, retryAfterMs: STORE_RETRY_MS };
     }
-    if (pending.count + events.length > limits.pendingEvents) {
+    if (pending.count + events > limits.pendingEvents) {
       const message = 'this node has too many events that are not applied yet';
       return { ok: false, code: 'rate_limited', message, retryAfterMs: BUSY_RETRY_MS };
     }
     return undefined;
   };
+  const admit = (events: number): Extract<PublishVerdict, { ok: false }> | undefined => {
+    const refusal = refuse(events);
+    if (refusal === undefined) pending.accept(events);
+    return refusal;
+  };
+  const release = (events: number): void => pending.settle(events);
+  const producerDeps = { ...deps, queues, now: () => clock.now(), admit, release };
 
   const enqueue = (
     accepted: readonly ScorewireEvent[],
     indexes: readonly number[],
-    owner: PartOwner,
+    owner: OperationOwner,
   ): void => {
     const acceptedAt = clock.now();
     const woken: PartitionQueue[] = [];
-    const add = (partition: number, operation: Operation, partOwner: PartOwner, index: number): void => {
+    const add = (partition: number, operation: Operation, operationOwner: OperationOwner, index: number) => {
       const queue = queues[partition];
       assert(queue !== undefined, 'every partition has a queue');
-      if (queue.add(operation, partOwner, index, acceptedAt)) woken.push(queue);
+      if (queue.add(operation, operationOwner, index, acceptedAt)) woken.push(queue);
     };
     for (let i = 0; i < accepted.length; i++) {
       const event = accepted[i] as ScorewireEvent;
@@ -80,7 +90,7 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
         add(partitionOfBoard(event.board, store.partitions), scoreOperation(event), owner, index);
       } else {
         const operation = profileOperation(event);
-        const joined = new JoinedParts(queues.length, owner);
+        const joined = new JoinedOperations(queues.length, owner);
         for (let partition = 0; partition < queues.length; partition++)
           add(partition, operation, joined, index);
       }
@@ -90,7 +100,7 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
 
   return {
     publish: (events, identity) => {
-      const refusal = refuse(events);
+      const refusal = refuse(events.length);
       if (refusal !== undefined) return Promise.resolve(refusal);
       const { accepted, indexes, rejected } = sift(events, identity);
       if (accepted.length === 0) return Promise.resolve({ ok: true, applied: 0, duplicates: 0, rejected });
@@ -98,6 +108,13 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
       const settlement = new Settlement(accepted.length, rejected, pending);
       enqueue(accepted, indexes, settlement);
       return settlement.verdict;
+    },
+    openProducer: (producer) => new RunningProducerSession(producerDeps, producer),
+    publishOnce: async (once, events, identity) => {
+      const refusal = admit(events.length);
+      if (refusal?.code === 'unavailable') return unsettled(STORE_RETRY_MS);
+      if (refusal !== undefined) return refusal;
+      return publishOnce(producerDeps, once, events, identity).finally(() => release(events.length));
     },
     pendingEvents: () => pending.count,
     settle: () => pending.none(),
@@ -112,33 +129,18 @@ interface Sifted {
 }
 
 function sift(events: readonly unknown[], identity: Identity): Sifted {
-  const boards = new PublishPermissions(identity, 'board:');
-  const profiles = new PublishPermissions(identity, 'profile:');
+  const judge = new EventJudge(identity);
   const accepted: ScorewireEvent[] = [];
   const indexes: number[] = [];
   const rejected: Rejection[] = [];
   for (let index = 0; index < events.length; index++) {
-    const event = events[index];
-    if (!eventChecker.check(event)) {
-      rejected.push({ index, code: 'malformed', message: eventChecker.explain(event) });
-    } else if (!(event.type === 'score' ? boards.allows(event.board) : profiles.allows(event.member))) {
-      rejected.push({
-        index,
-        code: 'forbidden',
-        message: `the token does not permit publishing to ${scopeOf(event)}`,
-      });
+    const refusal = judge.judge(events[index]);
+    if (refusal !== undefined) {
+      rejected.push({ index, ...refusal });
     } else {
-      accepted.push(event);
+      accepted.push(events[index] as ScorewireEvent);
       indexes.push(index);
     }
   }
   return { accepted, indexes, rejected };
-}
-
-function scopeOf(event: ScorewireEvent): string {
-  return event.type === 'score' ? `board:${event.board}` : `profile:${event.member}`;
-}
-
-function profileOperation({ member, name }: ProfileEvent): Operation {
-  return { op: 'profile', member, name };
 }

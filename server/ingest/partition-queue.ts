@@ -1,4 +1,4 @@
-import { OperatingError } from '../../runtime/errors.ts';
+import { assert } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import {
   type BatchVerdict,
@@ -6,28 +6,39 @@ import {
   type Operation,
   type ScoreStore,
 } from '../../store/score-store.ts';
-import type { Loss, PartOwner } from './settlement.ts';
+import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
+import type { Loss, OperationOwner } from './settlement.ts';
+import { logStoreFailure, STORE_RETRY_MS } from './store-failure.ts';
 
-/** How long callers are asked to wait while the store is away. */
-export const STORE_RETRY_MS = 1000;
+const NOT_SENT: Loss = { attempted: false, retryAfterMs: STORE_RETRY_MS };
 
-/** Parts that go to the store together; three lists in step, so that a part costs no object of its own. */
-interface Parts {
-  readonly acceptedAt: number;
-  readonly operations: Operation[];
-  readonly owners: PartOwner[];
-  readonly indexes: number[];
+interface WaitingBatch {
+  acceptedAt: number;
+  operations: number;
+  parts: QueuedPart[];
+  producers: Set<string> | undefined;
+}
+
+/** All operations of one producer that go to one partition. */
+export interface ProducerOperations {
+  readonly id: string;
+  readonly claim: number;
+  readonly operations: readonly Operation[];
+  /** In step with the operations, ascending. */
+  readonly numbers: readonly number[];
 }
 
 /**
- * The parts of one partition, in order of arrival. One batch is under way at a time, and what arrives meanwhile forms
+ * The operations of one partition, in order of arrival. One batch is under way at a time, and what arrives meanwhile forms
  * the next: batches grow with the load by themselves, and the order never depends on the network.
  */
 export class PartitionQueue {
   readonly #store: Pick<ScoreStore, 'apply' | 'state'>;
   readonly #logger: Logger;
   readonly #partition: number;
-  readonly #waiting: Parts[] = [];
+  readonly #waiting: WaitingBatch[] = [];
+  /** The end of what waits, while that is a part without a producer. */
+  #openPart: AnonymousPart | undefined;
   #busy = false;
 
   constructor(
@@ -40,62 +51,99 @@ export class PartitionQueue {
   }
 
   /** True where `flush` has to be called, when the caller has added all it has. */
-  add(operation: Operation, owner: PartOwner, index: number, acceptedAt: number): boolean {
-    let parts = this.#waiting.at(-1);
-    const first = parts === undefined;
-    if (parts === undefined || parts.operations.length === MAX_BATCH_OPERATIONS) {
-      parts = { acceptedAt, operations: [], owners: [], indexes: [] };
-      this.#waiting.push(parts);
+  add(operation: Operation, owner: OperationOwner, index: number, acceptedAt: number): boolean {
+    const wasEmpty = this.#waiting.length === 0;
+    const batch = this.#lastBatch(acceptedAt);
+    if (this.#openPart === undefined) {
+      this.#openPart = new AnonymousPart();
+      batch.parts.push(this.#openPart);
     }
-    parts.operations.push(operation);
-    parts.owners.push(owner);
-    parts.indexes.push(index);
-    return first && !this.#busy;
+    this.#openPart.add(operation, owner, index);
+    batch.operations++;
+    return wasEmpty && !this.#busy;
+  }
+
+  /** `flush` has to be called afterwards. What does not fit into one batch goes in several, one after the other. */
+  addProducer(given: ProducerOperations, owner: ProducerOwner, acceptedAt: number): void {
+    const { id, claim, operations, numbers } = given;
+    for (let start = 0; start < operations.length; ) {
+      const batch = this.#lastBatch(acceptedAt, id);
+      const end = Math.min(operations.length, start + MAX_BATCH_OPERATIONS - batch.operations);
+      const all = end - start === operations.length;
+      const producer = { id, claim, numbers: all ? numbers : numbers.slice(start, end) };
+      batch.parts.push(new ProducerPart(all ? operations : operations.slice(start, end), producer, owner));
+      batch.operations += end - start;
+      batch.producers ??= new Set();
+      batch.producers.add(id);
+      this.#openPart = undefined;
+      start = end;
+    }
   }
 
   flush(): void {
     if (!this.#busy) void this.#drain();
   }
 
+  /** The batch that takes what comes next: never a full one, nor one that has a part of this producer already. */
+  #lastBatch(acceptedAt: number, producer?: string): WaitingBatch {
+    const last = this.#waiting.at(-1);
+    const fits =
+      last !== undefined &&
+      last.operations < MAX_BATCH_OPERATIONS &&
+      (producer === undefined || !last.producers?.has(producer));
+    if (fits) {
+      last.acceptedAt = Math.min(last.acceptedAt, acceptedAt);
+      return last;
+    }
+    const batch: WaitingBatch = { acceptedAt, operations: 0, parts: [], producers: undefined };
+    this.#waiting.push(batch);
+    this.#openPart = undefined;
+    return batch;
+  }
+
   async #drain(): Promise<void> {
     this.#busy = true;
-    for (let parts = this.#waiting.shift(); parts !== undefined; parts = this.#waiting.shift()) {
-      await this.#apply(parts);
+    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
+      if (this.#waiting.length === 0) this.#openPart = undefined;
+      await this.#apply(batch);
     }
     this.#busy = false;
   }
 
-  async #apply(parts: Parts): Promise<void> {
+  async #apply({ acceptedAt, parts: queued }: WaitingBatch): Promise<void> {
     // What waits behind a batch that timed out must not time out batch by batch too.
-    if (this.#store.state === 'down') {
-      return lose(parts, { attempted: false, retryAfterMs: STORE_RETRY_MS });
-    }
-    const { acceptedAt, operations } = parts;
+    if (this.#store.state === 'down') return lose(queued, NOT_SENT);
+    const parts = withoutAbandoned(queued);
+    if (parts.length === 0) return;
     let verdict: BatchVerdict;
     try {
-      verdict = await this.#store.apply({ partition: this.#partition, acceptedAt, operations });
+      verdict = await this.#store.apply({ partition: this.#partition, acceptedAt, parts });
+      assert(verdict.parts.length === parts.length, 'every part of a batch has its verdict');
     } catch (error) {
-      const expected = error instanceof OperatingError;
-      const fields = { partition: this.#partition, operations: operations.length, err: error };
-      if (expected) this.#logger.warn(fields, 'a batch could not be applied');
-      else this.#logger.error(fields, 'a batch failed in an unexpected way');
-      const retryAfterMs = expected ? error.retryAfterMs : STORE_RETRY_MS;
+      const fields = { partition: this.#partition, parts: parts.length };
+      const retryAfterMs = logStoreFailure(this.#logger, error, 'a batch could not be applied', fields);
       return lose(parts, { attempted: true, retryAfterMs });
     }
-    settle(parts, verdict);
+    for (const [i, part] of parts.entries()) {
+      const partVerdict = verdict.parts[i];
+      if (partVerdict !== undefined) part.settled(partVerdict);
+    }
   }
 }
 
-function settle({ owners, indexes }: Parts, { refused }: BatchVerdict): void {
-  const messages = refused.length === 0 ? undefined : new Map(refused.map((r) => [r.index, r.message]));
-  for (let i = 0; i < owners.length; i++) {
-    const message = messages?.get(i);
-    const index = indexes[i] as number;
-    if (message === undefined) owners[i]?.applied(index);
-    else owners[i]?.refused(index, message);
-  }
+/**
+ * Where a part failed, a later one of the same producer must not apply: its numbers would make the failed ones look like
+ * settled ones.
+ */
+function withoutAbandoned(parts: QueuedPart[]): QueuedPart[] {
+  if (!parts.some(({ abandoned }) => abandoned)) return parts;
+  lose(
+    parts.filter(({ abandoned }) => abandoned),
+    NOT_SENT,
+  );
+  return parts.filter(({ abandoned }) => !abandoned);
 }
 
-function lose({ owners, indexes }: Parts, loss: Loss): void {
-  for (let i = 0; i < owners.length; i++) owners[i]?.lost(indexes[i] as number, loss);
+function lose(parts: readonly QueuedPart[], loss: Loss): void {
+  for (const part of parts) part.lost(loss);
 }

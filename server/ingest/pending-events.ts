@@ -11,8 +11,8 @@ export class PendingEvents {
     this.#count += events;
   }
 
-  settleOne(): void {
-    this.#count -= 1;
+  settle(events: number): void {
+    this.#count -= events;
     if (this.#count > 0 || this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];

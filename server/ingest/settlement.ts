@@ -1,22 +1,23 @@
+import type { ErrorCode } from '../../protocol/codes.ts';
 import type { Rejection } from '../../protocol/frames.ts';
 import type { PublishVerdict } from './ingest-types.ts';
 import type { PendingEvents } from './pending-events.ts';
 
-/** Why a part was not settled by the store. Not attempted means: certainly not applied. */
+/** Why an operation was not settled by the store. Not attempted means: certainly not applied. */
 export interface Loss {
   readonly attempted: boolean;
   readonly retryAfterMs: number;
 }
 
-/** Who is told what became of a part; `index` is the event's place in its publish. */
-export interface PartOwner {
+/** Who is told what became of an operation; `index` is the event's place in its publish. */
+export interface OperationOwner {
   applied(index: number): void;
-  refused(index: number, message: string): void;
+  refused(index: number, code: ErrorCode): void;
   lost(index: number, loss: Loss): void;
 }
 
 /** Collects what became of the events of one publish, and settles it when the last one is known. */
-export class Settlement implements PartOwner {
+export class Settlement implements OperationOwner {
   readonly verdict: Promise<PublishVerdict>;
   readonly #pending: PendingEvents;
   readonly #rejected: Rejection[];
@@ -42,9 +43,9 @@ export class Settlement implements PartOwner {
     this.#settleOne();
   }
 
-  refused(index: number, message: string): void {
+  refused(index: number, code: ErrorCode): void {
     this.#refused = true;
-    this.#rejected.push({ index, code: 'malformed', message });
+    this.#rejected.push({ index, code, message: refusalMessage(code) });
     this.#settleOne();
   }
 
@@ -59,7 +60,7 @@ export class Settlement implements PartOwner {
 
   #settleOne(): void {
     this.#unsettled -= 1;
-    this.#pending.settleOne();
+    this.#pending.settle(1);
     if (this.#unsettled === 0) this.#resolve(this.#conclude());
   }
 
@@ -74,15 +75,15 @@ export class Settlement implements PartOwner {
   }
 }
 
-/** An event with a part in every partition: one answer for all of them, the worst. */
-export class JoinedParts implements PartOwner {
-  readonly #owner: PartOwner;
+/** An event with an operation in every partition: one answer for all of them, the worst. */
+export class JoinedOperations implements OperationOwner {
+  readonly #owner: OperationOwner;
   #unsettled: number;
-  #refusal: string | undefined;
+  #refusal: ErrorCode | undefined;
   #loss: Loss | undefined;
 
-  constructor(parts: number, owner: PartOwner) {
-    this.#unsettled = parts;
+  constructor(operations: number, owner: OperationOwner) {
+    this.#unsettled = operations;
     this.#owner = owner;
   }
 
@@ -90,8 +91,8 @@ export class JoinedParts implements PartOwner {
     this.#settleOne(index);
   }
 
-  refused(index: number, message: string): void {
-    this.#refusal ??= message;
+  refused(index: number, code: ErrorCode): void {
+    this.#refusal ??= code;
     this.#settleOne(index);
   }
 
@@ -109,7 +110,12 @@ export class JoinedParts implements PartOwner {
   }
 }
 
-function worse(a: Loss | undefined, b: Loss): Loss {
+/** What the store refuses itself; it gives no reasons beside the code. */
+export function refusalMessage(code: ErrorCode): string {
+  return code === 'malformed' ? 'the score would not be a finite number' : 'it has been rejected before';
+}
+
+export function worse(a: Loss | undefined, b: Loss): Loss {
   if (a === undefined) return b;
   return {
     attempted: a.attempted || b.attempted,

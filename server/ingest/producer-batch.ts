@@ -1,0 +1,133 @@
+import type { ErrorCode } from '../../protocol/codes.ts';
+import type { Rejection } from '../../protocol/frames.ts';
+import { assert } from '../../runtime/errors.ts';
+import type { PartVerdict } from '../../store/score-store.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { type ClaimedProducer, type ProducerFrame, ProducerOperations } from './producer-operations.ts';
+import type { ProducerOwner } from './queued-parts.ts';
+import { type Loss, refusalMessage, worse } from './settlement.ts';
+
+export interface SettledFrame {
+  readonly applied: number;
+  readonly duplicates: number;
+  readonly rejected: readonly Rejection[];
+}
+
+export type BatchOutcome =
+  /** Every event is settled in every partition; in step with the frames. */
+  | { readonly status: 'settled'; readonly frames: readonly SettledFrame[] }
+  /** Some of it is not settled, or nobody knows. */
+  | { readonly status: 'lost'; readonly retryAfterMs: number }
+  | { readonly status: 'conflict' };
+
+const APPLIED = 1;
+const DUPLICATE = 2;
+const REFUSED = 4;
+
+/**
+ * Frames of a producer that continue each other, on their way through the partitions: all of them are settled together, or
+ * none is. Nothing of a later batch may be submitted before the outcome is there.
+ */
+export class ProducerBatch implements ProducerOwner {
+  readonly outcome: Promise<BatchOutcome>;
+  readonly #frames: readonly ProducerFrame[];
+  readonly #operations: ProducerOperations;
+  readonly #first: number;
+  /** What the partitions said of each event, together. */
+  readonly #marks: Uint8Array;
+  readonly #codes = new Map<number, ErrorCode>();
+  #resolve!: (outcome: BatchOutcome) => void;
+  #unsettled: number;
+  #loss: Loss | undefined;
+  #conflict = false;
+
+  constructor(
+    queues: readonly PartitionQueue[],
+    producer: ClaimedProducer,
+    frames: readonly [ProducerFrame, ...ProducerFrame[]],
+    acceptedAt: number,
+  ) {
+    this.#frames = frames;
+    this.#first = frames[0].seq;
+    this.#marks = new Uint8Array(frames.reduce((sum, { events }) => sum + events.length, 0));
+    this.#operations = new ProducerOperations(queues.length, producer, frames);
+    this.#unsettled = this.#operations.count;
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    if (this.#unsettled === 0) this.#resolve(this.#conclude());
+    const { id, claim } = producer;
+    for (const [partition, list] of this.#operations.byPartition.entries()) {
+      if (list === undefined) continue;
+      const queue = queues[partition];
+      assert(queue !== undefined, 'every partition has a queue');
+      queue.addProducer({ id, claim, ...list }, this, acceptedAt);
+      queue.flush();
+    }
+  }
+
+  get abandoned(): boolean {
+    return this.#conflict || this.#loss !== undefined;
+  }
+
+  settled(numbers: readonly number[], verdict: PartVerdict): void {
+    if (verdict.status === 'conflict') this.#conflict = true;
+    else this.#mark(numbers, verdict);
+    this.#settle(numbers.length);
+  }
+
+  lost(numbers: readonly number[], loss: Loss): void {
+    this.#loss = worse(this.#loss, loss);
+    this.#settle(numbers.length);
+  }
+
+  #mark(numbers: readonly number[], verdict: PartVerdict & { readonly status: 'settled' }): void {
+    for (let i = 0; i < numbers.length; i++) {
+      const at = (numbers[i] as number) - this.#first;
+      this.#marks[at] = (this.#marks[at] as number) | (i < verdict.duplicates ? DUPLICATE : APPLIED);
+    }
+    for (const { index, code } of verdict.refused) {
+      const number = numbers[index] as number;
+      const at = number - this.#first;
+      this.#marks[at] = (this.#marks[at] as number) | REFUSED;
+      this.#codes.set(number, code);
+    }
+  }
+
+  #settle(operations: number): void {
+    this.#unsettled -= operations;
+    if (this.#unsettled === 0) this.#resolve(this.#conclude());
+  }
+
+  #conclude(): BatchOutcome {
+    if (this.#conflict) return { status: 'conflict' };
+    if (this.#loss !== undefined) return { status: 'lost', retryAfterMs: this.#loss.retryAfterMs };
+    return { status: 'settled', frames: this.#frames.map((frame) => this.#count(frame)) };
+  }
+
+  #count({ seq, events }: ProducerFrame): SettledFrame {
+    let applied = 0;
+    let duplicates = 0;
+    const rejected: Rejection[] = [];
+    const allTaken = this.#codes.size === 0 && this.#operations.refusals.size === 0;
+    for (let index = 0; index < events.length; index++) {
+      const mark = this.#marks[seq + index - this.#first] as number;
+      const rejection = allTaken ? undefined : this.#rejectionOf(seq + index, mark);
+      if (rejection !== undefined) rejected.push({ index, ...rejection });
+      else if ((mark & APPLIED) !== 0) applied++;
+      else duplicates++;
+    }
+    return { applied, duplicates, rejected };
+  }
+
+  #rejectionOf(number: number, mark: number): Omit<Rejection, 'index'> | undefined {
+    const own = this.#operations.refusals.get(number);
+    const code = (mark & REFUSED) === 0 ? undefined : this.#codes.get(number);
+    if (code !== undefined) {
+      return { code, message: own?.code === code ? own.message : refusalMessage(code) };
+    }
+    // Settled before and not refused: it was applied while the token permitted it.
+    if (own === undefined || (!own.certain && (mark & DUPLICATE) !== 0)) return undefined;
+    return { code: own.code, message: own.message };
+  }
+}

@@ -1,0 +1,194 @@
+import type { Logger } from '../../runtime/logger.ts';
+import type { ProducerClaim, ScoreStore } from '../../store/score-store.ts';
+import type { Identity } from '../auth/identity.ts';
+import type { ProducerSession, ProducerVerdict, PublishVerdict } from './ingest-types.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { ProducerBatch } from './producer-batch.ts';
+import type { ClaimedProducer, ProducerFrame } from './producer-operations.ts';
+import { RememberedRejections } from './remembered-rejections.ts';
+import { logStoreFailure } from './store-failure.ts';
+
+/** Events of one batch of a producer, beside one publish of any size: what a resend after a failure costs at most. */
+export const MAX_PRODUCER_BATCH_EVENTS = 4096;
+
+export type Refusal = Extract<PublishVerdict, { ok: false }>;
+
+export interface ProducerSessionDeps {
+  readonly store: Pick<ScoreStore, 'claimProducer'>;
+  readonly logger: Logger;
+  readonly queues: readonly PartitionQueue[];
+  readonly now: () => number;
+  /** Takes so many events in, or says why it does not. */
+  readonly admit: (events: number) => Refusal | undefined;
+  /** So many of them are settled or given up. */
+  readonly release: (events: number) => void;
+}
+
+interface QueuedFrame extends ProducerFrame {
+  readonly acceptedAt: number;
+  readonly resolve: (verdict: ProducerVerdict | undefined) => void;
+}
+
+export class RunningProducerSession implements ProducerSession {
+  readonly #deps: ProducerSessionDeps;
+  readonly #id: string;
+  readonly #queue: QueuedFrame[] = [];
+  #claimed: ClaimedProducer | undefined;
+  #dead: ProducerVerdict | undefined;
+  /** The number that the next frame may begin with at most; none before the first frame. */
+  #wanted: number | undefined;
+  /** The last number that is settled; counts from the first frame on. */
+  #settled = 0;
+  /** The producer knows what is wanted, and what it sent before it knew is on its way. */
+  #resendTold = false;
+  #running = false;
+  #closed = false;
+
+  constructor(deps: ProducerSessionDeps, id: string) {
+    this.#deps = deps;
+    this.#id = id;
+  }
+
+  publish(seq: number, events: readonly unknown[], identity: Identity): Promise<ProducerVerdict | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
+    if (this.#dead !== undefined) return Promise.resolve(this.#dead);
+    if (this.#wanted !== undefined && seq > this.#wanted) return Promise.resolve(this.#askAgain());
+    this.#resendTold = false;
+    this.#wanted ??= seq;
+    const refusal = endsBeyondNumbers(seq, events) ?? this.#deps.admit(events.length);
+    if (refusal !== undefined) return Promise.resolve(refusal);
+    this.#wanted = Math.max(this.#wanted, seq + events.length);
+    return new Promise((resolve) => {
+      this.#queue.push({ seq, events, identity, acceptedAt: this.#deps.now(), resolve });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  refused(seq: number): void {
+    this.#wanted ??= seq;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#leaveOut();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#queue.length > 0) {
+      const producer = this.#claimed ?? (await this.#claim());
+      const frames = this.#takeFrames();
+      if (frames === undefined) break;
+      if ('retryAfterMs' in producer) this.#fail(frames, producer.retryAfterMs);
+      else await this.#settle(producer, frames);
+    }
+    this.#running = false;
+  }
+
+  async #claim(): Promise<ClaimedProducer | { readonly retryAfterMs: number }> {
+    let claimed: ProducerClaim;
+    try {
+      claimed = await this.#deps.store.claimProducer(this.#id);
+    } catch (error) {
+      return { retryAfterMs: logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed') };
+    }
+    const { claim, last, rejected } = claimed;
+    this.#claimed = { id: this.#id, claim, rejected: new RememberedRejections(rejected) };
+    this.#begin(last);
+    return this.#claimed;
+  }
+
+  /** Whatever lies between the last number of which the store knows and the first frame would be lost unnoticed. */
+  #begin(last: number): void {
+    const first = this.#queue[0];
+    if (first === undefined) return;
+    if (first.seq <= last + 1) {
+      this.#settled = first.seq - 1;
+      return;
+    }
+    if (last === 0) {
+      this.#die(
+        'the store does not know this producer, or not any more: a new one begins with the number 1',
+        [],
+      );
+      return;
+    }
+    this.#queue.shift();
+    this.#wanted = last + 1;
+    this.#resendTold = false;
+    this.#answer(first, this.#askAgain());
+    this.#leaveOut();
+  }
+
+  /** Whatever waits and continues each other. */
+  #takeFrames(): [QueuedFrame, ...QueuedFrame[]] | undefined {
+    const first = this.#queue[0];
+    if (first === undefined) return undefined;
+    let count = 1;
+    let events = first.events.length;
+    for (let next = this.#queue[count]; next !== undefined; next = this.#queue[count]) {
+      if (next.seq !== first.seq + events) break;
+      if (events + next.events.length > MAX_PRODUCER_BATCH_EVENTS) break;
+      events += next.events.length;
+      count++;
+    }
+    return this.#queue.splice(0, count) as [QueuedFrame, ...QueuedFrame[]];
+  }
+
+  async #settle(producer: ClaimedProducer, frames: [QueuedFrame, ...QueuedFrame[]]): Promise<void> {
+    const { outcome } = new ProducerBatch(this.#deps.queues, producer, frames, frames[0].acceptedAt);
+    const known = await outcome;
+    switch (known.status) {
+      case 'settled':
+        for (const [i, frame] of frames.entries()) {
+          const verdict = known.frames[i];
+          this.#settled = Math.max(this.#settled, frame.seq + frame.events.length - 1);
+          if (verdict !== undefined) this.#answer(frame, { ok: true, ...verdict, seq: this.#settled });
+        }
+        break;
+      case 'lost':
+        this.#fail(frames, known.retryAfterMs);
+        break;
+      case 'conflict':
+        this.#die('another connection has taken this producer over', frames);
+        break;
+    }
+  }
+
+  /** Everything from the first of these frames on has to be sent again. */
+  #fail(frames: readonly [QueuedFrame, ...QueuedFrame[]], retryAfterMs: number): void {
+    this.#wanted = frames[0].seq;
+    this.#resendTold = false;
+    const message = `the score store can't be reached: send again from number ${this.#wanted}, nothing will count twice`;
+    for (const frame of frames) {
+      this.#answer(frame, { ok: false, code: 'unavailable', message, retryAfterMs });
+    }
+    this.#leaveOut();
+  }
+
+  #die(message: string, frames: readonly QueuedFrame[]): void {
+    this.#dead = { ok: false, code: 'conflict', message };
+    for (const frame of [...frames, ...this.#queue.splice(0)]) this.#answer(frame, this.#dead);
+  }
+
+  #askAgain(): ProducerVerdict | undefined {
+    if (this.#resendTold || this.#wanted === undefined) return undefined;
+    this.#resendTold = true;
+    const message = `the event with number ${this.#wanted} is wanted next: send again from there`;
+    return { ok: false, code: 'resend', message, seq: this.#wanted };
+  }
+
+  #leaveOut(): void {
+    for (const frame of this.#queue.splice(0)) this.#answer(frame, undefined);
+  }
+
+  #answer(frame: QueuedFrame, verdict: ProducerVerdict | undefined): void {
+    this.#deps.release(frame.events.length);
+    frame.resolve(verdict);
+  }
+}
+
+function endsBeyondNumbers(seq: number, events: readonly unknown[]): Refusal | undefined {
+  if (seq + events.length - 1 <= Number.MAX_SAFE_INTEGER) return undefined;
+  return { ok: false, code: 'too_large', message: 'the numbers of a producer end at 2^53 - 1' };
+}

@@ -1,0 +1,77 @@
+import { assert } from '../../runtime/errors.ts';
+import type { Operation, Part, PartVerdict } from '../../store/score-store.ts';
+import type { Loss, OperationOwner } from './settlement.ts';
+
+/** A part of a batch, and who is told what became of it. */
+export interface QueuedPart extends Part {
+  /** Must not be sent any more: something before it failed. */
+  readonly abandoned: boolean;
+  settled(verdict: PartVerdict): void;
+  lost(loss: Loss): void;
+}
+
+/** Operations of publishes without a producer: lists in step, so that an operation costs no object of its own. */
+export class AnonymousPart implements QueuedPart {
+  readonly operations: Operation[] = [];
+  readonly abandoned = false;
+  readonly #owners: OperationOwner[] = [];
+  readonly #indexes: number[] = [];
+
+  add(operation: Operation, owner: OperationOwner, index: number): void {
+    this.operations.push(operation);
+    this.#owners.push(owner);
+    this.#indexes.push(index);
+  }
+
+  settled(verdict: PartVerdict): void {
+    assert(verdict.status === 'settled', 'only producers have claims, so only theirs can be in conflict');
+    const { refused } = verdict;
+    const codes = refused.length === 0 ? undefined : new Map(refused.map(({ index, code }) => [index, code]));
+    for (let i = 0; i < this.#owners.length; i++) {
+      const code = codes?.get(i);
+      const index = this.#indexes[i] as number;
+      if (code === undefined) this.#owners[i]?.applied(index);
+      else this.#owners[i]?.refused(index, code);
+    }
+  }
+
+  lost(loss: Loss): void {
+    for (let i = 0; i < this.#owners.length; i++) this.#owners[i]?.lost(this.#indexes[i] as number, loss);
+  }
+}
+
+/** Who is told what became of a producer's operations; the numbers are those of the operations that were asked about. */
+export interface ProducerOwner {
+  /** What is not sent yet must not be: it has to follow what failed. */
+  readonly abandoned: boolean;
+  settled(numbers: readonly number[], verdict: PartVerdict): void;
+  lost(numbers: readonly number[], loss: Loss): void;
+}
+
+export class ProducerPart implements QueuedPart {
+  readonly operations: readonly Operation[];
+  readonly producer: NonNullable<Part['producer']>;
+  readonly #owner: ProducerOwner;
+
+  constructor(
+    operations: readonly Operation[],
+    producer: NonNullable<Part['producer']>,
+    owner: ProducerOwner,
+  ) {
+    this.operations = operations;
+    this.producer = producer;
+    this.#owner = owner;
+  }
+
+  get abandoned(): boolean {
+    return this.#owner.abandoned;
+  }
+
+  settled(verdict: PartVerdict): void {
+    this.#owner.settled(this.producer.numbers, verdict);
+  }
+
+  lost(loss: Loss): void {
+    this.#owner.lost(this.producer.numbers, loss);
+  }
+}
