@@ -71,7 +71,11 @@ async function storeBench(): Promise<Bench> {
 }
 
 async function apply(store: ScoreStore, operations: readonly Operation[]): Promise<void> {
-  await store.apply({ partition: partitionOfBoard('season', store.partitions), acceptedAt: 1, operations });
+  await store.apply({
+    partition: partitionOfBoard('season', store.partitions),
+    acceptedAt: 1,
+    parts: [{ operations }],
+  });
 }
 
 /** Mulberry32: the same members and scores in every run. */

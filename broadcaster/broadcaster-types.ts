@@ -24,8 +24,22 @@ export interface BroadcasterOptions {
   readonly limits: BroadcasterLimits;
 }
 
+/** What a broadcaster needs of the store: it reads, and it holds the lease. */
+export type BroadcasterStore = Pick<
+  ScoreStore,
+  | 'partitions'
+  | 'takeDirty'
+  | 'readPages'
+  | 'readStandings'
+  | 'acquireLease'
+  | 'renewLease'
+  | 'releaseLease'
+  | 'state'
+  | 'onState'
+>;
+
 export interface BroadcasterDeps {
-  readonly store: ScoreStore;
+  readonly store: BroadcasterStore;
   readonly bus: MessageBus;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -21,7 +21,11 @@ test('over the memory store and the bus in the process, scores become views and 
     { name: 'one', timing: DEFAULT_TIMING, limits: DEFAULT_BROADCASTER_LIMITS },
   );
   const apply = (operations: readonly Operation[]) =>
-    store.apply({ partition: partitionOfBoard('b', PARTITIONS), acceptedAt: clock.now(), operations });
+    store.apply({
+      partition: partitionOfBoard('b', PARTITIONS),
+      acceptedAt: clock.now(),
+      parts: [{ operations }],
+    });
   await store.start();
   await broadcaster.start();
 

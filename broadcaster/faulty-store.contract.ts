@@ -1,4 +1,5 @@
 /** For the tests of this folder: a store of a few lines, whose every answer can be late or lost. */
+
 import { expect } from 'vitest';
 import { parseChannel } from '../protocol/channels.ts';
 import type { State } from '../protocol/views.ts';
@@ -8,13 +9,13 @@ import {
   type DirtyNames,
   type PageQuery,
   type RankedRow,
-  type ScoreStore,
   type Standings,
   type StandingsQuery,
   type StoreState,
   StoreUnavailableError,
 } from '../store/score-store.ts';
 import type { FakeClock } from '../test/support/fake-clock.ts';
+import type { BroadcasterStore } from './broadcaster-types.ts';
 
 export const PARTITIONS = 4;
 const TOP = 3;
@@ -106,7 +107,7 @@ export type Method =
 export type Fault = 'refused' | 'lost';
 
 /** One broadcaster's connection to the data. A call happens after half of `latencyMs` and is answered after all of it. */
-export class StoreClient implements ScoreStore {
+export class StoreClient implements BroadcasterStore {
   readonly partitions = PARTITIONS;
   readonly data: StoreData;
   readonly calls: Method[] = [];
@@ -194,15 +195,6 @@ export class StoreClient implements ScoreStore {
     return () => void this.#listeners.delete(listener);
   }
 
-  async start(): Promise<void> {}
-  async stop(): Promise<void> {}
-  apply = notUsed;
-  configureBoard = notUsed;
-  removeBoard = notUsed;
-  removeMember = notUsed;
-  readNeighbourhood = notUsed;
-  listBoards = notUsed;
-
   count(method: Method): number {
     return this.calls.filter((each) => each === method).length;
   }
@@ -222,8 +214,4 @@ export class StoreClient implements ScoreStore {
     if (delayMs === 0) return undefined;
     return new Promise((resolve) => void this.data.clock.after(delayMs, resolve));
   }
-}
-
-function notUsed(): never {
-  throw new Error('broadcasters do not call this');
 }
