@@ -60,7 +60,8 @@ export function logContract(createStore: CreateStore): void {
 
     test('holds of a batch what was applied, in order, and nothing else', async () => {
       const { store } = await open({ partitions: 1 });
-      await applyParts(store, 0, [part('p', 5, 1, [set('b', 'ann', Number.MAX_VALUE)])], 1001);
+      const later = part('r', 5, 1, [reject('forbidden')]);
+      await applyParts(store, 0, [part('p', 5, 1, [set('b', 'ann', Number.MAX_VALUE)]), later], 1001);
       await applyParts(
         store,
         0,
@@ -73,7 +74,7 @@ export function logContract(createStore: CreateStore): void {
           ]),
           { operations: [delta('c', 'bob', 1), reject('forbidden'), set('b', 'ann', Number.NaN)] },
           part('q', 5, 1, [delta('c', 'bob', 2)]),
-          part('p', 4, 9, [delta('c', 'bob', 4)]),
+          part('r', 4, 9, [delta('c', 'bob', 4)]),
           { operations: [profile('ann', 'Ann'), delta('c', 'bob', 8)] },
         ],
         1002,

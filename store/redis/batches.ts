@@ -1,38 +1,39 @@
 import { assert } from '../../runtime/errors.ts';
-import type { Batch, Operation } from '../score-store.ts';
+import type { Operation, Part } from '../score-store.ts';
+import { packCounts, packTexts } from './packing.ts';
+import { numberOfCode } from './refusals.ts';
 
 /** A batch as apply.lua takes it; its header has the format. */
 export interface PackedBatch {
+  readonly operationCount: number;
   /** Each board with the number of its members. */
   readonly boards: readonly (readonly [id: string, members: number])[];
-  readonly members: PackedTexts;
-  readonly profileMembers: PackedTexts;
-  readonly names: PackedTexts;
-  readonly kinds: Buffer;
-  readonly values: Buffer;
+  readonly profileMemberCount: number;
+  readonly nameCount: number;
+  /** Boards, members, profile members, names, kinds, values, producers' parts, numbers. */
+  readonly packed: readonly Buffer[];
 }
 
-export interface PackedTexts {
-  readonly count: number;
-  readonly bytes: Buffer;
-}
-
-const CODES = { delta: 0, set: 1, best: 2, profile: 3 } as const;
+/** Their numbers are also in the log: never change one. */
+export const OPERATION_NUMBERS = { delta: 0, set: 1, best: 2, profile: 3, reject: 4 } as const;
 const KIND_BYTES = 3;
-const VALUE_BYTES = 8;
-const TEXT_MAX_BYTES = 0xffff;
+const DOUBLE_BYTES = 8;
+const PART_BYTES = 12;
 
 /**
  * Gives each member of each board a slot, so that the script reads and writes it once however often it occurs. Numbers
  * and texts are packed, because thousands of arguments cost Redis more than the scores themselves.
  */
-export function packBatch({ operations }: Batch): PackedBatch {
+export function packBatch(parts: readonly Part[]): PackedBatch {
+  const operations = operationsOf(parts);
   const boards = new Map<string, Map<string, number>>();
   const profileMembers = new Map<string, number>();
   const names: string[] = [];
   const places = new Uint16Array(operations.length);
   for (const [index, operation] of operations.entries()) {
-    places[index] = placeOf(membersOf(operation, boards, profileMembers), operation.member);
+    if (operation.op === 'reject') continue;
+    const members = operation.op === 'profile' ? profileMembers : membersOf(operation.board, boards);
+    places[index] = placeOf(members, operation.member);
   }
 
   const slotsBefore = new Map<string, number>();
@@ -42,35 +43,38 @@ export function packBatch({ operations }: Batch): PackedBatch {
     for (const member of ofBoard.keys()) members.push(member);
   }
   const kinds = Buffer.allocUnsafe(operations.length * KIND_BYTES);
-  const values = Buffer.allocUnsafe(operations.length * VALUE_BYTES);
+  const values = Buffer.allocUnsafe(operations.length * DOUBLE_BYTES);
   for (const [index, operation] of operations.entries()) {
-    const place = places[index] ?? 0;
-    const slot = operation.op === 'profile' ? place : place + (slotsBefore.get(operation.board) ?? 0);
-    const value = operation.op === 'profile' ? names.push(operation.name) : operation.value;
-    kinds.writeUInt8(CODES[operation.op], index * KIND_BYTES);
+    const isScore = operation.op !== 'profile' && operation.op !== 'reject';
+    const slot = (places[index] ?? 0) + (isScore ? (slotsBefore.get(operation.board) ?? 0) : 0);
+    kinds.writeUInt8(OPERATION_NUMBERS[operation.op], index * KIND_BYTES);
     kinds.writeUInt16BE(slot, index * KIND_BYTES + 1);
-    values.writeDoubleLE(value, index * VALUE_BYTES);
+    values.writeDoubleLE(packedValueOf(operation, names), index * DOUBLE_BYTES);
   }
+  const counts = Array.from(boards, ([id, ofBoard]) => [id, ofBoard.size] as const);
   return {
-    boards: Array.from(boards, ([id, ofBoard]) => [id, ofBoard.size] as const),
-    members: packTexts(members),
-    profileMembers: packTexts([...profileMembers.keys()]),
-    names: packTexts(names),
-    kinds,
-    values,
+    operationCount: operations.length,
+    boards: counts,
+    profileMemberCount: profileMembers.size,
+    nameCount: names.length,
+    packed: [
+      ...[packCounts(counts), packTexts(members), packTexts([...profileMembers.keys()]), packTexts(names)],
+      ...[kinds, values, ...packProducers(parts)],
+    ],
   };
 }
 
-function membersOf(
-  operation: Operation,
-  boards: Map<string, Map<string, number>>,
-  profileMembers: Map<string, number>,
-): Map<string, number> {
-  if (operation.op === 'profile') return profileMembers;
-  let members = boards.get(operation.board);
+function operationsOf(parts: readonly Part[]): readonly Operation[] {
+  const [first, ...others] = parts;
+  if (first === undefined) return [];
+  return others.length === 0 ? first.operations : parts.flatMap(({ operations }) => operations);
+}
+
+function membersOf(board: string, boards: Map<string, Map<string, number>>): Map<string, number> {
+  let members = boards.get(board);
   if (members === undefined) {
     members = new Map();
-    boards.set(operation.board, members);
+    boards.set(board, members);
   }
   return members;
 }
@@ -85,16 +89,47 @@ function placeOf(members: Map<string, number>, member: string): number {
   return place;
 }
 
-function packTexts(texts: readonly string[]): PackedTexts {
-  let bound = 0;
-  for (const text of texts) bound += 2 + 3 * text.length;
-  const bytes = Buffer.allocUnsafe(bound);
-  let at = 0;
-  for (const text of texts) {
-    const length = bytes.write(text, at + 2);
-    assert(length <= TEXT_MAX_BYTES, 'a text is not too long to be packed');
-    bytes.writeUInt16LE(length, at);
-    at += 2 + length;
+function packedValueOf(operation: Operation, names: string[]): number {
+  switch (operation.op) {
+    case 'profile':
+      return names.push(operation.name);
+    case 'reject':
+      return numberOfCode(operation.code);
+    default:
+      return operation.value;
   }
-  return { count: texts.length, bytes: bytes.subarray(0, at) };
+}
+
+/** Parts of producers and the numbers of their operations; parts of nobody cost nothing. */
+function packProducers(parts: readonly Part[]): readonly [parts: Buffer, numbers: Buffer] {
+  const producers = new Set<string>();
+  let numberCount = 0;
+  for (const { operations, producer } of parts) {
+    if (producer === undefined) continue;
+    assert(!producers.has(producer.id), 'a producer has at most one part in a batch');
+    assert(producer.numbers.length === operations.length, 'each operation of a producer has its number');
+    producers.add(producer.id);
+    numberCount += operations.length;
+  }
+  const packedParts = Buffer.allocUnsafe(producers.size * PART_BYTES);
+  const numbers = Buffer.allocUnsafe(numberCount * DOUBLE_BYTES);
+  let partAt = 0;
+  let numberAt = 0;
+  let from = 1;
+  for (const { operations, producer } of parts) {
+    const next = from + operations.length;
+    if (producer !== undefined) {
+      partAt = packedParts.writeUInt16LE(from, partAt);
+      partAt = packedParts.writeUInt16LE(next - 1, partAt);
+      partAt = packedParts.writeDoubleLE(producer.claim, partAt);
+      let previous = 0;
+      for (const number of producer.numbers) {
+        assert(number > previous, 'the numbers of a producer ascend');
+        numberAt = numbers.writeDoubleLE(number, numberAt);
+        previous = number;
+      }
+    }
+    from = next;
+  }
+  return [packedParts, numbers];
 }

@@ -29,16 +29,21 @@ const CLOSE_TIMEOUT_MS = 1000;
 export function createRedisClient(options: RedisClientOptions): RedisClient {
   const library = options.addresses.length > 1 ? createCluster(options) : createSingle(options);
   library.on('error', options.onError);
-  const commands = new Map<ScriptName, ScriptCommand>();
+  const commands = new Map<string, ScriptCommand>();
   for (const [name, lua] of options.scripts) {
-    // The library sends EVAL first on each connection and EVALSHA from then on, and heals NOSCRIPT by itself.
+    // The library sends EVAL first on each connection and EVALSHA from then on, and heals NOSCRIPT by itself. Each
+    // command has a twin that gives `Buffer`s.
     library.defineCommand(name, { lua });
-    commands.set(name, (library as unknown as Record<ScriptName, ScriptCommand>)[name].bind(library));
+    const defined = library as unknown as Record<string, ScriptCommand>;
+    for (const each of [name, `${name}Buffer`]) {
+      const command = defined[each];
+      if (command !== undefined) commands.set(each, command.bind(library));
+    }
   }
   return {
     connect: () => library.connect().catch(() => undefined),
-    run: (script, keys, args) => {
-      const command = commands.get(script);
+    run: (script, keys, args, result) => {
+      const command = commands.get(result === 'bytes' ? `${script}Buffer` : script);
       if (command === undefined) return Promise.reject(new Error(`defect: no script ${script}`));
       return command(keys.length, ...keys, ...args);
     },

@@ -76,14 +76,14 @@ export function createRedisConnection(
   };
 
   /** Past the gate of `run`, since the probe has to get through while the state is down. */
-  const send: RunScript = async (script, keys, args) => {
+  const send: RunScript = async (script, keys, args, result) => {
     if (client === undefined || stopped) throw new StoreUnavailableError('the score store is stopped');
     if (pending >= maxPendingCommands) {
       throw new StoreUnavailableError(`Redis is behind: ${pending} commands are not answered yet`);
     }
     pending++;
     try {
-      return await client.run(script, keys, args);
+      return await client.run(script, keys, args, result);
     } catch (error) {
       const failure = classify(error);
       if (failure.kind === 'away') {
@@ -187,9 +187,9 @@ export function createRedisConnection(
       return starting;
     },
     stop,
-    run: async (script, keys, args) => {
+    run: async (script, keys, args, result) => {
       if (state === 'down' && !stopped) throw new StoreUnavailableError(`Redis is away: ${lastError}`);
-      return send(script, keys, args);
+      return send(script, keys, args, result);
     },
     get state() {
       return state;

@@ -2,8 +2,20 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../../test/support/processes.ts';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
+import { partitionOfBoard } from '../partitions.ts';
 import type { ScoreStore } from '../score-store.ts';
-import { allPartitions, apply, applyProfile, best, delta, set, takeNames } from '../support.contract.ts';
+import {
+  allPartitions,
+  apply,
+  applyParts,
+  applyProfile,
+  best,
+  delta,
+  part,
+  reject,
+  set,
+  takeNames,
+} from '../support.contract.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 import { loadScripts } from './scripts.ts';
 
@@ -32,7 +44,10 @@ describe('keys', () => {
   });
 
   test('scripts touch only the keys they declare', async () => {
-    const { store, keyPrefix, dispose } = await createStoreUnderTest(redis.url, { maxDirtyNames: 4 });
+    const { store, keyPrefix, dispose } = await createStoreUnderTest(redis.url, {
+      maxDirtyNames: 4,
+      logOperations: 50,
+    });
     const monitor = await admin.monitor();
     const undeclared: string[] = [];
     const scripts = new Set<string>();
@@ -135,11 +150,50 @@ async function doEverything(store: ScoreStore): Promise<void> {
   for (const board of boards.slice(0, 3)) await apply(store, [delta(board, 'ann', 5)]);
   await takeNames(store, fence);
   for (const board of boards) await apply(store, [delta(board, 'ann', 5)]);
+  await doEverythingOnce(store, boards);
+  await doEverythingAgain(store, boards);
   await store.releaseLease('ticks', 'one', fence);
 }
 
-/** Of the commands that scripts use, only UNLINK and DEL take several keys. */
+/** Of producers and of keys: new, sent again, refused, in conflict. */
+async function doEverythingOnce(store: ScoreStore, boards: readonly string[]): Promise<void> {
+  for (const board of boards.slice(0, 4)) {
+    const partition = partitionOfBoard(board, store.partitions);
+    const operations = [delta(board, 'ann', 1), reject('forbidden'), delta(board, 'ann', Number.NaN)];
+    const { claim } = await store.claimProducer('p');
+    await store.beginOnce('once:x', 'hash');
+    for (const id of ['p', 'once:x']) {
+      const ofId = id === 'p' ? claim : 0;
+      await applyParts(store, partition, [part(id, ofId, 1, operations)]);
+      await applyParts(store, partition, [part(id, ofId, 1, [...operations, ...operations])]);
+    }
+    await applyParts(store, partition, [{ operations }, part('p', 1, 9, operations)]);
+  }
+}
+
+/** Of what a board is compared and repaired with. */
+async function doEverythingAgain(store: ScoreStore, boards: readonly string[]): Promise<void> {
+  for (const partition of allPartitions(store)) await store.readLog(partition, 0, 10);
+  for (const board of boards) {
+    const members = ['ann', '{bob}', 'stranger'];
+    const { position, records } = await store.readRecords(board, members);
+    const right = { score: 7, arrival: 3 };
+    const repairs = members.map((member, i) => ({
+      member,
+      found: records[i],
+      right: i === 1 ? undefined : right,
+    }));
+    await store.repairBoard(board, repairs, 1000);
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      cursor = (await store.scanMembers(board, cursor)).next;
+    }
+    await store.saveCheckpoint(board, { position, texts: ['one', 'two'] });
+    await store.loadCheckpoint(board);
+  }
+}
+
+/** Of the commands that scripts use, only UNLINK, DEL and RENAME take several keys. */
 function keysOf([command = '', ...args]: readonly string[]): readonly string[] {
   if (/^time$/i.test(command)) return [];
-  return /^(unlink|del)$/i.test(command) ? args : args.slice(0, 1);
+  return /^(unlink|del|rename)$/i.test(command) ? args : args.slice(0, 1);
 }

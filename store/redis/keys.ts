@@ -5,8 +5,10 @@
 export const DEFAULT_KEY_PREFIX = 'scorewire:';
 
 export interface PartitionKeys {
-  /** String: operations applied so far. */
+  /** String: how far its history has come. */
   readonly position: string;
+  /** Stream: its history (see lua/include-log.lua). The id of an entry is the position after it. */
+  readonly log: string;
   /** Hash: dirty name to the time of its oldest change. */
   readonly dirty: string;
   /** String: the time of the oldest change, where there were too many names. */
@@ -21,6 +23,10 @@ export interface PartitionKeys {
   readonly totals: string;
   /** Hash: member to display name. */
   readonly profiles: string;
+  /** Hash: board id to the position before its creation. */
+  readonly created: string;
+  /** Hash: what is remembered of a producer or an idempotency key (see lua/include-producers.lua). It expires. */
+  producer(id: string): string;
   board(id: string): BoardKeys;
 }
 
@@ -29,6 +35,8 @@ export interface BoardKeys {
   readonly ranking: string;
   /** Hash: member to arrival; only for boards with ties `first`. */
   readonly arrivals: string;
+  /** List: a label and texts (see checkpoints.ts). */
+  readonly checkpoint: string;
 }
 
 export interface Keys {
@@ -51,6 +59,7 @@ export function createKeys(prefix: string, partitions: number): Keys {
 function createPartitionKeys(tag: string): PartitionKeys {
   return {
     position: `${tag}:position`,
+    log: `${tag}:log`,
     dirty: `${tag}:dirty`,
     allDirty: `${tag}:all-dirty`,
     fence: `${tag}:fence`,
@@ -58,6 +67,12 @@ function createPartitionKeys(tag: string): PartitionKeys {
     configs: `${tag}:configs`,
     totals: `${tag}:totals`,
     profiles: `${tag}:profiles`,
-    board: (id) => ({ ranking: `${tag}:ranking:${id}`, arrivals: `${tag}:arrivals:${id}` }),
+    created: `${tag}:created`,
+    producer: (id) => `${tag}:producer:${id}`,
+    board: (id) => ({
+      ranking: `${tag}:ranking:${id}`,
+      arrivals: `${tag}:arrivals:${id}`,
+      checkpoint: `${tag}:checkpoint:${id}`,
+    }),
   };
 }

@@ -1,9 +1,12 @@
 import { StartError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ScoreStore, StoreOptions } from '../score-store.ts';
+import { createCheckpoints } from './checkpoints.ts';
 import { createRedisConnection } from './connection.ts';
+import { createHistory } from './history.ts';
 import { createKeys, DEFAULT_KEY_PREFIX } from './keys.ts';
 import { createOwnership } from './ownership.ts';
+import { createProducers } from './producers.ts';
 import { createReads } from './reads.ts';
 import type { RunScript } from './scripts.ts';
 import { createWrites } from './writes.ts';
@@ -52,7 +55,10 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     start: connection.start,
     stop: connection.stop,
     ...createWrites(connection.run, keys, options),
+    ...createProducers(connection.run, keys, options),
     ...createReads(connection.run, keys),
+    ...createHistory(connection.run, keys, options),
+    ...createCheckpoints(connection.run, keys),
     ...createOwnership(connection.run, keys),
     get state() {
       return connection.state;

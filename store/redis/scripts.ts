@@ -4,17 +4,25 @@ import { readFileSync } from 'node:fs';
 export const SCRIPT_NAMES = [
   'acquire-lease',
   'apply',
+  'begin-once',
   'check-writable',
   'claim-partitions',
+  'claim-producer',
   'configure-board',
   'list-boards',
+  'load-checkpoint',
+  'read-log',
   'read-neighbourhood',
   'read-pages',
+  'read-records',
   'read-standings',
   'release-lease',
   'remove-board',
   'remove-member',
   'renew-lease',
+  'repair-board',
+  'save-checkpoint',
+  'scan-members',
   'take-dirty',
 ] as const;
 
@@ -22,11 +30,15 @@ export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 export type ScriptArgument = string | Buffer;
 
-/** Runs a script atomically on the node that has its keys; rejects with `StoreUnavailableError`, or a defect. */
+/**
+ * Runs a script atomically on the node that has its keys; rejects with `StoreUnavailableError`, or a defect. Texts in its
+ * result are strings, or `Buffer`s where `bytes` are asked for.
+ */
 export type RunScript = (
   script: ScriptName,
   keys: readonly string[],
   args: readonly ScriptArgument[],
+  result?: 'texts' | 'bytes',
 ) => Promise<unknown>;
 
 const INCLUDE = /^-- @include (\S+)$/gm;

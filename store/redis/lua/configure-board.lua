@@ -1,13 +1,15 @@
 #!lua
 -- Creates a board or changes its settings, turning its elements where `order` or `ties` change.
 --
--- KEYS  1 dirty, 2 all-dirty, 3 boards, 4 configs, 5 totals, 6 the board's ranking, 7 its arrivals
+-- KEYS  1 dirty, 2 all-dirty, 3 boards, 4 configs, 5 totals, 6 the board's ranking, 7 its arrivals, 8 position, 9 log,
+--       10 created
 -- ARGV  1 board, 2 changed at (ms), 3 most dirty names, 4 configuration of new boards, 5 most members to convert,
---       6 order or '', 7 ties or '', 8 top or ''
+--       6 order or '', 7 ties or '', 8 top or '', 9 operations that the log keeps
 -- Returns  {1, configuration}, or {0, number of members} where there are too many members to convert
 
 -- @include include-boards.lua
 -- @include include-dirty.lua
+-- @include include-log.lua
 
 local id, ranking_key, arrivals_key = ARGV[1], KEYS[6], KEYS[7]
 local old_config = redis.call('HGET', KEYS[4], id)
@@ -26,9 +28,12 @@ local rows = converts and redis.call('ZRANGE', ranking_key, 0, -1, 'WITHSCORES')
 local commit_dirty = plan_dirty(KEYS[1], KEYS[2], { 'board:' .. id }, tonumber(ARGV[2]), tonumber(ARGV[3]))
 
 -- From here on only writes, in parts that Lua can unpack.
+local position = append_change(KEYS[8], KEYS[9], tonumber(ARGV[9]), ARGV[2], 'configure', 'board', id, 'config', config)
 redis.call('HSET', KEYS[4], id, config)
 if not old_config then
   redis.call('ZADD', KEYS[3], 0, id)
+  -- Kept where it is known: then only the settings had been lost, and the board is older.
+  redis.call('HSETNX', KEYS[10], id, position - 1)
   redis.call('HSET', KEYS[5], id, 0)
 end
 if converts then

@@ -46,3 +46,21 @@ local function names_of(profiles_key, rows, ties)
   for i = 1, #rows, 2 do members[#members + 1] = member_of(rows[i], ties) end
   return hmget(profiles_key, members)
 end
+
+-- Stored scores and arrivals as Redis gives them, in step with the members; false or nil where there is none. A member with an
+-- arrival and no score is not on the board: somebody else has been at work.
+local function read_members(ranking_key, arrivals_key, ties, members)
+  if ties ~= 'first' then return redis.call('ZMSCORE', ranking_key, unpack(members)), {} end
+  local arrivals = redis.call('HMGET', arrivals_key, unpack(members))
+  local elements, places, scores = {}, {}, {}
+  for i = 1, #members do
+    if arrivals[i] then
+      elements[#elements + 1], places[#places + 1] = arrivals[i] .. members[i], i
+    end
+  end
+  if #elements > 0 then
+    local found = redis.call('ZMSCORE', ranking_key, unpack(elements))
+    for i = 1, #found do scores[places[i]] = found[i] end
+  end
+  return scores, arrivals
+end

@@ -1,0 +1,30 @@
+#!lua flags=no-writes
+-- Reads some members of a board, in no order.
+--
+-- KEYS  1 configs, 2 the board's ranking, 3 its arrivals
+-- ARGV  1 board, 2 cursor or '', 3 how many, about
+-- Returns  {next cursor or '', {member, ...}}
+
+-- @include include-boards.lua
+
+local config = redis.call('HGET', KEYS[1], ARGV[1])
+if not config then return { '', {} } end
+local _, ties = parse_config(config)
+
+-- With ties "first" an element changes with its score, and could slip past the scan; so the members of the arrivals are
+-- scanned before the elements.
+local phase, cursor = string.match(ARGV[2], '^(%a+) (%d+)$')
+if not phase then phase, cursor = ties == 'first' and 'arrivals' or 'ranking', '0' end
+
+local scanned
+if phase == 'arrivals' then
+  scanned = redis.call('HSCAN', KEYS[3], cursor, 'COUNT', ARGV[3])
+else
+  scanned = redis.call('ZSCAN', KEYS[2], cursor, 'COUNT', ARGV[3])
+end
+local members, flat = {}, scanned[2]
+for i = 1, #flat, 2 do members[#members + 1] = phase == 'ranking' and member_of(flat[i], ties) or flat[i] end
+
+local next_cursor = scanned[1] ~= '0' and phase .. ' ' .. scanned[1] or ''
+if next_cursor == '' and phase == 'arrivals' and redis.call('ZCARD', KEYS[2]) > 0 then next_cursor = 'ranking 0' end
+return { next_cursor, members }

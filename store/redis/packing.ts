@@ -1,0 +1,86 @@
+import { assert } from '../../runtime/errors.ts';
+
+/** How lists go to the scripts and into the log: numbers little-endian, a text as uint16 length and bytes of UTF-8. */
+
+const TEXT_MAX_BYTES = 0xffff;
+/** Strict, as a text with other bytes in place of the wrong ones would be another member. A byte order mark belongs to the text. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function packTexts(texts: readonly string[]): Buffer {
+  let bound = 0;
+  for (const text of texts) bound += 2 + 3 * text.length;
+  const bytes = Buffer.allocUnsafe(bound);
+  let at = 0;
+  for (const text of texts) at = writeText(bytes, text, at);
+  return bytes.subarray(0, at);
+}
+
+export function packDoubles(values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(8 * values.length);
+  let at = 0;
+  for (const value of values) at = bytes.writeDoubleLE(value, at);
+  return bytes;
+}
+
+/** Each text with a count (uint16). */
+export function packCounts(counts: readonly (readonly [text: string, count: number])[]): Buffer {
+  let bound = 0;
+  for (const [text] of counts) bound += 4 + 3 * text.length;
+  const bytes = Buffer.allocUnsafe(bound);
+  let at = 0;
+  for (const [text, count] of counts) at = bytes.writeUInt16LE(count, writeText(bytes, text, at));
+  return bytes.subarray(0, at);
+}
+
+/** Gives where the text ends. */
+function writeText(bytes: Buffer, text: string, at: number): number {
+  const length = bytes.write(text, at + 2);
+  assert(length <= TEXT_MAX_BYTES, 'a text is not too long to be packed');
+  bytes.writeUInt16LE(length, at);
+  return at + 2 + length;
+}
+
+/** Reads what was packed; over the end, or a text that is no UTF-8, is a defect. */
+export class PackedReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  byte(): number {
+    return this.#bytes.readUInt8(this.#advance(1));
+  }
+
+  uint16(): number {
+    return this.#bytes.readUInt16LE(this.#advance(2));
+  }
+
+  double(): number {
+    return this.#bytes.readDoubleLE(this.#advance(8));
+  }
+
+  text(): string {
+    const length = this.uint16();
+    const at = this.#advance(length);
+    return utf8.decode(this.#bytes.subarray(at, at + length));
+  }
+
+  texts(): string[] {
+    const texts: string[] = [];
+    while (!this.isAtEnd) texts.push(this.text());
+    return texts;
+  }
+
+  #advance(length: number): number {
+    const at = this.#at;
+    assert(at + length <= this.#bytes.length, 'what is packed has all its bytes');
+    this.#at += length;
+    return at;
+  }
+}
