@@ -5,10 +5,18 @@ import type { BoardSettings } from '../protocol/boards.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { type RedisServer, startRedis } from '../test/support/redis-server.ts';
 import { createMemoryStore } from './memory/memory-store.ts';
-import { partitionOfBoard } from './partitions.ts';
+import { partitionOfBoard, partitionOfProducer } from './partitions.ts';
 import { createRedisStore } from './redis/redis-store.ts';
-import { DEFAULT_STORE_OPTIONS, type Operation, type ScoreStore, type StoreOptions } from './score-store.ts';
-import { allPartitions, profile } from './support.contract.ts';
+import {
+  DEFAULT_STORE_OPTIONS,
+  type LogEntry,
+  type MemberRecord,
+  type Operation,
+  type Part,
+  type ScoreStore,
+  type StoreOptions,
+} from './score-store.ts';
+import { allPartitions, profile, readEntries, reject } from './support.contract.ts';
 
 /** Small bounds, so that a short run crosses them. */
 const OPTIONS: StoreOptions = {
@@ -32,10 +40,37 @@ const MEMBERS = [
   'x'.repeat(128),
 ];
 const OWNERS = ['one', 'two'];
+const KEYS = ['once:x', 'once:y'];
+const PRODUCERS = ['p', '__proto__'];
 const LONG_MS = 3_600_000;
 
+/** Operations of one publisher, each in its own partition; a profile is in all of them, a reject in the publisher's home. */
+interface Publish {
+  /** Empty: none. */
+  readonly producer: string;
+  /** Which of its claims, from the latest back. */
+  readonly claimsBack: number;
+  /** How many of the numbers sent before are sent again, and how many of the next are left out. */
+  readonly again: number;
+  readonly skipped: number;
+  readonly operations: readonly Operation[];
+}
+
 type Step =
-  | { readonly do: 'apply'; readonly operations: readonly Operation[]; readonly at: number }
+  | { readonly do: 'apply'; readonly publishes: readonly Publish[]; readonly at: number }
+  | { readonly do: 'claim'; readonly producer: string }
+  | { readonly do: 'begin'; readonly key: string; readonly bodyHash: string }
+  | {
+      readonly do: 'repair';
+      readonly board: string;
+      readonly repairs: readonly {
+        readonly member: string;
+        /** As it is, or this. */
+        readonly found: 'as read' | MemberRecord | undefined;
+        readonly right: MemberRecord | undefined;
+      }[];
+      readonly at: number;
+    }
   | { readonly do: 'fill'; readonly board: string; readonly members: number; readonly at: number }
   | {
       readonly do: 'configure';
@@ -78,6 +113,7 @@ test('the Redis store answers and stores what the memory store does, whatever is
         }
         const last: Step = { do: 'take', fence: 1000 };
         expect(await real.perform(last)).toEqual(await model.perform(last));
+        expect(await real.readHistory()).toEqual(await model.readHistory());
       } finally {
         await real.store.stop();
       }
@@ -87,10 +123,13 @@ test('the Redis store answers and stores what the memory store does, whatever is
   );
 });
 
-/** One engine, with the fencing number it gave last: numbers come from the time, so each engine has its own. */
+/** One engine, with the claims and the fencing number it gave: they come from the time, so each engine has its own. */
 class Subject {
   readonly store: ScoreStore;
   #fence = 0;
+  /** Per producer, the latest first. */
+  readonly #claims = new Map<string, number[]>();
+  readonly #sent = new Map<string, number>();
 
   constructor(store: ScoreStore) {
     this.store = store;
@@ -101,13 +140,33 @@ class Subject {
     const { store } = this;
     switch (step.do) {
       case 'apply':
-        return this.#apply(step.operations, step.at);
+        return this.#apply(step.publishes, step.at);
       case 'fill': {
         const members = Array.from({ length: step.members }, (_, index) => index);
         const operations = members.map(
           (index): Operation => ({ op: 'set', board: step.board, member: `m${index}`, value: index % 7 }),
         );
-        return this.#apply(operations, step.at);
+        return this.#apply([{ producer: '', claimsBack: 0, again: 0, skipped: 0, operations }], step.at);
+      }
+      case 'claim': {
+        const { claim, last, rejected } = await store.claimProducer(step.producer);
+        const earlier = this.#claimsOf(step.producer);
+        this.#claims.set(step.producer, [claim, ...earlier]);
+        return { grew: earlier.every((known) => claim > known), last, rejected };
+      }
+      case 'begin':
+        return store.beginOnce(step.key, step.bodyHash);
+      case 'repair': {
+        const { records } = await store.readRecords(
+          step.board,
+          step.repairs.map(({ member }) => member),
+        );
+        const repairs = step.repairs.map(({ member, found, right }, index) => ({
+          member,
+          found: found === 'as read' ? records[index] : found,
+          right,
+        }));
+        return store.repairBoard(step.board, repairs, step.at);
       }
       case 'configure': {
         const verdict = await store.configureBoard(step.board, step.settings, step.at);
@@ -151,29 +210,92 @@ class Subject {
       store.readStandings(BOARDS.map((board) => ({ board, members: MEMBERS }))),
       store.readNeighbourhood('a', 'ann', 2),
       store.listBoards({ limit: 100 }),
+      Promise.all(BOARDS.map((board) => store.readRecords(board, MEMBERS))),
     ]);
   }
 
-  /** As ingest does: the operations of each partition, in order, as one batch; profiles go to all of them. */
-  async #apply(operations: readonly Operation[], acceptedAt: number): Promise<unknown> {
+  /** Every step of every partition, and who is on every board. */
+  async readHistory(): Promise<unknown> {
+    const logs = await Promise.all(
+      allPartitions(this.store).map((partition) => readEntries(this.store, partition)),
+    );
+    return { logs: logs.map((entries) => entries.map(plain)), members: await this.#scanBoards() };
+  }
+
+  async #scanBoards(): Promise<readonly (readonly string[])[]> {
+    const boards: string[][] = [];
+    for (const board of BOARDS) {
+      const found = new Set<string>();
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        const page = await this.store.scanMembers(board, cursor);
+        for (const member of page.members) found.add(member);
+        cursor = page.next;
+      }
+      boards.push([...found].sort());
+    }
+    return boards;
+  }
+
+  /** A key has none, whoever else has had none yet has these. */
+  #claimsOf(producer: string): readonly number[] {
+    return this.#claims.get(producer) ?? [2, 1];
+  }
+
+  /** As ingest does: the operations of each partition, in order, as one batch. */
+  async #apply(publishes: readonly Publish[], acceptedAt: number): Promise<unknown> {
+    const numbered = publishes.map((publish) => this.#number(publish));
     const verdicts: unknown[] = [];
     for (const partition of allPartitions(this.store)) {
-      const { position, refused } = await this.store.apply({
-        partition,
-        acceptedAt,
-        operations: operations.filter(
-          (operation) =>
-            operation.op === 'profile' ||
-            partitionOfBoard(operation.board, this.store.partitions) === partition,
-        ),
-      });
-      verdicts.push(
-        position,
-        refused.map(({ index, code }) => [index, code]),
-      );
+      const parts = numbered
+        .map((part) => this.#cut(part, partition))
+        .filter(({ operations }) => operations.length > 0);
+      const { position, parts: ofParts } = await this.store.apply({ partition, acceptedAt, parts });
+      verdicts.push(position, ofParts);
     }
     return verdicts;
   }
+
+  #number({ producer: id, claimsBack, again, skipped, operations }: Publish): Part {
+    if (id === '') return { operations };
+    const claims = this.#claimsOf(id);
+    const claim = KEYS.includes(id) ? 0 : (claims[Math.min(claimsBack, claims.length - 1)] ?? 0);
+    const last = this.#sent.get(id) ?? 0;
+    const first = Math.max(1, last + 1 - again);
+    const numbers = operations.map((_, index) => {
+      const number = first + index;
+      return number > last ? number + skipped : number;
+    });
+    // A claim that is known to be over sends nothing that will ever count.
+    if (claimsBack === 0 || KEYS.includes(id)) this.#sent.set(id, Math.max(last, ...numbers));
+    return { operations, producer: { id, claim, numbers } };
+  }
+
+  /** What of a part goes to a partition. */
+  #cut({ operations, producer }: Part, partition: number): Part {
+    const isHere = (operation: Operation): boolean => {
+      switch (operation.op) {
+        case 'profile':
+          return true;
+        case 'reject':
+          return partitionOfProducer(producer?.id ?? '', this.store.partitions) === partition;
+        default:
+          return partitionOfBoard(operation.board, this.store.partitions) === partition;
+      }
+    };
+    const here = operations.filter(isHere);
+    if (producer === undefined) return { operations: here };
+    const numbers = producer.numbers.filter((_, index) => isHere(operations[index] as Operation));
+    return { operations: here, producer: { ...producer, numbers } };
+  }
+}
+
+/** Without the sign of zero, which means nothing. */
+function plain(entry: LogEntry): unknown {
+  if (entry.kind !== 'batch') return entry;
+  const operations = entry.operations.map((operation) =>
+    operation.op === 'profile' ? operation : { ...operation, value: operation.value + 0 },
+  );
+  return { ...entry, operations };
 }
 
 function stepArbitrary(): fc.Arbitrary<Step> {
@@ -196,6 +318,18 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       weight: 1,
       arbitrary: fc.tuple(member, fc.constantFrom('Name', 'Näme: 🏏')).map((pair) => profile(...pair)),
     },
+    { weight: 1, arbitrary: fc.constantFrom('forbidden' as const, 'malformed' as const).map(reject) },
+  );
+  const publish: fc.Arbitrary<Publish> = fc.record({
+    producer: fc.constantFrom('', ...PRODUCERS, ...KEYS),
+    claimsBack: fc.constantFrom(0, 0, 0, 0, 1, 2),
+    again: fc.constantFrom(0, 0, 0, 2, 9, 100),
+    skipped: fc.constantFrom(0, 0, 0, 3),
+    operations: fc.array(operation, { minLength: 1, maxLength: 15 }),
+  });
+  const record: fc.Arbitrary<MemberRecord> = fc.record(
+    { score: fc.constantFrom(0, 1, 2, 0.1, -5), arrival: fc.integer({ min: 0, max: 20 }) },
+    { requiredKeys: ['score'] },
   );
   const settings: fc.Arbitrary<BoardSettings> = fc.record(
     {
@@ -212,7 +346,42 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       weight: 12,
       arbitrary: fc.record({
         do: fc.constant('apply' as const),
-        operations: fc.array(operation, { minLength: 1, maxLength: 25 }),
+        publishes: fc.uniqueArray(publish, {
+          minLength: 1,
+          maxLength: 4,
+          selector: ({ producer }) => producer,
+        }),
+        at,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('claim' as const), producer: fc.constantFrom(...PRODUCERS) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('begin' as const),
+        key: fc.constantFrom(...KEYS),
+        bodyHash: fc.constantFrom('one', 'one', 'two'),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('repair' as const),
+        board,
+        repairs: fc.uniqueArray(
+          fc.record({
+            member,
+            found: fc.oneof(
+              { weight: 4, arbitrary: fc.constant('as read' as const) },
+              { weight: 1, arbitrary: fc.option(record, { nil: undefined }) },
+            ),
+            right: fc.option(record, { nil: undefined }),
+          }),
+          { minLength: 1, maxLength: 5, selector: (repair) => repair.member },
+        ),
         at,
       }),
     },
