@@ -6,23 +6,30 @@ import { parseChannel } from '../../protocol/channels.ts';
 import type { State } from '../../protocol/views.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { createGateway, type Gateway } from '../../server/connection-gateway.ts';
-import {
-  FakeAuthenticator,
-  FakeIngest,
-  FakeNetwork,
-  FakeSocket,
-} from '../../server/gateway/support.contract.ts';
+import { FakeAuthenticator, FakeNetwork, FakeSocket } from '../../server/gateway/support.contract.ts';
+import { createIngest } from '../../server/ingest/ingest.ts';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.ts';
 import { readStates } from '../../store/channel-states.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
 import { partitionOfBoard } from '../../store/partitions.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { doubtfulWrites, PRODUCED_BOARDS, SimulatedProducer } from './simulated-producer.ts';
 
 const PARTITIONS = 3;
 const BOARDS = ['a', 'b', 'c'];
 const MEMBERS = ['ann', 'bob', 'cat', 'dan', 'eve'];
-const CHANNELS = [...BOARDS.map((board) => `board:${board}`), 'rank:a:ann', 'rank:b:bob', 'rank:a:nobody'];
+const CHANNELS = [
+  ...BOARDS.map((board) => `board:${board}`),
+  'rank:a:ann',
+  'rank:b:bob',
+  'rank:a:nobody',
+  'board:p',
+  'rank:q:cat',
+];
+/** Sent over and over until settled. */
+const EVENTS_EACH = 400;
+const MAX_ROUNDS = 3000;
 const LIMITS = { ...DEFAULT_SERVER_LIMITS, backpressureBytes: 2000 };
 /** Longer than every period by which anything heals. */
 const HEALING_MS = DEFAULT_TIMING.reReadMs + DEFAULT_TIMING.leaseTermMs + 2 * DEFAULT_TIMING.watchMs;
@@ -52,6 +59,12 @@ export interface Simulation {
   violations(): readonly string[];
   /** What every client holds, and what the store says. */
   compare(): Promise<{ held: readonly Held[]; right: readonly Held[] }>;
+  /** What producers computed, and what the store holds, once everything is settled. */
+  sums(): Promise<{
+    done: boolean;
+    held: ReadonlyMap<string, number>;
+    expected: ReadonlyMap<string, number>;
+  }>;
   terms(): number;
   updates(): number;
   stop(): Promise<void>;
@@ -88,6 +101,8 @@ export async function createSimulation(seed: number): Promise<Simulation> {
   await addBroadcaster();
   await addBroadcaster();
 
+  let doubtful = 0;
+  const failure = () => (random() >= doubtful ? undefined : random() < 0.5 ? 'before' : 'after');
   const nodes: Node[] = [];
   for (const name of ['node-1', 'node-2']) {
     const deps = participant(name);
@@ -100,7 +115,10 @@ export async function createSimulation(seed: number): Promise<Simulation> {
         publisher: network,
         reader: { readStates: (channels) => readStates(deps.store, channels) },
         authenticator: new FakeAuthenticator(),
-        ingest: new FakeIngest(),
+        ingest: createIngest(
+          { store: doubtfulWrites(deps.store, failure), clock, logger: silentLogger },
+          LIMITS,
+        ),
         randomId: () => `${name}-${Math.floor(random() * 1e12)}`,
       },
       { node: name, partitions: PARTITIONS, limits: LIMITS, timing: DEFAULT_TIMING },
@@ -109,11 +127,14 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     nodes.push({ ...deps, gateway, network });
   }
 
-  const open = (node: Node): FakeSocket => {
+  const open = (node: Node, token?: string): FakeSocket => {
     const encoding = random() < 0.5 ? 'json' : 'msgpack';
     const options = { encoding, remoteAddress: '127.0.0.1' } as const;
     const socket = new FakeSocket(node.network, { ...options, backpressureBytes: LIMITS.backpressureBytes });
-    socket.handler = node.gateway.acceptor.open(socket, options);
+    socket.handler = node.gateway.acceptor.open(socket, {
+      ...options,
+      ...(token === undefined ? {} : { token }),
+    });
     return socket;
   };
   const subscribe = (client: Client, earlier?: FakeSocket): void => {
@@ -130,6 +151,16 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     return { node, channels: CHANNELS.filter((_name, c) => (c + i) % 2 === 0), socket: open(node) };
   });
   for (const client of clients) subscribe(client);
+  const producers = Array.from(
+    { length: 3 },
+    (_, i) => new SimulatedProducer(`producer-${i}`, EVENTS_EACH, random),
+  );
+  const produce = (): void => {
+    for (const producer of producers) {
+      if (!producer.connected || random() < 0.05) producer.connect(open(pick(nodes), 'good'));
+      producer.step();
+    }
+  };
   const violations: string[] = [];
   let updates = 0;
 
@@ -176,6 +207,9 @@ export async function createSimulation(seed: number): Promise<Simulation> {
       if (socket.reading) socket.read();
     },
     () => comeBack(pick(clients)),
+    () => {
+      doubtful = random() < 0.5 ? random() * 0.5 : 0;
+    },
   ];
 
   const ask = async (client: Client, channel: string): Promise<void> => {
@@ -186,11 +220,13 @@ export async function createSimulation(seed: number): Promise<Simulation> {
   return {
     step: async () => {
       for (let writes = below(4); writes > 0; writes--) await write();
+      produce();
       if (random() < 0.35) await pick(trouble)();
       await clock.advance(below(1200));
     },
     heal: async () => {
       bus.setFaults(NO_FAULTS);
+      doubtful = 0;
       for (const { bus: endpoint, store: own } of [...broadcasters, ...nodes]) {
         endpoint.setState('up');
         own.setState('up');
@@ -200,6 +236,10 @@ export async function createSimulation(seed: number): Promise<Simulation> {
         client.socket.reading = true;
         client.socket.read();
         if (client.socket.closeCode !== undefined) comeBack(client);
+      }
+      for (let rounds = 0; rounds < MAX_ROUNDS && producers.some(({ done }) => !done); rounds++) {
+        produce();
+        await clock.advance(50);
       }
       await clock.advance(HEALING_MS);
       for (const client of clients) {
@@ -222,6 +262,18 @@ export async function createSimulation(seed: number): Promise<Simulation> {
         held: each(({ socket }, channel) => socket.state(channel)),
         right: each((_client, channel) => right.get(channel)),
       };
+    },
+    sums: async () => {
+      const pages = await store.readPages(PRODUCED_BOARDS.map((board) => ({ board, offset: 0, limit: 100 })));
+      const held = pages.flatMap(({ rows }, i) =>
+        rows.map(({ member, score }) => [`${PRODUCED_BOARDS[i]}/${member}`, score] as const),
+      );
+      const expected = new Map<string, number>();
+      for (const producer of producers) {
+        for (const [key, sum] of producer.expected) expected.set(key, (expected.get(key) ?? 0) + sum);
+      }
+      const done = producers.every((producer) => producer.done);
+      return { done, held: new Map(held.sort()), expected: new Map([...expected].sort()) };
     },
     terms: () => broadcasters.reduce((sum, { broadcaster }) => sum + broadcaster.stats().terms, 0),
     updates: () => updates + clients.reduce((sum, { socket }) => sum + socket.of('update').length, 0),
