@@ -12,13 +12,15 @@ import { eventsRoute } from './events-route.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
 import { memberRoutes } from './member-routes.ts';
 import { problem } from './problem.ts';
+import { type RecomputeRouteDeps, recomputeRoute } from './recompute-route.ts';
 import { staticRoute } from './static-files.ts';
 
 export interface RouteDeps {
   readonly store: Pick<
     ScoreStore,
     'listBoards' | 'readPages' | 'readNeighbourhood' | 'configureBoard' | 'removeBoard' | 'removeMember'
-  >;
+  > &
+    RecomputeRouteDeps['store'];
   readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
@@ -44,6 +46,7 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     eventsRoute(deps, limits),
     ...boardRoutes(deps),
     ...memberRoutes(deps),
+    recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
   ];
   return [

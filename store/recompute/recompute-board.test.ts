@@ -62,6 +62,19 @@ describe('recomputing a board', () => {
     );
   });
 
+  test('tells of what counts as a member but is nobody', async () => {
+    await apply(store, [set('b', 'ann', 1)]);
+    const untidy = withMeanwhile(store, async () => undefined);
+    const result = await recompute({
+      ...untidy,
+      readRecords: async (board, members) => {
+        const read = await store.readRecords(board, members);
+        return { ...read, total: read.total + 2 };
+      },
+    });
+    expect(result).toMatchObject({ checked: 1, corrected: 0, unsettled: 2 });
+  });
+
   test('gives members their true arrivals back', async () => {
     await store.configureBoard('b', { ties: 'first' }, 1000);
     await applyAll(store, [set('b', 'zoe', 1), set('b', 'ann', 1), set('b', 'bob', 1)]);

@@ -44,7 +44,7 @@ export interface Recomputation {
   readonly checked: number;
   /** Members that differed and were set right. */
   readonly corrected: number;
-  /** Members that differed and were written too often, or could not be written: recompute again. */
+  /** Members that differed and could not be set right, being written too often or on no board; 0 where all is well. */
   readonly unsettled: number;
   readonly differences: readonly Difference[];
   /** Where the replay began: 0, or the position of the checkpoint. */
@@ -156,7 +156,12 @@ async function compare(
     for (const member of unknown) known.add(member);
     cursor = page.next;
   }
-  return { checked, corrected: found - unsettled, unsettled, differences };
+  const { position, total } = await store.readRecords(board, []);
+  const last = await replay.advanceTo(position);
+  if (last !== undefined) return afterRepairs(last, found - unsettled);
+  // What stands in a store without being anybody's can't be repaired by member, but must not go untold.
+  const strays = Math.abs(total - shadow.total);
+  return { checked, corrected: found - unsettled, unsettled: Math.max(unsettled, strays), differences };
 }
 
 function afterRepairs(refusal: Unprovable, corrected: number): Unprovable {

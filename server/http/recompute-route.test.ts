@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type HttpService, startHttpService } from '../../test/support/http-service.ts';
+
+let service: HttpService;
+beforeEach(async () => {
+  service = await startHttpService();
+});
+
+const recompute = (body: unknown, token: string | undefined = service.admin) =>
+  service.call('POST', '/v1/recompute', { body, ...(token === '' ? {} : { token }) });
+
+async function publish(member: string, delta: number): Promise<void> {
+  const body = { type: 'score', board: 'b', member, delta };
+  expect(await service.call('POST', '/v1/events', { token: service.admin, body })).toMatchObject({
+    status: 200,
+  });
+}
+
+describe('POST /v1/recompute', () => {
+  it('answers what was checked and corrected, and lists the differences', async () => {
+    await publish('ann', 5);
+    await publish('bob', 7);
+    await service.store.repairBoard(
+      'b',
+      [{ member: 'bob', found: { score: 7 }, right: { score: 70 } }],
+      1000,
+    );
+    const { status, body } = await recompute({ target: 'board:b' });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        ...{ target: 'board:b', checked: 2, corrected: 1, unsettled: 0 },
+        differences: [{ member: 'bob', found: { score: 70 }, right: { score: 7 } }],
+        ...{ fromPosition: 0, position: 4, checkpoint: 'saved' },
+      },
+    });
+    expect(await recompute({ target: 'board:b' })).toMatchObject({ body: { checked: 2, corrected: 0 } });
+  });
+
+  it('tells of a score that no encoding carries as a text', async () => {
+    await publish('ann', 5);
+    const { store } = service;
+    const readRecords = store.readRecords.bind(store);
+    Object.assign(store, {
+      readRecords: async (...args: Parameters<typeof readRecords>) => {
+        const read = await readRecords(...args);
+        return { ...read, records: read.records.map(() => ({ score: Number.NEGATIVE_INFINITY })) };
+      },
+      repairBoard: async () => [],
+    });
+    expect(await recompute({ target: 'board:b' })).toMatchObject({
+      status: 200,
+      body: { unsettled: 1, differences: [{ found: { score: '-Infinity' }, right: { score: 5 } }] },
+    });
+  });
+
+  it('is for admins', async () => {
+    expect(await recompute({ target: 'board:b' }, '')).toMatchObject({ status: 401 });
+    expect(await recompute({ target: 'board:b' }, 'nonsense')).toMatchObject({ status: 401 });
+    const publisher = await service.tokenFor({ publish: ['*'], subscribe: ['*'] });
+    expect(await recompute({ target: 'board:b' }, publisher)).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+  });
+
+  it.each([
+    { target: 'tournament:x' },
+    { target: 'board:' },
+    { target: 'board:a b' },
+    { target: 'b' },
+    { target: 7 },
+    {},
+    { target: 'board:b', more: 1 },
+  ])('refuses %j as malformed', async (body) => {
+    expect(await recompute(body)).toMatchObject({ status: 400, body: { code: 'malformed' } });
+  });
+
+  it('answers 409 where the log can not prove the board', async () => {
+    Object.assign(service.store, { readLog: async () => ({ entries: [], trimmedTo: 17, position: 40 }) });
+    expect(await recompute({ target: 'board:b' })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', detail: expect.stringContaining('begins at position 17') },
+    });
+  });
+
+  it('does one at a time: a second is told when to come again, and may come when the first is done', async () => {
+    const { store } = service;
+    const readLog = store.readLog.bind(store);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    Object.assign(store, {
+      readLog: async (...args: Parameters<typeof readLog>) => {
+        await held;
+        return readLog(...args);
+      },
+    });
+    const first = recompute({ target: 'board:b' });
+    const second = recompute({ target: 'board:c' });
+    expect(await Promise.race([first, second])).toMatchObject({
+      ...{ status: 429, body: { code: 'rate_limited', retryAfterMs: 5000 } },
+      headers: { 'retry-after': '5' },
+    });
+    release();
+    const statuses = (await Promise.all([first, second])).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 429]);
+    expect(await recompute({ target: 'board:c' })).toMatchObject({ status: 200 });
+  });
+
+  it('answers 503 while the store is away, and again afterwards', async () => {
+    service.store.setState('down');
+    expect(await recompute({ target: 'board:b' })).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable' },
+    });
+    service.store.setState('up');
+    expect(await recompute({ target: 'board:b' })).toMatchObject({ status: 200 });
+  });
+});
