@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Channel, parseChannel } from '../protocol/channels.ts';
-import { partitionOf, partitionOfBoard, partitionOfChannel } from './partitions.ts';
+import { partitionOf, partitionOfBoard, partitionOfChannel, partitionOfProducer } from './partitions.ts';
 
 const PARTITIONS = 1000;
 const anyString = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
@@ -59,5 +59,10 @@ describe('partitions', () => {
 
   test('a board is where its channel is', () => {
     expect(partitionOfBoard('x', PARTITIONS)).toBe(partitionOf('board:x', PARTITIONS));
+  });
+
+  test('a producer and a key have homes of their own', () => {
+    expect(partitionOfProducer('x', PARTITIONS)).toBe(partitionOf('producer:x', PARTITIONS));
+    expect(partitionOfProducer('once:x', PARTITIONS)).toBe(partitionOf('producer:once:x', PARTITIONS));
   });
 });

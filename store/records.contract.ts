@@ -241,6 +241,14 @@ export function recordsContract(createStore: CreateStore): void {
       expect((await store.listBoards({ limit: 5 })).map(({ id }) => id)).toEqual(['b']);
     });
 
+    test('of one member twice are a defect of the caller and change nothing', async () => {
+      const { store } = await open({ partitions: 1 });
+      await apply(store, [set('b', 'ann', 1)]);
+      const repair = { member: 'ann', found: { score: 1 }, right: { score: 3 } };
+      await expect(store.repairBoard('b', [repair, repair], 1000)).rejects.toThrow('defect');
+      expect(await readRecord(store, 'b', 'ann')).toEqual({ score: 1 });
+    });
+
     test('are at most as many as a batch has operations', async () => {
       const { store } = await open({ partitions: 1 });
       await store.configureBoard('b', { ties: 'first' }, 1000);

@@ -178,6 +178,8 @@ export class MemoryScoreStore implements ScoreStore {
   async repairBoard(id: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]> {
     const data = this.#reach();
     assertCount(repairs.length, 'members are repaired at once');
+    const members = new Set(repairs.map(({ member }) => member));
+    assert(members.size === repairs.length, 'each member is repaired once');
     return data.partitionOfBoard(id).repairBoard(id, repairs, this.#occasion(acceptedAt));
   }
 
