@@ -10,7 +10,9 @@ import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from
 import type { Loss, OperationOwner } from './settlement.ts';
 import { logStoreFailure, STORE_RETRY_MS } from './store-failure.ts';
 
-const NOT_SENT: Loss = { attempted: false, retryAfterMs: STORE_RETRY_MS };
+const STORE_DOWN: Loss = { attempted: false, retryAfterMs: STORE_RETRY_MS };
+/** What failed before knows better how long to wait. */
+const ABANDONED: Loss = { attempted: false, retryAfterMs: 0 };
 
 interface WaitingBatch {
   acceptedAt: number;
@@ -112,7 +114,7 @@ export class PartitionQueue {
 
   async #apply({ acceptedAt, parts: queued }: WaitingBatch): Promise<void> {
     // What waits behind a batch that timed out must not time out batch by batch too.
-    if (this.#store.state === 'down') return lose(queued, NOT_SENT);
+    if (this.#store.state === 'down') return lose(queued, STORE_DOWN);
     const parts = withoutAbandoned(queued);
     if (parts.length === 0) return;
     let verdict: BatchVerdict;
@@ -139,7 +141,7 @@ function withoutAbandoned(parts: QueuedPart[]): QueuedPart[] {
   if (!parts.some(({ abandoned }) => abandoned)) return parts;
   lose(
     parts.filter(({ abandoned }) => abandoned),
-    NOT_SENT,
+    ABANDONED,
   );
   return parts.filter(({ abandoned }) => !abandoned);
 }

@@ -189,6 +189,7 @@ export class RunningProducerSession implements ProducerSession {
 }
 
 function endsBeyondNumbers(seq: number, events: readonly unknown[]): Refusal | undefined {
-  if (seq + events.length - 1 <= Number.MAX_SAFE_INTEGER) return undefined;
+  // The sum itself would not be exact.
+  if (seq - 1 <= Number.MAX_SAFE_INTEGER - events.length) return undefined;
   return { ok: false, code: 'too_large', message: 'the numbers of a producer end at 2^53 - 1' };
 }

@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { silentLogger } from '../../runtime/logger.ts';
+import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
+import { ADMIN, identityWith } from '../../test/support/identities.ts';
+import { seededRandom } from '../../test/support/seeded-random.ts';
+import { TroubledStore, turn } from '../../test/support/troubled-store.ts';
+import { createIngest, type RunningIngest } from './ingest.ts';
+import type { ProducerSession, ProducerVerdict } from './ingest-types.ts';
+
+/**
+ * Two nodes over one store, a network that loses and delays, and publishers that repeat themselves, hang up, come back
+ * elsewhere and leave old connections behind. Whatever happens: each event counts once or was rejected, as they were told.
+ */
+
+const BOARDS = ['a', 'b', 'c', 'd'];
+const LIMITED = identityWith({
+  publish: ['board:a', 'board:b', 'board:c', 'board:total', 'board:huge', 'profile:*'],
+});
+const CLOCK = { now: () => Date.now(), after: () => () => undefined };
+
+interface World {
+  readonly data: MemoryScoreStore;
+  readonly nodes: readonly { readonly ingest: RunningIngest; readonly store: TroubledStore }[];
+  readonly random: () => number;
+}
+
+function createWorld(seed: number, partitions: number): World {
+  const random = seededRandom(seed);
+  const data = createMemoryStore({ partitions });
+  const nodes = [0, 1].map(() => {
+    const store = new TroubledStore(data.connect(), random);
+    const limits = { eventsPerPublish: 10_000, pendingEvents: 50_000 };
+    return { store, ingest: createIngest({ store, clock: CLOCK, logger: silentLogger }, limits) };
+  });
+  return { data, nodes, random };
+}
+
+/** The event with this number. Each score has a member of its own, so that one that counts twice is seen at once. */
+function eventOf(producer: string, number: number): unknown {
+  if (number % 11 === 0) return { type: 'score', board: 'a', member: 'no number' };
+  if (number % 17 === 0) return { type: 'profile', member: `${producer}:${number - 1}`, name: `${number}` };
+  if (number % 13 === 0) return { type: 'score', board: 'huge', member: 'm', delta: 1e308 };
+  if (number % 7 === 0) return { type: 'score', board: 'total', member: producer, delta: number };
+  if (number % 5 === 0) return { type: 'score', board: 'total', member: `last ${producer}`, set: number };
+  return { type: 'score', board: boardOf(number), member: `${producer}:${number}`, delta: 1 };
+}
+
+const boardOf = (number: number): string => BOARDS[number % BOARDS.length] ?? 'a';
+const isOwn = (number: number) => [11, 17, 13, 7, 5].every((one) => number % one !== 0);
+
+class Publisher {
+  readonly #id: string;
+  readonly #world: World;
+  readonly #events: number;
+  readonly #frameEvents: number;
+  readonly verdicts = new Map<number, string>();
+  readonly problems: unknown[] = [];
+  settled = 0;
+  #session: ProducerSession | undefined;
+  #old: { session: ProducerSession; next: number } | undefined;
+  #next = 1;
+
+  constructor(world: World, id: string, events: number, frameEvents: number) {
+    this.#world = world;
+    this.#id = id;
+    this.#events = events;
+    this.#frameEvents = frameEvents;
+  }
+
+  get done(): boolean {
+    return this.settled === this.#events;
+  }
+
+  connect(): void {
+    const { nodes, random } = this.#world;
+    this.#session?.close();
+    this.#session = nodes[Math.floor(random() * nodes.length)]?.ingest.openProducer(this.#id);
+    this.#next = this.settled + 1;
+  }
+
+  /** Comes back elsewhere, and the old connection does not know yet that it is over. */
+  comeBack(): void {
+    this.#old?.session.close();
+    if (this.#session !== undefined) this.#old = { session: this.#session, next: this.#next };
+    this.#session = undefined;
+    this.connect();
+  }
+
+  forgetOld(): void {
+    this.#old?.session.close();
+    this.#old = undefined;
+  }
+
+  /** What was on its way when the connection was given up arrives. */
+  arriveLate(): void {
+    const old = this.#old;
+    if (old === undefined || old.next === 1) return;
+    const from = old.next;
+    const size = this.#size(from);
+    old.next += size;
+    this.#watch(this.#publish(old.session, from, size).then((verdict) => this.#note(from, size, verdict)));
+  }
+
+  send(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    const { random } = this.#world;
+    const from =
+      random() < 0.1 ? this.settled + 1 + Math.floor(random() * (this.#next - this.settled)) : this.#next;
+    const size = this.#size(from);
+    this.#next = from + size;
+    // An answer that is lost: the publisher sees nothing but a connection that ends.
+    const isLost = random() < 0.05 * (this.#world.nodes[0]?.store.trouble ?? 0);
+    this.#watch(
+      this.#publish(session, from, size).then((verdict) => {
+        this.#note(from, size, verdict);
+        if (session !== this.#session) return;
+        if (isLost) this.connect();
+        else this.#obey(from, size, verdict);
+      }),
+    );
+  }
+
+  #watch(work: Promise<void>): void {
+    work.catch((error: unknown) => this.problems.push(error));
+  }
+
+  #obey(from: number, size: number, verdict: ProducerVerdict | undefined): void {
+    if (verdict === undefined) return;
+    if (verdict.ok) {
+      expect(verdict.seq).toBeGreaterThanOrEqual(from + size - 1);
+      this.settled = Math.max(this.settled, from + size - 1);
+    } else if (verdict.code === 'resend') {
+      this.#next = verdict.seq;
+    } else if (verdict.code === 'unavailable') {
+      this.#next = this.settled + 1;
+    } else {
+      expect(verdict.code).toBe('conflict');
+      // A claim that was given up may happen late, and takes the producer from whoever has it then: it is taken back.
+      this.connect();
+    }
+  }
+
+  #size(from: number): number {
+    const size = Math.floor(this.#world.random() * (this.#frameEvents + 1));
+    return Math.max(0, Math.min(size, this.#events - from + 1));
+  }
+
+  #publish(session: ProducerSession, from: number, size: number): Promise<ProducerVerdict | undefined> {
+    const events = Array.from({ length: size }, (_, i) => eventOf(this.#id, from + i));
+    return session.publish(from, events, this.#world.random() < 0.5 ? ADMIN : LIMITED);
+  }
+
+  #note(from: number, size: number, verdict: ProducerVerdict | undefined): void {
+    if (!verdict?.ok) return;
+    expect(verdict.applied + verdict.duplicates + verdict.rejected.length).toBe(size);
+    const rejected = new Map(verdict.rejected.map(({ index, code }) => [from + index, code]));
+    for (let number = from; number < from + size; number++) {
+      const now: string = rejected.get(number) ?? 'counted';
+      expect(this.verdicts.get(number) ?? now, `the verdict on ${this.#id} ${number}`).toBe(now);
+      this.verdicts.set(number, now);
+    }
+  }
+}
+
+async function scoresOf(data: MemoryScoreStore, board: string): Promise<Map<string, number>> {
+  const [page] = await data.readPages([{ board, offset: 0, limit: 100_000 }]);
+  return new Map(page?.rows.map(({ member, score }) => [member, score]));
+}
+
+async function expectCountedOnce(data: MemoryScoreStore, id: string, { verdicts }: Publisher): Promise<void> {
+  const counted = (keep: (number: number) => boolean) =>
+    [...verdicts]
+      .filter(([number, verdict]) => verdict === 'counted' && keep(number))
+      .map(([number]) => number);
+  for (const board of BOARDS) {
+    const scores = [...(await scoresOf(data, board))].filter(([member]) => member.startsWith(`${id}:`));
+    const numbers = counted((number) => isOwn(number) && boardOf(number) === board);
+    expect(new Map(scores), board).toEqual(new Map(numbers.map((number) => [`${id}:${number}`, 1])));
+  }
+  const plain = (number: number, divisor: number) =>
+    number % divisor === 0 && [11, 17, 13].every((one) => number % one !== 0);
+  const total = await scoresOf(data, 'total');
+  expect(total.get(id) ?? 0).toBe(
+    counted((number) => plain(number, 7)).reduce((sum, number) => sum + number, 0),
+  );
+  const sets = counted((number) => plain(number, 5) && number % 7 !== 0);
+  expect(total.get(`last ${id}`) ?? 0).toBe(Math.max(0, ...sets));
+}
+
+async function runStory(
+  seed: number,
+  partitions: number,
+  events: number,
+  frameEvents: number,
+): Promise<void> {
+  const world = createWorld(seed, partitions);
+  const { nodes, random } = world;
+  const publishers = new Map(['p', 'q'].map((id) => [id, new Publisher(world, id, events, frameEvents)]));
+  for (const node of nodes) node.store.trouble = 0.25;
+  for (const publisher of publishers.values()) publisher.connect();
+  const steps: readonly [number, (publisher: Publisher) => void][] = [
+    [0.6, (publisher) => publisher.send()],
+    [0.7, (publisher) => publisher.arriveLate()],
+    [0.75, (publisher) => publisher.comeBack()],
+    [0.85, () => nodes[Math.floor(random() * 2)]?.store.happenLate()],
+    [
+      0.95,
+      () => void nodes[0]?.ingest.publish([{ type: 'score', board: 'a', member: 'anon', delta: 1 }], ADMIN),
+    ],
+  ];
+  for (let step = 0; step < 150; step++) {
+    for (const publisher of publishers.values()) {
+      const choice = random();
+      steps.find(([below]) => choice < below)?.[1](publisher);
+    }
+    if (random() < 0.7) await turn();
+  }
+  // The trouble is over: everybody gets to the end.
+  for (const node of nodes) node.store.trouble = 0;
+  for (const publisher of publishers.values()) {
+    publisher.forgetOld();
+    publisher.connect();
+  }
+  for (let turns = 0; [...publishers.values()].some(({ done }) => !done); turns++) {
+    if (turns > 20_000) throw new Error('a publisher does not get to the end');
+    for (const publisher of publishers.values()) {
+      if (publisher.problems.length > 0) throw publisher.problems[0];
+      if (!publisher.done) publisher.send();
+    }
+    await turn();
+  }
+  for (const node of nodes) for (let late = 0; late < 50; late++) node.store.happenLate();
+  await Promise.all(nodes.map(({ ingest }) => ingest.settle()));
+  for (const [id, publisher] of publishers) {
+    expect(publisher.problems).toEqual([]);
+    expect(publisher.verdicts.size).toBe(events);
+    await expectCountedOnce(world.data, id, publisher);
+  }
+}
+
+it('each event counts exactly once or was rejected, as its publisher was told, whatever happens', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 4 }), (seed, partitions) =>
+      runStory(seed, partitions, 200, 12),
+    ),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+it('also where frames are larger than what a store takes at once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 2 }), (seed, partitions) =>
+      runStory(seed, partitions, 6000, 1600),
+    ),
+    { numRuns: 5 },
+  );
+}, 60_000);

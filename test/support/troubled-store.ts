@@ -1,0 +1,74 @@
+import type {
+  Batch,
+  BatchVerdict,
+  OnceVerdict,
+  ProducerClaim,
+  ScoreStore,
+  StoreState,
+} from '../../store/score-store.ts';
+import { StoreUnavailableError } from '../../store/score-store.ts';
+
+/** What may happen to a call: it works, or is lost before or after it has worked, or works long after it was given up. */
+const TROUBLES = ['lost', 'unanswered', 'late'] as const;
+
+/** Writes of a store over a network that loses and delays; every call is decided for itself. */
+export class TroubledStore {
+  readonly partitions: number;
+  /** How many of the calls are troubled, 0 to 1. */
+  trouble = 0;
+  readonly #store: ScoreStore;
+  readonly #random: () => number;
+  readonly #late: (() => void)[] = [];
+
+  constructor(store: ScoreStore, random: () => number) {
+    this.#store = store;
+    this.#random = random;
+    this.partitions = store.partitions;
+  }
+
+  get state(): StoreState {
+    return this.#store.state;
+  }
+
+  apply(batch: Batch): Promise<BatchVerdict> {
+    // What is read later must be what was sent.
+    const sent = { ...batch, parts: structuredClone(batch.parts.map(plain)) };
+    return this.#call(() => this.#store.apply(sent));
+  }
+
+  claimProducer(producer: string): Promise<ProducerClaim> {
+    return this.#call(() => this.#store.claimProducer(producer));
+  }
+
+  beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {
+    return this.#call(() => this.#store.beginOnce(key, bodyHash));
+  }
+
+  /** One of the calls that were given up happens now. */
+  happenLate(): void {
+    this.#late.splice(Math.floor(this.#random() * this.#late.length), 1)[0]?.();
+  }
+
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    const trouble =
+      this.#random() < this.trouble ? TROUBLES[Math.floor(this.#random() * TROUBLES.length)] : undefined;
+    for (let turns = Math.floor(this.#random() * 4); turns > 0; turns--) await turn();
+    if (trouble === 'lost') throw new StoreUnavailableError('lost on the way there');
+    if (trouble === 'late') {
+      this.#late.push(() => void work().catch(() => undefined));
+      throw new StoreUnavailableError('given up');
+    }
+    const result = await work();
+    for (let turns = Math.floor(this.#random() * 4); turns > 0; turns--) await turn();
+    if (trouble === 'unanswered') throw new StoreUnavailableError('lost on the way back');
+    return result;
+  }
+}
+
+function plain({ operations, producer }: Batch['parts'][number]): Batch['parts'][number] {
+  return { operations, ...(producer === undefined ? {} : { producer }) };
+}
+
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
