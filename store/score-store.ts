@@ -24,133 +24,13 @@
  * rows and names are read together; each partition marks it dirty for its own boards.
  */
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
-import type { ErrorCode } from '../protocol/codes.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
+import type { BoardRecords, Checkpoint, LogPage, Repair } from './history.ts';
+import type { Batch, BatchVerdict, OnceVerdict, ProducerClaim } from './operations.ts';
 
-export type ScoreOperation = {
-  readonly op: 'delta' | 'set' | 'best';
-  readonly board: string;
-  readonly member: string;
-  readonly value: number;
-};
-export type ProfileOperation = { readonly op: 'profile'; readonly member: string; readonly name: string };
-/** Of an event that ingest rejected: applies nothing, and is remembered under its number so that the verdict stays the same. */
-export type RejectOperation = { readonly op: 'reject'; readonly code: ErrorCode };
-export type Operation = ScoreOperation | ProfileOperation | RejectOperation;
-
-/** Operations that stem from one producer, or from publishes without one. */
-export interface Part {
-  readonly operations: readonly Operation[];
-  /** Absent: applied once per call, however often that is. A producer has at most one part in a batch. */
-  readonly producer?: {
-    readonly id: string;
-    readonly claim: number;
-    /** Of the operations, in step with them; ascending, though not without gaps (the others went to other partitions). */
-    readonly numbers: readonly number[];
-  };
-}
-
-/** Parts of one partition, in order. At most `MAX_BATCH_OPERATIONS` operations in all. */
-export interface Batch {
-  readonly partition: number;
-  /** Unix milliseconds at which the oldest of its events was accepted. */
-  readonly acceptedAt: number;
-  readonly parts: readonly Part[];
-}
-
-export const MAX_BATCH_OPERATIONS = 512;
-/** Rejected numbers remembered per producer and partition, the latest; an older one resent counts as a duplicate. */
-export const MAX_REMEMBERED_REJECTIONS = 4096;
-
-export interface BatchVerdict {
-  /** The partition's position after the batch; it grows by one with every applied operation (not with duplicates and refused ones). */
-  readonly position: number;
-  /** In step with the batch's parts. */
-  readonly parts: readonly PartVerdict[];
-}
-
-export type PartVerdict =
-  | {
-      readonly status: 'settled';
-      /** So many operations from the beginning had been settled before and changed nothing; the rejected among them are in `refused` too. */
-      readonly duplicates: number;
-      /** Operations that were not applied: refused on their own now, or remembered as refused; ascending by index within the part. */
-      readonly refused: readonly { readonly index: number; readonly code: ErrorCode }[];
-    }
-  /** A later claim of the producer has been seen: nothing of the part was applied. */
-  | { readonly status: 'conflict' };
-
-/** What the store remembers of a producer, over all partitions. */
-export interface ProducerClaim {
-  /** Higher than every earlier claim of the producer; from now on parts with a lower one are refused in every partition. */
-  readonly claim: number;
-  /** The highest number settled in any partition; 0 where the producer is unknown. */
-  readonly last: number;
-  /**
-   * Numbers remembered as refused in its home partition (`partitionOfProducer`), where `reject` operations go: verdicts that must
-   * not change when they are sent again.
-   */
-  readonly rejected: ReadonlyMap<number, ErrorCode>;
-}
-
-export type OnceVerdict =
-  | { readonly ok: true; readonly rejected: ReadonlyMap<number, ErrorCode> }
-  /** The key was used with another body. */
-  | { readonly ok: false };
-
-/** One step of a partition's history. Positions (`from`, `to`] are its own; every entry moves the position by at least one. */
-export type LogEntry = {
-  readonly from: number;
-  readonly to: number;
-  readonly at: number;
-} /** The operations that were applied, in order, without duplicates, rejects and refused ones: `to - from` of them. */ & (
-  | { readonly kind: 'batch'; readonly operations: readonly (ScoreOperation | ProfileOperation)[] }
-  | { readonly kind: 'configure'; readonly board: string; readonly config: BoardConfig }
-  | { readonly kind: 'remove-board'; readonly board: string }
-  | { readonly kind: 'remove-member'; readonly board: string; readonly member: string }
-  /** Scores that were found to differ from what the log gives, and were set right; replaying it changes nothing. */
-  | { readonly kind: 'repair'; readonly board: string; readonly members: readonly string[] }
-);
-
-export interface LogPage {
-  readonly entries: readonly LogEntry[];
-  /** The position before the oldest entry that is still kept: 0 while nothing has been trimmed. */
-  readonly trimmedTo: number;
-  /** The partition's position when the page was read. */
-  readonly position: number;
-}
-
-/** How a member stands, for comparing: `arrival` is the position at which the score last changed, on boards with ties `first`. */
-export interface MemberRecord {
-  readonly score: number;
-  readonly arrival?: number;
-}
-
-export interface BoardRecords {
-  /** The partition's position at which all of this was read, atomically. */
-  readonly position: number;
-  readonly total: number;
-  /** In step with the asked members; `undefined` for one that is not on the board. */
-  readonly records: readonly (MemberRecord | undefined)[];
-}
-
-export interface Repair {
-  readonly member: string;
-  /** What was read; the repair is left out where this is no longer so. `undefined`: not on the board. */
-  readonly found: MemberRecord | undefined;
-  /** What the log gives. `undefined`: not on the board. */
-  readonly right: MemberRecord | undefined;
-}
-
-/** What a board was at a position of its partition, from which its log can be replayed; to the store these are just texts. */
-export interface Checkpoint {
-  readonly position: number;
-  /** Each of at most `MAX_CHECKPOINT_TEXT_BYTES`. None: at that position the board did not exist. */
-  readonly texts: readonly string[];
-}
-
-export const MAX_CHECKPOINT_TEXT_BYTES = 64 * 1024;
+export * from './history.ts';
+export * from './operations.ts';
 
 /** `limit: 'top'` means the board's own `top`. */
 export interface PageQuery {

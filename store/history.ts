@@ -1,0 +1,59 @@
+/** What was done to a partition, and how its boards stand, for comparing the one with the other. */
+import type { BoardConfig } from '../protocol/boards.ts';
+import type { ProfileOperation, ScoreOperation } from './operations.ts';
+
+/**
+ * One step of a partition's history. Positions (`from`, `to`] are its own: a batch has one for each of its operations, which are
+ * those that were applied, in order, without duplicates, rejects and refused ones; every other step has one.
+ */
+export type LogEntry = {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+} & (
+  | { readonly kind: 'batch'; readonly operations: readonly (ScoreOperation | ProfileOperation)[] }
+  | { readonly kind: 'configure'; readonly board: string; readonly config: BoardConfig }
+  | { readonly kind: 'remove-board'; readonly board: string }
+  | { readonly kind: 'remove-member'; readonly board: string; readonly member: string }
+  /** Scores that were found to differ from what the log gives, and were set right; replaying it changes nothing. */
+  | { readonly kind: 'repair'; readonly board: string; readonly members: readonly string[] }
+);
+
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  /** The position before the oldest entry that is still kept: 0 while nothing has been trimmed. */
+  readonly trimmedTo: number;
+  /** The partition's position when the page was read. */
+  readonly position: number;
+}
+
+/** How a member stands, for comparing: `arrival` is the position at which the score last changed, on boards with ties `first`. */
+export interface MemberRecord {
+  readonly score: number;
+  readonly arrival?: number;
+}
+
+export interface BoardRecords {
+  /** The partition's position at which all of this was read, atomically. */
+  readonly position: number;
+  readonly total: number;
+  /** In step with the asked members; `undefined` for one that is not on the board. */
+  readonly records: readonly (MemberRecord | undefined)[];
+}
+
+export interface Repair {
+  readonly member: string;
+  /** What was read; the repair is left out where this is no longer so. `undefined`: not on the board. */
+  readonly found: MemberRecord | undefined;
+  /** What the log gives. `undefined`: not on the board. */
+  readonly right: MemberRecord | undefined;
+}
+
+/** What a board was at a position of its partition, from which its log can be replayed; to the store these are just texts. */
+export interface Checkpoint {
+  readonly position: number;
+  /** Each of at most `MAX_CHECKPOINT_TEXT_BYTES`. None: at that position the board did not exist. */
+  readonly texts: readonly string[];
+}
+
+export const MAX_CHECKPOINT_TEXT_BYTES = 64 * 1024;

@@ -1,0 +1,73 @@
+/** What is done to scores, and what becomes of it. */
+import type { ErrorCode } from '../protocol/codes.ts';
+
+export type ScoreOperation = {
+  readonly op: 'delta' | 'set' | 'best';
+  readonly board: string;
+  readonly member: string;
+  readonly value: number;
+};
+export type ProfileOperation = { readonly op: 'profile'; readonly member: string; readonly name: string };
+/** Of an event that ingest rejected: applies nothing, and is remembered under its number so that the verdict stays the same. */
+export type RejectOperation = { readonly op: 'reject'; readonly code: ErrorCode };
+export type Operation = ScoreOperation | ProfileOperation | RejectOperation;
+
+/** Operations that stem from one producer, or from publishes without one. */
+export interface Part {
+  readonly operations: readonly Operation[];
+  /** Absent: applied once per call, however often that is. A producer has at most one part in a batch. */
+  readonly producer?: {
+    readonly id: string;
+    readonly claim: number;
+    /** Of the operations, in step with them; ascending, though not without gaps (the others went to other partitions). */
+    readonly numbers: readonly number[];
+  };
+}
+
+/** Parts of one partition, in order. At most `MAX_BATCH_OPERATIONS` operations in all. */
+export interface Batch {
+  readonly partition: number;
+  /** Unix milliseconds at which the oldest of its events was accepted. */
+  readonly acceptedAt: number;
+  readonly parts: readonly Part[];
+}
+
+export const MAX_BATCH_OPERATIONS = 512;
+/** Rejected numbers remembered per producer and partition, the latest; an older one resent counts as a duplicate. */
+export const MAX_REMEMBERED_REJECTIONS = 4096;
+
+export interface BatchVerdict {
+  /** The partition's position after the batch; it grows by one with every applied operation (not with duplicates and refused ones). */
+  readonly position: number;
+  /** In step with the batch's parts. */
+  readonly parts: readonly PartVerdict[];
+}
+
+export type PartVerdict =
+  | {
+      readonly status: 'settled';
+      /** So many operations from the beginning had been settled before and changed nothing; the rejected among them are in `refused` too. */
+      readonly duplicates: number;
+      /** Operations that were not applied: refused on their own now, or remembered as refused; ascending by index within the part. */
+      readonly refused: readonly { readonly index: number; readonly code: ErrorCode }[];
+    }
+  /** A later claim of the producer has been seen: nothing of the part was applied. */
+  | { readonly status: 'conflict' };
+
+/** What the store remembers of a producer, over all partitions. */
+export interface ProducerClaim {
+  /** Higher than every earlier claim of the producer; from now on parts with a lower one are refused in every partition. */
+  readonly claim: number;
+  /** The highest number settled in any partition; 0 where the producer is unknown. */
+  readonly last: number;
+  /**
+   * Numbers remembered as refused in its home partition (`partitionOfProducer`), where `reject` operations go: verdicts that must
+   * not change when they are sent again.
+   */
+  readonly rejected: ReadonlyMap<number, ErrorCode>;
+}
+
+export type OnceVerdict =
+  | { readonly ok: true; readonly rejected: ReadonlyMap<number, ErrorCode> }
+  /** The key was used with another body. */
+  | { readonly ok: false };
