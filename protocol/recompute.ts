@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { isId } from './names.ts';
 import { checker, Strict } from './schema.ts';
 
@@ -7,7 +7,6 @@ const RecomputeSchema = Strict({
   target: Type.String({ maxLength: 256, description: 'What to recompute from the log: board:<id>' }),
 });
 
-export type RecomputeRequest = Static<typeof RecomputeSchema>;
 export const recomputeChecker = checker(RecomputeSchema);
 
 const BOARD = 'board:';
