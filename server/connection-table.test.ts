@@ -68,6 +68,32 @@ describe('draining', () => {
     expect(edge.ingest.published).toHaveLength(1);
   });
 
+  it('answers producers too, and leaves what comes after to the next connection', async () => {
+    const edge = await createTestEdge();
+    let open = (): void => undefined;
+    edge.ingest.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const socket = edge.connect({ token: 'good' });
+    await edge.clock.settle();
+    socket.push({ type: 'publish', id: 1, producer: 'p', seq: 1, events: [EVENT] });
+    socket.push({ type: 'publish', id: 2, producer: 'p', seq: 2, events: [EVENT] });
+    const drained = edge.gateway.drain();
+    socket.push({ type: 'publish', id: 3, producer: 'p', seq: 3, events: [EVENT] });
+    await edge.clock.advance(1000);
+    expect(edge.ingest.sessions[0]).toMatchObject({ seqs: [1, 2], closed: false });
+    open();
+    await edge.clock.advance(100);
+    await drained;
+    expect(socket.frames.slice(1)).toMatchObject([
+      { type: 'error', id: 3, code: 'unavailable' },
+      { type: 'ack', id: 1, seq: 1 },
+      { type: 'ack', id: 2, seq: 2 },
+      { type: 'bye' },
+    ]);
+    expect(edge.ingest.sessions[0]?.closed).toBe(true);
+  });
+
   it('waits for answers no longer than its deadline', async () => {
     const edge = await createTestEdge({ tuning: { drainDeadlineMs: 300 } });
     edge.ingest.gate = new Promise(() => undefined);

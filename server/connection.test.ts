@@ -178,6 +178,133 @@ describe('publishing', () => {
   });
 });
 
+describe('publishing with a producer', () => {
+  let edge: TestEdge;
+
+  async function publisher(limits = {}): Promise<ReturnType<TestEdge['connect']>> {
+    edge = await createTestEdge({ limits });
+    const socket = edge.connect({ token: 'good' });
+    await edge.clock.settle();
+    return socket;
+  }
+  const frame = (id: number, seq: number, count = 1, producer = 'p') => ({
+    type: 'publish',
+    id,
+    producer,
+    seq,
+    events: Array.from({ length: count }, () => EVENT),
+  });
+
+  it('opens a session for each, and its acks tell the number', async () => {
+    const socket = await publisher();
+    socket.push(frame(1, 1, 2));
+    socket.push(frame(2, 3));
+    socket.push(frame(3, 1, 1, 'q'));
+    await edge.clock.settle();
+    expect(edge.ingest.sessions.map(({ producer, seqs }) => [producer, seqs])).toEqual([
+      ['p', [1, 3]],
+      ['q', [1]],
+    ]);
+    expect(socket.of('ack')).toEqual([
+      { type: 'ack', id: 1, applied: 2, duplicates: 0, rejected: [], seq: 2 },
+      { type: 'ack', id: 2, applied: 1, duplicates: 0, rejected: [], seq: 3 },
+      { type: 'ack', id: 3, applied: 1, duplicates: 0, rejected: [], seq: 1 },
+    ]);
+  });
+
+  it('passes on what is wanted and what is in conflict, and says nothing of what is left out', async () => {
+    const socket = await publisher({ unackedEventsPerConnection: 3 });
+    socket.push(frame(1, 1));
+    edge.ingest.sessions[0]?.verdicts.push(
+      { ok: false, code: 'resend', message: 'again', seq: 4 },
+      undefined,
+      { ok: false, code: 'conflict', message: 'gone' },
+    );
+    socket.push(frame(2, 7));
+    socket.push(frame(3, 8));
+    await edge.clock.settle();
+    expect(socket.frames.slice(1)).toEqual([
+      { type: 'error', id: 1, code: 'resend', message: 'again', seq: 4 },
+      { type: 'error', id: 3, code: 'conflict', message: 'gone' },
+    ]);
+    // What was left out does not count as unacknowledged for ever.
+    socket.push(frame(4, 4, 3));
+    await edge.clock.settle();
+    expect(socket.last()).toMatchObject({ type: 'ack', id: 4 });
+  });
+
+  it('needs both the producer and the number, in their forms', async () => {
+    const socket = await publisher();
+    for (const bad of [
+      { producer: 'p' },
+      { seq: 1 },
+      { producer: 'p', seq: 0 },
+      { producer: 'p', seq: 1.5 },
+      { producer: 'p', seq: 2 ** 53 },
+      { producer: 'no spaces', seq: 1 },
+      { producer: '', seq: 1 },
+    ]) {
+      socket.push({ type: 'publish', id: 1, events: [], ...bad });
+      expect(socket.last(), JSON.stringify(bad)).toMatchObject({ type: 'error', id: 1, code: 'malformed' });
+    }
+    expect(edge.ingest.sessions).toEqual([]);
+  });
+
+  it('has a limit of producers, which are those of the connection until it ends', async () => {
+    const socket = await publisher({ producersPerConnection: 2 });
+    for (const [id, producer] of ['p', 'q', 'r', 'p'].entries()) socket.push(frame(id, 1, 1, producer));
+    await edge.clock.settle();
+    expect(socket.of('error')).toMatchObject([{ id: 2, code: 'too_large' }]);
+    expect(socket.of('error')[0]).not.toHaveProperty('retryAfterMs');
+    expect(socket.of('ack').map(({ id }) => id)).toEqual([0, 1, 3]);
+    const other = edge.connect({ token: 'good' });
+    await edge.clock.settle();
+    other.push(frame(1, 1, 1, 'r'));
+    await edge.clock.settle();
+    expect(other.last()).toMatchObject({ type: 'ack' });
+  });
+
+  it('tells the session of a frame that is over a limit, so that a gap is not taken for a beginning', async () => {
+    const socket = await publisher({
+      eventsPerPublish: 2,
+      unackedEventsPerConnection: 3,
+      publishesPerSecond: 4,
+    });
+    edge.ingest.gate = new Promise(() => undefined);
+    socket.push(frame(1, 1, 3));
+    socket.push(frame(2, 1, 2, 'q'));
+    socket.push(frame(3, 3, 2, 'q'));
+    socket.push(frame(4, 4, 0));
+    socket.push(frame(5, 9));
+    expect(socket.of('error')).toMatchObject([
+      { id: 1, code: 'too_large' },
+      { id: 3, code: 'rate_limited' },
+      { id: 5, code: 'rate_limited' },
+    ]);
+    expect(edge.ingest.sessions.map(({ seqs, refusedSeqs }) => [seqs, refusedSeqs])).toEqual([
+      [[4], [1, 9]],
+      [[1], [3]],
+    ]);
+  });
+
+  it('counts a frame without events as one, since it waits too', async () => {
+    const socket = await publisher({ unackedEventsPerConnection: 2 });
+    edge.ingest.gate = new Promise(() => undefined);
+    for (let id = 1; id <= 3; id++) socket.push(frame(id, 1, 0));
+    expect(socket.of('error')).toMatchObject([{ id: 3, code: 'rate_limited' }]);
+  });
+
+  it('ends its sessions with the connection', async () => {
+    const socket = await publisher();
+    socket.push(frame(1, 1));
+    socket.push(frame(2, 1, 1, 'q'));
+    socket.hangUp();
+    expect(edge.ingest.sessions.map(({ closed }) => closed)).toEqual([true, true]);
+    await edge.clock.settle();
+    expect(socket.of('ack')).toEqual([]);
+  });
+});
+
 describe('tokens', () => {
   let edge: TestEdge;
 

@@ -20,7 +20,7 @@ import { silentLogger } from '../../runtime/logger.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
 import type { Authentication, Authenticator, Identity } from '../auth/identity.ts';
 import { createGateway, type Gateway } from '../connection-gateway.ts';
-import type { Ingest, ProducerSession, PublishVerdict } from '../ingest/ingest-types.ts';
+import type { Ingest, ProducerSession, ProducerVerdict, PublishVerdict } from '../ingest/ingest-types.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../limits.ts';
 import type { GatewaySocket, SendOutcome, SocketHandler, TopicPublisher } from '../transport/socket-types.ts';
 import type { GatewayTuning } from './gateway-options.ts';
@@ -314,6 +314,7 @@ export class FakeAuthenticator implements Authenticator {
 
 export class FakeIngest implements Ingest {
   readonly published: (readonly unknown[])[] = [];
+  readonly sessions: FakeProducerSession[] = [];
   verdict: PublishVerdict = { ok: true, applied: 0, duplicates: 0, rejected: [] };
   gate: Promise<void> = Promise.resolve();
 
@@ -323,19 +324,45 @@ export class FakeIngest implements Ingest {
     return this.verdict.ok ? { ...this.verdict, applied: events.length } : this.verdict;
   }
 
-  openProducer(): ProducerSession {
-    return {
-      publish: async (seq, events) => {
-        const verdict = await this.publish(events);
-        return verdict.ok ? { ...verdict, seq: seq + events.length - 1 } : verdict;
-      },
-      refused: () => undefined,
-      close: () => undefined,
-    };
+  openProducer(producer: string): FakeProducerSession {
+    const session = new FakeProducerSession(this, producer);
+    this.sessions.push(session);
+    return session;
   }
 
   publishOnce(_once: unknown, events: readonly unknown[]): Promise<PublishVerdict> {
     return this.publish(events);
+  }
+}
+
+/** Answers as its ingest does, or as it is told. */
+export class FakeProducerSession implements ProducerSession {
+  readonly producer: string;
+  readonly seqs: number[] = [];
+  readonly refusedSeqs: number[] = [];
+  closed = false;
+  /** The next answers; `undefined` leaves a frame out. */
+  readonly verdicts: (ProducerVerdict | undefined)[] = [];
+  readonly #ingest: FakeIngest;
+
+  constructor(ingest: FakeIngest, producer: string) {
+    this.#ingest = ingest;
+    this.producer = producer;
+  }
+
+  async publish(seq: number, events: readonly unknown[]): Promise<ProducerVerdict | undefined> {
+    this.seqs.push(seq);
+    const verdict = await this.#ingest.publish(events);
+    if (this.verdicts.length > 0) return this.verdicts.shift();
+    return verdict.ok ? { ...verdict, seq: seq + events.length - 1 } : verdict;
+  }
+
+  refused(seq: number): void {
+    this.refusedSeqs.push(seq);
+  }
+
+  close(): void {
+    this.closed = true;
   }
 }
 

@@ -140,8 +140,12 @@ describe('a request is refused whole', () => {
     });
   });
 
-  it('with a key that would promise more than is kept', async () => {
-    const reply = await publish(score('a', 1), { 'idempotency-key': 'k' });
+  it.each([
+    ['not ASCII', 'schlüssel'],
+    ['a control character', 'a\tb'],
+    ['too long', 'k'.repeat(256)],
+  ])('with a key that is %s: 400', async (_what, key) => {
+    const reply = await publish(score('a', 1), { 'idempotency-key': key });
     expect(reply).toMatchObject({ status: 400, body: { code: 'malformed' } });
     expect(await rows()).toEqual([]);
   });
@@ -166,11 +170,105 @@ describe('a request is refused whole', () => {
     ['rate_limited', 429, 1234, '2'],
     ['unavailable', 503, 700, '1'],
   ] as const)('where ingest says %s, with the time to wait', async (code, status, retryAfterMs, seconds) => {
-    const ingest = { publish: async () => ({ ok: false, code, message: 'no', retryAfterMs }) as const };
-    service = await startHttpService({ deps: { ingest } });
-    const reply = await publish(score('a', 1));
-    expect(reply).toMatchObject({ status, body: { code, status, retryAfterMs, detail: 'no' } });
-    expect(reply.headers['retry-after']).toBe(seconds);
+    const refuse = async () => ({ ok: false, code, message: 'no', retryAfterMs }) as const;
+    service = await startHttpService({ deps: { ingest: { publish: refuse, publishOnce: refuse } } });
+    for (const headers of [{}, { 'idempotency-key': 'k' }]) {
+      const reply = await publish(score('a', 1), headers);
+      expect(reply).toMatchObject({ status, body: { code, status, retryAfterMs, detail: 'no' } });
+      expect(reply.headers['retry-after']).toBe(seconds);
+    }
+  });
+});
+
+describe('with an Idempotency-Key', () => {
+  const once = (body: unknown, headers: Record<string, string> = {}, key = 'order 66, "first"') =>
+    publish(body, { 'idempotency-key': key, ...headers });
+  const duplicates = (count: number) => ({ applied: 0, duplicates: count, rejected: [] });
+
+  it.each<[string, unknown, string, number]>([
+    ['one event', score('a', 1), 'application/json', 1],
+    ['an array', [score('a', 1), score('b', 2)], 'application/json', 2],
+    ['nothing', [], 'application/json', 0],
+    [
+      'lines',
+      `${JSON.stringify(score('a', 1))}\n${JSON.stringify(score('b', 2))}\n`,
+      'application/x-ndjson',
+      2,
+    ],
+    ['MessagePack', msgpackCodec.encode([score('a', 1)]), 'application/msgpack', 1],
+  ])('%s is applied once, however often it is sent', async (_what, body, type, count) => {
+    const headers = { 'content-type': type };
+    expect(await once(body, headers)).toMatchObject({ status: 200, body: verdict(count) });
+    const after = await rows();
+    for (let again = 0; again < 3; again++) {
+      expect(await once(body, headers)).toMatchObject({ status: 200, body: duplicates(count) });
+    }
+    expect(await rows()).toEqual(after);
+  });
+
+  it('the verdicts are repeated, with their reasons', async () => {
+    const lines = [JSON.stringify(score('a', 1)), '{', JSON.stringify({ type: 'score' })].join('\n');
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const first = await once(lines, headers);
+    expect(first.body).toMatchObject({ applied: 1, rejected: [{ index: 1 }, { index: 2 }] });
+    expect(first.body.rejected[0].message).toContain('the line is refused');
+    const { rejected } = first.body;
+    expect((await once(lines, headers)).body).toEqual({ applied: 0, duplicates: 1, rejected });
+  });
+
+  it('another body is a conflict, and so are the same bytes in another format', async () => {
+    const body = JSON.stringify(score('a', 1));
+    await once(body);
+    const others: [string, string][] = [
+      [`${body} `, 'application/json'],
+      [body, 'application/x-ndjson'],
+      ['[]', 'application/json'],
+    ];
+    for (const [other, type] of others) {
+      expect(await once(other, { 'content-type': type })).toMatchObject({
+        status: 409,
+        body: { code: 'conflict', status: 409 },
+      });
+    }
+    expect(await rows()).toEqual([['a', 1]]);
+    expect(await once(body, { 'content-type': 'application/json; charset=utf-8' })).toMatchObject({
+      body: duplicates(1),
+    });
+  });
+
+  it('a body that cannot be read takes no key', async () => {
+    expect(await once('{')).toMatchObject({ status: 400 });
+    expect(await once(score('a', 1))).toMatchObject({ body: verdict(1) });
+  });
+
+  it('subjects do not share their keys, tokens of one subject do', async () => {
+    const body = score('a', 1);
+    await once(body);
+    const claims = [{ publish: ['board:b'] }, { publish: ['board:*'] }];
+    const replies: unknown[] = [];
+    for (const claim of claims) {
+      const token = await service.tokenFor(claim);
+      const headers = { 'idempotency-key': 'order 66, "first"' };
+      replies.push((await service.call('POST', '/v1/events', { token, body, headers })).body);
+    }
+    expect(replies).toEqual([verdict(1), duplicates(1)]);
+    expect(await rows()).toEqual([['a', 2]]);
+  });
+
+  it('a key may have 255 characters, from the first to the last that can be printed', async () => {
+    const key = `!${'k'.repeat(253)}~`;
+    expect(await once(score('a', 1), {}, key)).toMatchObject({ body: verdict(1) });
+    expect(await once(score('a', 1), {}, key)).toMatchObject({ body: duplicates(1) });
+  });
+
+  it('what could not be settled is 503, and says that the same may be sent again', async () => {
+    service.store.setState('down');
+    const reply = await once([score('a', 1)]);
+    expect(reply).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(reply.body.detail).toContain('send the same again with the same key');
+    expect(reply.headers['retry-after']).toBe('1');
+    service.store.setState('up');
+    expect(await once([score('a', 1)])).toMatchObject({ body: verdict(1) });
   });
 });
 
