@@ -1,7 +1,7 @@
 import { assert } from '../../runtime/errors.ts';
 import type { LogEntry, ScoreOperation } from '../score-store.ts';
 import { OPERATION_NUMBERS } from './batches.ts';
-import { PackedReader } from './packing.ts';
+import { decodeText, PackedReader } from './packing.ts';
 import { parseConfig } from './replies.ts';
 
 /** An entry as the stream gives it: id, then field, value, ... (see lua/include-log.lua). */
@@ -32,7 +32,7 @@ export function parseLogEntry([id, fields]: StoredEntry): LogEntry {
     to: number(String(id).replace(/-0$/, '')),
     at: number(String(field('at'))),
   };
-  const ofBoard = () => ({ ...ofEntry, board: String(field('board')) });
+  const ofBoard = () => ({ ...ofEntry, board: decodeText(field('board')) });
 
   const kind = String(field('kind'));
   switch (kind) {
@@ -49,7 +49,7 @@ export function parseLogEntry([id, fields]: StoredEntry): LogEntry {
     case 'remove-board':
       return { ...ofBoard(), kind };
     case 'remove-member':
-      return { ...ofBoard(), kind, member: String(field('member')) };
+      return { ...ofBoard(), kind, member: decodeText(field('member')) };
     case 'repair':
       return { ...ofBoard(), kind, members: new PackedReader(field('members')).texts() };
     default:

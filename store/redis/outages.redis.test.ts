@@ -11,7 +11,19 @@ import {
   type StoreState,
   StoreUnavailableError,
 } from '../score-store.ts';
-import { apply, delta, readRows, set, takeNames } from '../support.contract.ts';
+import {
+  apply,
+  applyPart,
+  applyParts,
+  delta,
+  part,
+  readEntries,
+  readRows,
+  reject,
+  set,
+  settled,
+  takeNames,
+} from '../support.contract.ts';
 import { createRedisConnection } from './connection.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -177,6 +189,59 @@ describe('a Redis that misbehaves', () => {
     await apply(store, [set('b', 'bob', 3)], 4000);
     expect(await readRows(store, 'b')).toEqual([[1, 'bob', 3]]);
     expect(await takeNames(store, fence)).toEqual({ 'board:b': 3000, 'board:first': 3000 });
+  });
+
+  test('with its memory full it settles nothing of a producer, so that all of it can be sent again', async () => {
+    const redis = await openRedis();
+    const { store } = await openStore(redis, { partitions: 1 });
+    const sent = part('p', 5, 1, [set('b', 'ann', 1), reject('forbidden'), delta('b', 'ann', 1)]);
+    await applyParts(store, 0, [part('p', 5, 1, sent.operations.slice(0, 1))]);
+    await store.beginOnce('once:x', 'hash');
+    const admin = openAdmin(redis);
+    await admin.config('SET', 'maxmemory', '1');
+    const repair = { member: 'ann', found: { score: 1 }, right: { score: 2 } };
+    for (const attempt of [
+      applyParts(store, 0, [sent]),
+      // Nothing of it is new, but it keeps its producer known.
+      applyParts(store, 0, [part('p', 6, 1, sent.operations.slice(0, 1))]),
+      store.claimProducer('p'),
+      store.beginOnce('once:x', 'hash'),
+      store.beginOnce('once:y', 'hash'),
+      store.repairBoard('b', [repair], 2000),
+    ]) {
+      await expect(attempt).rejects.toBeInstanceOf(StoreUnavailableError);
+    }
+    expect(await store.readRecords('b', ['ann'])).toEqual({ position: 1, total: 1, records: [{ score: 1 }] });
+    expect(await store.removeMember('b', 'ann', 3000)).toBe(true);
+    expect((await readEntries(store)).map(({ kind }) => kind)).toEqual(['batch', 'remove-member']);
+    await admin.config('SET', 'maxmemory', '0');
+    expect(await applyPart(store, 0, sent)).toEqual(settled(1, [{ index: 1, code: 'forbidden' }]));
+    expect(await readRows(store, 'b')).toEqual([[1, 'ann', 1]]);
+    expect(await store.beginOnce('once:y', 'another')).toEqual({ ok: true, rejected: new Map() });
+    expect((await store.claimProducer('p')).last).toBe(3);
+  });
+
+  test('what a producer had under way when it died was applied once or not at all, and the next try tells which', async () => {
+    const redis = await openRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    const { store } = await openStore(redis, { partitions: 1 });
+    const { claim } = await store.claimProducer('p');
+    let settledTo = 0;
+    for (let round = 0; round < 5; round++) {
+      const parts = Array.from({ length: 40 }, (_, i) =>
+        part('p', claim, settledTo + i + 1, [delta('b', 'ann', 1)]),
+      );
+      const tries = Promise.allSettled(parts.map((each) => applyPart(store, 0, each)));
+      setImmediate(() => redis.kill());
+      await tries;
+      await redis.restart();
+      await waitUntil(() => store.state === 'up', 'the store to be up');
+      for (const each of parts) expect(await applyPart(store, 0, each)).toMatchObject({ status: 'settled' });
+      settledTo += parts.length;
+      expect(await readRows(store, 'b')).toEqual([[1, 'ann', settledTo]]);
+    }
+    const entries = await readEntries(store);
+    expect(entries.map(({ from, to }) => [from, to])).toEqual(entries.map((_, i) => [i, i + 1]));
+    expect(entries.length).toBe(settledTo);
   });
 
   test('one that turns into a replica is away until it takes writes again', async () => {

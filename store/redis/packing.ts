@@ -6,6 +6,14 @@ const TEXT_MAX_BYTES = 0xffff;
 /** Strict, as a text with other bytes in place of the wrong ones would be another member. A byte order mark belongs to the text. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+export function decodeText(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new Error('defect: a stored text is not UTF-8', { cause });
+  }
+}
+
 export function packTexts(texts: readonly string[]): Buffer {
   let bound = 0;
   for (const text of texts) bound += 2 + 3 * text.length;
@@ -68,7 +76,7 @@ export class PackedReader {
   text(): string {
     const length = this.uint16();
     const at = this.#advance(length);
-    return utf8.decode(this.#bytes.subarray(at, at + length));
+    return decodeText(this.#bytes.subarray(at, at + length));
   }
 
   texts(): string[] {
