@@ -35,13 +35,17 @@ function faultOf(node: Node, value: unknown, path: string): string | undefined {
   return faultOfField(node, value, path);
 }
 
-/** Of several alternatives the one that was meant has the fewest keys too many or too few. */
+/** Of several alternatives the one that was meant has the fewest keys too many or too few, and rather too few. */
 function faultOfObject(alternatives: readonly Node[], value: unknown, path: string): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return say(path, 'must be an object');
   const candidates = alternatives
     .map((node) => ({ node, unknown: unknownKeys(node, value), missing: missingKeys(node, value) }))
-    .sort((a, b) => a.unknown.length + a.missing.length - b.unknown.length - b.missing.length);
+    .sort(
+      (a, b) =>
+        a.unknown.length + a.missing.length - b.unknown.length - b.missing.length ||
+        a.unknown.length - b.unknown.length,
+    );
   const [nearest] = candidates;
   if (nearest === undefined) return undefined;
   if (nearest.unknown.length > 0) return say(path, `must not have ${quoteAll(nearest.unknown)}`);

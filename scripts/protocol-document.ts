@@ -10,10 +10,13 @@ import { CLIENT_FRAME_SCHEMAS, SERVER_FRAME_SCHEMAS } from '../protocol/frames.t
 import { ID_PATTERN, TEXT_MAX_BYTES } from '../protocol/names.ts';
 import { diff } from '../protocol/patches.ts';
 import type { State, ViewKind } from '../protocol/views.ts';
+import { DEFAULT_SERVER_LIMITS, HTTP_LIMITS } from '../server/limits.ts';
+import { DEFAULT_STORE_OPTIONS, MAX_REMEMBERED_REJECTIONS } from '../store/score-store.ts';
 import { fieldTable, type SchemaNode } from './protocol-fields.ts';
 import { SAMPLE_FRAMES } from './sample-frames.ts';
 
 export const PROTOCOL_FILE = new URL('../protocol/PROTOCOL.md', import.meta.url);
+const DAY_MS = 24 * 3_600_000;
 const TEMPLATE_FILE = new URL('./protocol-template.md', import.meta.url);
 
 /** PROTOCOL.md: the template's prose, and in place of each `{{name argument}}` what the code says. */
@@ -41,6 +44,11 @@ const PARTS: { readonly [name: string]: (argument: string) => string } = {
   'id-pattern': () => ID_PATTERN,
   'text-bytes': () => String(TEXT_MAX_BYTES),
   'default-top': () => String(DEFAULT_BOARD_CONFIG.top),
+  'producer-days': () => String(DEFAULT_STORE_OPTIONS.producerRetentionMs / DAY_MS),
+  'key-hours': () => String((DEFAULT_STORE_OPTIONS.onceRetentionMs / DAY_MS) * 24),
+  'key-length': () => String(HTTP_LIMITS.idempotencyKeyLength),
+  'producers-per-connection': () => String(DEFAULT_SERVER_LIMITS.producersPerConnection),
+  'remembered-rejections': () => String(MAX_REMEMBERED_REJECTIONS),
   'vector-count': () => String(SAMPLE_FRAMES.length),
   kind: (name) => {
     const channel = parseChannel(name);
@@ -64,10 +72,7 @@ const PARTS: { readonly [name: string]: (argument: string) => string } = {
   'error-codes': () =>
     table(
       ['code', 'status', 'meaning'],
-      Object.entries(ERROR_CODES)
-        // Only numbers of producers have gaps, and this version has no producers.
-        .filter(([code]) => code !== 'resend')
-        .map(([code, { status, means }]) => [`\`${code}\``, String(status), means]),
+      Object.entries(ERROR_CODES).map(([code, { status, means }]) => [`\`${code}\``, String(status), means]),
     ),
   'close-codes': () =>
     table(

@@ -28,6 +28,19 @@ const client: [string, ClientFrame][] = [
     },
   ],
   ['publish nothing', { type: 'publish', id: -7, events: [] }],
+  [
+    'publish with a producer',
+    {
+      type: 'publish',
+      id: 8,
+      producer: 'game-7.3f2c9a',
+      seq: 4_294_967_297,
+      events: [
+        { type: 'score', board: 'season', member: 'Ann', delta: 25 },
+        { type: 'score', board: 'season', member: 'Björn', delta: -5 },
+      ],
+    },
+  ],
   ['ping', { type: 'ping', id: Number.MAX_SAFE_INTEGER }],
 ];
 
@@ -173,6 +186,17 @@ const server: [string, ServerFrame][] = [
       ],
     },
   ],
+  [
+    'ack with a number',
+    {
+      type: 'ack',
+      id: 8,
+      applied: 1,
+      duplicates: 1,
+      rejected: [],
+      seq: 4_294_967_298,
+    },
+  ],
   ['pong', { type: 'pong', id: Number.MAX_SAFE_INTEGER }],
   [
     'error',
@@ -182,6 +206,16 @@ const server: [string, ServerFrame][] = [
       code: 'rate_limited',
       message: 'too many publishes in one second',
       retryAfterMs: 400,
+    },
+  ],
+  [
+    'error resend',
+    {
+      type: 'error',
+      id: 9,
+      code: 'resend',
+      message: 'the event with number 43 is wanted next: send again from there',
+      seq: 43,
     },
   ],
   ['error of no request', { type: 'error', code: 'malformed', message: 'not valid JSON' }],
