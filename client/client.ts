@@ -5,7 +5,8 @@ import { Connection, type ConnectionState } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import type { ScorewireError } from './errors.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
-import { type Ack, Publisher } from './publisher.ts';
+import type { Ack } from './publish-call.ts';
+import { Publisher } from './publisher.ts';
 import type { Change, Subscription } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -13,6 +14,8 @@ export interface ClientEvents {
   readonly state: ConnectionState;
   /** What answers no single request: a refused token, an unreadable frame, a complaint of the server. The client goes on by itself where it can. */
   readonly error: ScorewireError;
+  /** There is room for publishes again, after one was refused with `rate_limited`: at most half of what may be pending is. */
+  readonly drain: { readonly pendingEvents: number };
 }
 
 /** One connection to a scorewire server, kept open until `close()`, with all its subscriptions and publishes. */
@@ -42,7 +45,15 @@ export class ScorewireClient {
       resolved,
     );
     this.#publisher = new Publisher(
-      { timers, nextId, send: (frame) => this.#connection.send(frame) },
+      {
+        timers,
+        random,
+        nextId,
+        send: (frame) => this.#connection.send(frame),
+        reconnect: (reason) => this.#connection.reconnect(reason),
+        drained: () => this.#emitter.emit('drain', { pendingEvents: this.pendingEvents }),
+        error: (error) => this.#emitter.emit('error', error),
+      },
       resolved,
     );
     this.#connection.start();
@@ -86,24 +97,44 @@ export class ScorewireClient {
     return this.subscribe(`rank:${board}:${member}`, listener);
   }
 
+  /** Events that are published and not yet settled. */
+  get pendingEvents(): number {
+    return this.#publisher.pendingEvents;
+  }
+
   /**
-   * Publishes events in one frame. Resolves with the ack, also where single events were rejected. Rejects with a
-   * `PublishError`; never sends twice. Without a connection it waits for one, for `publishWaitMs` at most.
+   * Publishes events, each of which is applied exactly once: what has no answer is sent again, over any number of
+   * connections and nodes. Resolves when all of them are settled; those that the server refuses for good are in `rejected`, by
+   * their index here. Events are applied in the order of the calls, and do not follow later changes of the given objects.
+   *
+   * Rejects with a `PublishError`. `rate_limited`: `maxPendingEvents` are pending, try again after `drain`. `malformed`,
+   * `too_large`: something that cannot be sent. `unauthorized`: there is no token. `unavailable`: the client is closed. `conflict`: the
+   * server does not know the earlier events any more, or was given them by somebody else. Where `uncertain` is true the
+   * events may or may not have been applied; otherwise they were not.
    */
   publish(events: ScorewireEvent | readonly ScorewireEvent[]): Promise<Ack> {
     return this.#publisher.publish('type' in events ? [events] : events);
   }
 
-  /** Ends everything: the connection, the subscriptions, waiting publishes. Idempotent. */
-  close(): void {
+  /** Resolves with true once nothing is pending, with false where that takes longer than `timeoutMs` or the client is closed. */
+  flush(timeoutMs = 10_000): Promise<boolean> {
+    return this.#publisher.flush(timeoutMs);
+  }
+
+  /**
+   * Ends everything: the connection, the subscriptions, pending publishes; `flush` first to wait for those. Resolves when the
+   * queue, if there is one, is closed too. Idempotent.
+   */
+  close(): Promise<void> {
     this.#connection.close();
+    return this.#publisher.end();
   }
 
   #stateChanged(state: ConnectionState): void {
     switch (state.state) {
       case 'open':
         this.#subscriptions.opened();
-        this.#publisher.opened();
+        this.#publisher.opened(this.#connection.limits);
         break;
       case 'waiting':
         this.#subscriptions.disconnected();
@@ -111,7 +142,7 @@ export class ScorewireClient {
         break;
       case 'closed':
         this.#subscriptions.end();
-        this.#publisher.end();
+        void this.#publisher.end();
         break;
       case 'connecting':
         break;

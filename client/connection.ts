@@ -1,6 +1,12 @@
 import { CLOSE_CODES, shouldReconnect } from '../protocol/codes.ts';
 import { SUBPROTOCOLS } from '../protocol/encodings.ts';
-import type { ClientFrame, ErrorFrame, ServerFrame, WelcomeFrame } from '../protocol/frames.ts';
+import type {
+  AnnouncedLimits,
+  ClientFrame,
+  ErrorFrame,
+  ServerFrame,
+  WelcomeFrame,
+} from '../protocol/frames.ts';
 import { Authentication } from './authentication.ts';
 import { backoffDelayMs } from './backoff.ts';
 import { loadCodec } from './codecs.ts';
@@ -72,6 +78,11 @@ export class Connection {
     return this.#state;
   }
 
+  /** What the server allows; `undefined` while there is no welcome. */
+  get limits(): Partial<AnnouncedLimits> | undefined {
+    return this.#attempt?.welcome?.limits;
+  }
+
   start(): void {
     this.#stopWatching = watchWakeSignals(() => this.wake());
     this.#connect();
@@ -92,6 +103,11 @@ export class Connection {
   wake(): void {
     if (this.#state.state === 'waiting') this.#wait(0, this.#state.reason);
     else this.#attempt?.liveness?.check();
+  }
+
+  /** Gives this connection up for another one. */
+  reconnect(reason: string): void {
+    if (this.#state.state === 'open') this.#lost(reason);
   }
 
   close(): void {

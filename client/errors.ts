@@ -30,9 +30,9 @@ export class SubscribeError extends ScorewireError {
   }
 }
 
-/** A publish without an ack. */
+/** A publish that will not be settled. */
 export class PublishError extends ScorewireError {
-  /** True where the events were sent but the connection was lost before the ack: they may or may not have been applied. */
+  /** True where the events may or may not have been applied, or may still be (by a queue's next client); otherwise they were not. */
   readonly uncertain: boolean;
 
   constructor(

@@ -1,8 +1,12 @@
 import type { Encoding } from '../protocol/encodings.ts';
 import type { Backoff } from './backoff.ts';
 import { builtInWebSocket, sameOriginUrl } from './environment.ts';
+import type { PublishQueue } from './publish-queue.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
+
+/** A day less than the server remembers what was sent. */
+const MAX_EVENT_AGE_MS = 6 * 24 * 60 * 60 * 1000;
 
 /** A token, or what gives one. A function is asked on every connect and whenever the server wants a fresh one; `undefined`: anonymous. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
@@ -21,16 +25,24 @@ export interface ClientOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds in which something must be heard after a ping; else the connection counts as dead. Default 10 000. */
   readonly pongTimeoutMs?: number;
-  /** Milliseconds that a publish waits for a connection before it is refused with `unavailable`. Default 10 000. */
-  readonly publishWaitMs?: number;
-  /** Events published and not yet acknowledged, sent or waiting; beyond: refused with `rate_limited`. Default 10 000. */
+  /** Events published and not yet settled, sent or waiting; beyond: refused with `rate_limited`, until `drain`. Default 10 000. */
   readonly maxPendingEvents?: number;
+  /** Milliseconds in which a publish must be answered on an open connection; else it is sent again. Default 30 000. */
+  readonly ackTimeoutMs?: number;
+  /**
+   * Milliseconds after which an event that was sent without an answer is not sent again, but refused as uncertain. Must be
+   * below the time for which the server remembers producers (7 days). Default 6 days.
+   */
+  readonly maxEventAgeMs?: number;
+  /** Keeps published events beyond the life of the process. The client closes it. */
+  readonly queue?: PublishQueue;
   /** From 0 (inclusive) to 1 (exclusive). Default `Math.random`. */
   readonly random?: () => number;
   readonly timers?: Timers;
 }
 
-export interface ResolvedOptions extends Required<Omit<ClientOptions, 'token' | 'backoff'>> {
+export interface ResolvedOptions extends Required<Omit<ClientOptions, 'token' | 'backoff' | 'queue'>> {
+  readonly queue: PublishQueue | undefined;
   readonly token: TokenSource | undefined;
   readonly backoff: Backoff;
 }
@@ -58,8 +70,10 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     },
     connectTimeoutMs: positive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
     pongTimeoutMs: positive('pongTimeoutMs', options.pongTimeoutMs ?? 10_000),
-    publishWaitMs: positive('publishWaitMs', options.publishWaitMs ?? 10_000),
     maxPendingEvents: positive('maxPendingEvents', options.maxPendingEvents ?? 10_000),
+    ackTimeoutMs: positive('ackTimeoutMs', options.ackTimeoutMs ?? 30_000),
+    maxEventAgeMs: positive('maxEventAgeMs', options.maxEventAgeMs ?? MAX_EVENT_AGE_MS),
+    queue: options.queue,
     random: options.random ?? Math.random,
     timers: options.timers ?? systemTimers,
   };

@@ -1,7 +1,7 @@
 /** A scripted server behind a fake WebSocket: a test says what it sends, and reads what the client sent. */
 import type { WebSocketLike } from '../../client/web-socket.ts';
 import { CODECS, type Encoding, SUBPROTOCOLS } from '../../protocol/codec.ts';
-import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts';
+import type { AnnouncedLimits, ClientFrame, ServerFrame } from '../../protocol/frames.ts';
 
 export interface FakeServer {
   /** What the client is given as its WebSocket. */
@@ -86,7 +86,10 @@ export class FakeConnection implements WebSocketLike {
     this.#dispatch('message', { data });
   }
 
-  welcome({ pingIntervalMs = 25_000, frameBytes = 1_048_576 } = {}): void {
+  welcome({
+    pingIntervalMs = 25_000,
+    ...limits
+  }: { readonly pingIntervalMs?: number } & Partial<AnnouncedLimits> = {}): void {
     this.reply({
       type: 'welcome',
       session: 's1',
@@ -94,12 +97,13 @@ export class FakeConnection implements WebSocketLike {
       protocol: 1,
       pingIntervalMs,
       limits: {
-        frameBytes,
+        frameBytes: 1_048_576,
         subscriptionsPerConnection: 256,
         backpressureBytes: 1_048_576,
         eventsPerPublish: 10_000,
         unackedEventsPerConnection: 100_000,
         publishesPerSecond: 1000,
+        ...limits,
       },
     });
   }
