@@ -13,4 +13,6 @@ export interface DecodeLimits {
   readonly maxBytes?: number;
   /** Levels of arrays and objects inside one another; default `MAX_DEPTH`. */
   readonly maxDepth?: number;
+  /** Elements of lists and entries of objects, all levels together; default `MAX_VALUES`. */
+  readonly maxValues?: number;
 }

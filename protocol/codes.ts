@@ -44,7 +44,7 @@ export const CLOSE_CODES = {
     code: 4502,
     means: 'A limit of the connection was exceeded, such as its queue of unsent replies.',
   },
-  frameTooLarge: { code: 4503, means: 'A frame was over the limit of bytes.' },
+  frameTooLarge: { code: 4503, means: 'A frame was over the limit of bytes, or of values.' },
 } as const satisfies Record<string, { code: number; means: string }>;
 
 export type CloseReason = keyof typeof CLOSE_CODES;

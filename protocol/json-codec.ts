@@ -1,5 +1,5 @@
-import type { Codec } from './codec-types.ts';
-import { DecodeError, MAX_DEPTH } from './decode-error.ts';
+import type { Codec, DecodeLimits } from './codec-types.ts';
+import { DecodeError, MAX_DEPTH, MAX_VALUES } from './decode-error.ts';
 import { utf8Length } from './utf8.ts';
 import { toWireValue } from './wire-value.ts';
 
@@ -9,11 +9,11 @@ export const jsonCodec: Codec<string> = {
     return JSON.stringify(toWireValue(value, (integer) => integer));
   },
 
-  decode(wire, { maxBytes, maxDepth = MAX_DEPTH } = {}) {
+  decode(wire, { maxBytes, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES } = {}) {
     if (maxBytes !== undefined && isLonger(wire, maxBytes)) {
       throw new DecodeError('too_large', `over ${maxBytes} bytes`);
     }
-    if (isDeeper(wire, maxDepth)) throw new DecodeError('malformed', `more than ${maxDepth} levels`);
+    checkShape(wire, maxDepth, maxValues);
     let value: unknown;
     try {
       value = JSON.parse(wire);
@@ -30,18 +30,36 @@ function isLonger(text: string, maxBytes: number): boolean {
   return text.length * 3 > maxBytes && utf8Length(text) > maxBytes;
 }
 
-/** Counts the open brackets outside strings, but only where there are enough brackets at all. */
-function isDeeper(text: string, maxDepth: number): boolean {
-  if (!hasMore(text, '[', '{', maxDepth)) return false;
+/** Walks over the text only where it is long enough for so many values or has brackets enough for so many levels. */
+function checkShape(text: string, maxDepth: number, maxValues: number): void {
+  // A value takes a character at least, and a comma or a bracket.
+  if (text.length <= 2 * maxValues && !hasMore(text, '[', '{', maxDepth)) return;
+  const values = countJsonValues(text, { maxDepth, maxValues });
+  if (values > maxValues) throw new DecodeError('too_large', `more than ${maxValues} values`);
+}
+
+/**
+ * Elements of lists and entries of objects, all levels together; an empty one counts as one, a text that is not JSON as
+ * anything. Counts no further than one over the limit. Throws `DecodeError` where there are more levels.
+ */
+export function countJsonValues(
+  text: string,
+  { maxDepth = MAX_DEPTH, maxValues = MAX_VALUES }: Omit<DecodeLimits, 'maxBytes'> = {},
+): number {
   let depth = 0;
-  for (let i = 0; i < text.length; i++) {
+  let values = 0;
+  for (let i = 0; i < text.length && values <= maxValues; i++) {
     switch (text.charCodeAt(i)) {
       case QUOTE:
         i = endOfString(text, i);
         break;
+      case COMMA:
+        values++;
+        break;
       case OPEN_LIST:
       case OPEN_OBJECT:
-        if (++depth > maxDepth) return true;
+        values++;
+        if (++depth > maxDepth) throw new DecodeError('malformed', `more than ${maxDepth} levels`);
         break;
       case CLOSE_LIST:
       case CLOSE_OBJECT:
@@ -49,11 +67,12 @@ function isDeeper(text: string, maxDepth: number): boolean {
         break;
     }
   }
-  return false;
+  return values;
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;

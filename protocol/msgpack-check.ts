@@ -9,7 +9,7 @@ import { isUtf8 } from './utf8.ts';
  *
  * Returns whether the message holds something that msgpackr alters (a `__proto__` key, -0, a leading U+FEFF).
  */
-export function checkMessagePack(bytes: Uint8Array, maxDepth: number): boolean {
+export function checkMessagePack(bytes: Uint8Array, maxDepth: number, maxValues: number): boolean {
   const end = bytes.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, end);
   // Of each open container: the items still to come, and whether they are keys and values in turn.
@@ -17,6 +17,7 @@ export function checkMessagePack(bytes: Uint8Array, maxDepth: number): boolean {
   const maps: boolean[] = [false];
   let depth = 0;
   let position = 0;
+  let values = 0;
   let special = false;
 
   for (;;) {
@@ -61,7 +62,12 @@ export function checkMessagePack(bytes: Uint8Array, maxDepth: number): boolean {
     }
 
     if (++depth > maxDepth) throw malformed(`more than ${maxDepth} levels`);
-    left[depth] = kind === MAP ? 2 * length : length;
+    const itemsWithin = kind === MAP ? 2 * length : length;
+    // Each item takes a byte at least.
+    if (itemsWithin > end - position) throw truncated();
+    values += Math.max(1, length);
+    if (values > maxValues) throw new DecodeError('too_large', `more than ${maxValues} values`);
+    left[depth] = itemsWithin;
     maps[depth] = kind === MAP;
   }
 }

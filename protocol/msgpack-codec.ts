@@ -2,7 +2,7 @@
 import { Packr, RESET_BUFFER_MODE } from 'msgpackr/pack';
 import { Unpackr } from 'msgpackr/unpack';
 import type { Codec } from './codec-types.ts';
-import { DecodeError, MAX_DEPTH } from './decode-error.ts';
+import { DecodeError, MAX_DEPTH, MAX_VALUES } from './decode-error.ts';
 import { checkMessagePack } from './msgpack-check.ts';
 import { decodeExactly } from './msgpack-exact.ts';
 import { toWireValue } from './wire-value.ts';
@@ -19,9 +19,9 @@ export const msgpackCodec: Codec<Uint8Array> = {
     return new Uint8Array(packed);
   },
 
-  decode(wire, { maxBytes = Number.POSITIVE_INFINITY, maxDepth = MAX_DEPTH } = {}) {
+  decode(wire, { maxBytes = Number.POSITIVE_INFINITY, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES } = {}) {
     if (wire.length > maxBytes) throw new DecodeError('too_large', `over ${maxBytes} bytes`);
-    const special = checkMessagePack(wire, maxDepth);
+    const special = checkMessagePack(wire, maxDepth, maxValues);
     return special ? decodeExactly(wire) : unpackr.unpack(wire);
   },
 };

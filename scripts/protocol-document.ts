@@ -3,7 +3,7 @@ import { DEFAULT_BOARD_CONFIG } from '../protocol/boards.ts';
 import { kindOf, parseChannel } from '../protocol/channels.ts';
 import { CODECS } from '../protocol/codec.ts';
 import { CLOSE_CODES, ERROR_CODES } from '../protocol/codes.ts';
-import { MAX_DEPTH } from '../protocol/decode-error.ts';
+import { MAX_DEPTH, MAX_VALUES } from '../protocol/decode-error.ts';
 import { SUBPROTOCOLS } from '../protocol/encodings.ts';
 import { EVENT_SCHEMAS } from '../protocol/events.ts';
 import { CLIENT_FRAME_SCHEMAS, SERVER_FRAME_SCHEMAS } from '../protocol/frames.ts';
@@ -41,6 +41,7 @@ const PARTS: { readonly [name: string]: (argument: string) => string } = {
       ],
     ),
   'max-depth': () => String(MAX_DEPTH),
+  'max-values': () => String(MAX_VALUES),
   'id-pattern': () => ID_PATTERN,
   'text-bytes': () => String(TEXT_MAX_BYTES),
   'default-top': () => String(DEFAULT_BOARD_CONFIG.top),

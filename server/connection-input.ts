@@ -1,4 +1,5 @@
 import { CODECS } from '../protocol/codec.ts';
+import type { DecodeLimits } from '../protocol/codec-types.ts';
 import { DecodeError } from '../protocol/decode-error.ts';
 import type { Encoding } from '../protocol/encodings.ts';
 import { type ClientFrame, clientFrameChecker } from '../protocol/frames.ts';
@@ -15,7 +16,12 @@ export type Input =
       readonly message: string;
     };
 
-export function readInput(encoding: Encoding, bytes: Uint8Array, isBinary: boolean): Input {
+export function readInput(
+  encoding: Encoding,
+  bytes: Uint8Array,
+  isBinary: boolean,
+  limits: DecodeLimits,
+): Input {
   if (isBinary !== (encoding === 'msgpack')) {
     const message = isBinary
       ? 'a binary frame on a JSON connection'
@@ -24,7 +30,7 @@ export function readInput(encoding: Encoding, bytes: Uint8Array, isBinary: boole
   }
   let value: unknown;
   try {
-    value = isBinary ? CODECS.msgpack.decode(bytes) : CODECS.json.decode(textOf(bytes));
+    value = isBinary ? CODECS.msgpack.decode(bytes, limits) : CODECS.json.decode(textOf(bytes), limits);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const { code, message } = error;

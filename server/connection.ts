@@ -10,6 +10,7 @@ import type { ChannelHub } from './gateway/channel-hub.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
 import { Subscriptions } from './gateway/subscriptions.ts';
 import type { Ingest } from './ingest/ingest-types.ts';
+import { INPUT_LIMITS, maxValues } from './limits.ts';
 import type { GatewaySocket, SocketHandler } from './transport/socket-types.ts';
 
 export interface ConnectionDeps {
@@ -157,7 +158,9 @@ export class Connection implements SocketHandler {
   }
 
   #handle(bytes: Uint8Array, isBinary: boolean): void {
-    const input = readInput(this.#socket.encoding, bytes, isBinary);
+    // Nothing but a publish has many values, and a stranger's is refused anyway.
+    const most = this.#isAnonymous() ? INPUT_LIMITS.anonymousValues : maxValues(this.#options.limits);
+    const input = readInput(this.#socket.encoding, bytes, isBinary, { maxValues: most });
     switch (input.kind) {
       case 'frame':
         this.#handleFrame(input.frame);
@@ -167,7 +170,7 @@ export class Connection implements SocketHandler {
         break;
       case 'unreadable':
         this.#refuse(undefined, input.code, input.message);
-        this.close('malformedFrame');
+        this.close(input.code === 'too_large' ? 'frameTooLarge' : 'malformedFrame');
         break;
     }
   }

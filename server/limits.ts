@@ -1,3 +1,4 @@
+import { MAX_VALUES } from '../protocol/decode-error.ts';
 import type { AnnouncedLimits } from '../protocol/frames.ts';
 
 /** Every limit of the edge, by name. docs/limits.md prints this table; each has a test. Zero means no limit where it says so. */
@@ -45,6 +46,19 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   replyQueueBytes: 4 * 1024 * 1024,
   channels: 200_000,
 };
+
+/** Limits of what is decoded, so that no message holds up the others for long. */
+export const INPUT_LIMITS = {
+  /** Elements and entries that an event may have on the average, where publishes may have very many events. */
+  valuesPerEvent: 20,
+  /** Values of a frame from who has shown no token, and so can publish nothing; beyond: `too_large`, closed with 4503. */
+  anonymousValues: 10_000,
+} as const;
+
+/** Elements of lists and entries of objects in one message; beyond: `too_large`. */
+export function maxValues({ eventsPerPublish }: Pick<ServerLimits, 'eventsPerPublish'>): number {
+  return Math.max(MAX_VALUES, INPUT_LIMITS.valuesPerEvent * eventsPerPublish);
+}
 
 /** Limits of HTTP that are not settings. */
 export const HTTP_LIMITS = {

@@ -43,6 +43,7 @@ export function createAuthenticator(
     subject: '',
     admin: false,
     maySubscribe: everybodyMay,
+    publishesNothing: true,
     mayPublish: () => false,
   };
   const cache = new TokenCache();

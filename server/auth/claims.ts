@@ -24,8 +24,12 @@ export function readClaims(claims: Readonly<Record<string, unknown>>, everybodyM
   }
   const mayToo = compilePatterns(subscribe);
   const maySubscribe: Matcher = (channel) => everybodyMay(channel) || mayToo(channel);
-  const identity = { subject: sub, admin, ...expiry, maySubscribe, mayPublish: compilePatterns(publish) };
-  return { ok: true, identity };
+  const publishesNothing = publish.length === 0;
+  const mayPublish = compilePatterns(publish);
+  return {
+    ok: true,
+    identity: { subject: sub, admin, ...expiry, maySubscribe, publishesNothing, mayPublish },
+  };
 }
 
 function wrong(claim: string): ReadClaims {

@@ -5,6 +5,8 @@ export interface Identity {
   /** Unix milliseconds. */
   readonly expiresAt?: number;
   maySubscribe(channel: string): boolean;
+  /** True where `mayPublish` permits no scope at all, so that nobody needs to read what is published. */
+  readonly publishesNothing?: boolean;
   /** Scopes: `board:<id>`, `product:<id>`, `area:<code>`, `match:<id>`, `tournament:<id>`, `profile:<member>`. */
   mayPublish(scope: string): boolean;
 }

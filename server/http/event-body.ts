@@ -1,5 +1,7 @@
 import { CODECS } from '../../protocol/codec.ts';
 import { DecodeError } from '../../protocol/decode-error.ts';
+import { countJsonValues } from '../../protocol/json-codec.ts';
+import { maxValues, type ServerLimits } from '../limits.ts';
 import { type BodyFormat, decodeBody, textOf } from './formats.ts';
 
 export type EventBody =
@@ -14,10 +16,14 @@ export type EventBody =
 const NONE: ReadonlyMap<number, string> = new Map();
 
 /** One event, an array of them, or (NDJSON) one in each line. Whether they are events is for ingest to say. */
-export function readEventBody(format: BodyFormat, body: Uint8Array, maxEvents: number): EventBody {
+export function readEventBody(
+  format: BodyFormat,
+  body: Uint8Array,
+  limits: Pick<ServerLimits, 'eventsPerPublish'>,
+): EventBody {
   try {
-    if (format === 'ndjson') return readLines(textOf(body), maxEvents);
-    const value = decodeBody(format, body);
+    if (format === 'ndjson') return readLines(textOf(body), limits.eventsPerPublish, maxValues(limits));
+    const value = decodeBody(format, body, { maxValues: maxValues(limits) });
     if (Array.isArray(value)) return { ok: true, events: value, unreadable: NONE };
     if (typeof value === 'object' && value !== null) return { ok: true, events: [value], unreadable: NONE };
     return { ok: false, code: 'malformed', message: 'the body must be one event or an array of events' };
@@ -28,20 +34,24 @@ export function readEventBody(format: BodyFormat, body: Uint8Array, maxEvents: n
 }
 
 /** Empty lines are no events and have no place. */
-function readLines(text: string, maxEvents: number): EventBody {
+function readLines(text: string, maxEvents: number, maxValues: number): EventBody {
   const events: unknown[] = [];
   const unreadable = new Map<number, string>();
-  for (let start = 0; start < text.length; ) {
+  let values = 0;
+  for (let start = skipBlanks(text, 0); start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
     const line = text.slice(start, end);
-    start = end + 1;
-    if (line.trim() === '') continue;
+    start = skipBlanks(text, end);
     if (events.length === maxEvents) {
       return { ok: false, code: 'too_large', message: `more than the ${maxEvents} events allowed at once` };
     }
     try {
-      events.push(CODECS.json.decode(line));
+      values += countJsonValues(line, { maxValues });
+      if (values > maxValues) {
+        return { ok: false, code: 'too_large', message: `more than the ${maxValues} values allowed at once` };
+      }
+      events.push(CODECS.json.decode(line, { maxValues }));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       unreadable.set(events.length, `the line is refused: ${error.message}`);
@@ -50,3 +60,13 @@ function readLines(text: string, maxEvents: number): EventBody {
   }
   return { ok: true, events, unreadable };
 }
+
+/** Where the next line that is not empty goes on, in one pass over however many there are. */
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && BLANKS.has(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** A tab, both halves of the ends of lines, and a space. */
+const BLANKS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);

@@ -281,3 +281,20 @@ it('what a token does not permit is rejected event by event', async () => {
   });
   expect(await rows('yours')).toEqual([]);
 });
+
+it('a token that permits publishing nothing is refused before the body is read', async () => {
+  const token = await service.tokenFor({ subscribe: ['*'] });
+  const route = service.routes.find(({ pattern }) => pattern === '/v1/events');
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  const reply = await route?.handler({
+    method: 'POST',
+    path: '/v1/events',
+    params: [],
+    query: new URLSearchParams(),
+    remoteAddress: '127.0.0.1',
+    header: (name) => headers[name] ?? '',
+    body: () => Promise.reject(new Error('the body was read')),
+  });
+  expect(reply).toMatchObject({ status: 403 });
+  expect(JSON.parse(String(reply?.body))).toMatchObject({ code: 'forbidden' });
+});

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CODECS } from '../../protocol/codec.ts';
+import type { DecodeLimits } from '../../protocol/codec-types.ts';
 import { DecodeError } from '../../protocol/decode-error.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 
@@ -28,8 +29,8 @@ export function textOf(body: Uint8Array): string {
 }
 
 /** One value. Throws `DecodeError`. */
-export function decodeBody(format: 'json' | 'msgpack', body: Uint8Array): unknown {
-  return format === 'json' ? CODECS.json.decode(textOf(body)) : CODECS.msgpack.decode(body);
+export function decodeBody(format: 'json' | 'msgpack', body: Uint8Array, limits?: DecodeLimits): unknown {
+  return format === 'json' ? CODECS.json.decode(textOf(body), limits) : CODECS.msgpack.decode(body, limits);
 }
 
 const COMMON_HEADERS = {
