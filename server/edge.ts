@@ -51,6 +51,9 @@ export interface Edge extends Service {
 /** Seconds of silence after which a client counts as gone; the library pings in between. */
 const IDLE_TIMEOUT_SECONDS = 60;
 
+/** Once the sockets are gone, HTTP requests are waited for so long; with the time for sockets it is within the deadline of a stop. */
+const HTTP_DRAIN_DEADLINE_MS = 3000;
+
 export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   const { store, bus, clock, logger } = deps;
   const { host, limits, timing, demo } = options;
@@ -111,7 +114,12 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   );
 
   let adminToken: string | undefined;
+  let starting: Promise<Service> | undefined;
   let started: Service | undefined;
+  const start = async (): Promise<Service> => {
+    adminToken = await authenticator.issueToken?.();
+    return startAll([gateway, transport, ...(feed === undefined ? [] : [feed])]);
+  };
   return {
     get address() {
       return started === undefined
@@ -122,15 +130,17 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       return adminToken;
     },
     start: async () => {
-      adminToken = await authenticator.issueToken?.();
-      started = await startAll([gateway, transport, ...(feed === undefined ? [] : [feed])]);
+      starting ??= start();
+      started = await starting;
     },
     stop: async () => {
+      await starting?.catch(() => undefined);
       transport.stopListening();
       await feed?.stop();
       // What was accepted is settled and answered before anybody is sent away.
       await Promise.all([gateway.drain(), ingest.settle()]);
-      await started?.stop();
+      await transport.drained(HTTP_DRAIN_DEADLINE_MS);
+      await (await starting?.catch(() => undefined))?.stop();
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   type HttpRoute,
   RequestAbortedError,
 } from './http-types.ts';
+import type { OpenAnswers } from './open-answers.ts';
 import { problemReply } from './problem-reply.ts';
 import type * as uws from './uws.ts';
 import { type ReplyOptions, writeReply } from './write-reply.ts';
@@ -22,15 +23,17 @@ export interface RequestChecks {
 const DISCARD_FACTOR = 8;
 
 const NOT_FOUND = problemReply(404, 'not_found', 'there is no such path');
+const DRAINING = problemReply(503, 'unavailable', 'the node is draining', { 'retry-after': '1' });
 
-export function addRoutes(
-  app: uws.TemplatedApp,
-  routes: readonly HttpRoute[],
-  checks: RequestChecks,
-  logger: Logger,
-): void {
+interface AnswerDeps {
+  readonly checks: RequestChecks;
+  readonly logger: Logger;
+  readonly open: OpenAnswers;
+}
+
+export function addRoutes(app: uws.TemplatedApp, routes: readonly HttpRoute[], deps: AnswerDeps): void {
   for (const route of routes) {
-    const answer = createAnswer(route, checks, logger);
+    const answer = createAnswer(route, deps);
     switch (route.method) {
       case 'GET':
         app.get(route.pattern, (response, request) => answer(response, request, 'GET'));
@@ -53,7 +56,7 @@ export function addRoutes(
     }
   }
   const fallback: HttpRoute = { method: 'ANY', pattern: '/*', handler: answerUnknown };
-  const answer = createAnswer(fallback, checks, logger);
+  const answer = createAnswer(fallback, deps);
   app.any(fallback.pattern, (response, request) =>
     answer(response, request, request.getCaseSensitiveMethod().toUpperCase()),
   );
@@ -77,8 +80,9 @@ function answerUnknown(request: HttpRequest): HttpReply {
 type Answer = (response: uws.HttpResponse, request: uws.HttpRequest, method: string) => void;
 
 /** Whatever goes wrong, the library is answered: it aborts the process at a request that is not. */
-function createAnswer(route: HttpRoute, checks: RequestChecks, logger: Logger): Answer {
-  const answer = createCheckedAnswer(route, checks, logger);
+function createAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
+  const { logger } = deps;
+  const answer = createCheckedAnswer(route, deps);
   return (response, request, method) => {
     try {
       answer(response, request, method);
@@ -89,15 +93,20 @@ function createAnswer(route: HttpRoute, checks: RequestChecks, logger: Logger): 
   };
 }
 
-function createCheckedAnswer(route: HttpRoute, checks: RequestChecks, logger: Logger): Answer {
+function createCheckedAnswer(route: HttpRoute, { checks, logger, open }: AnswerDeps): Answer {
   const paramCount = route.pattern.split('/').filter((segment) => segment.startsWith(':')).length;
 
   return (response, request, method) => {
     const origin = request.getHeader('origin');
     const host = request.getHeader('host');
-    const options: ReplyOptions = { withoutBody: method === 'HEAD', origin, closeConnection: false };
+    const options: ReplyOptions = {
+      withoutBody: method === 'HEAD',
+      origin,
+      closeConnection: open.isDraining,
+    };
     const refusal = checkRequest(checks, origin, host);
     if (refusal !== undefined) return writeReply(response, refusal, { ...options, origin: '' });
+    if (open.isDraining && !isSafe(method)) return writeReply(response, DRAINING, options);
     const params = readParams(request, paramCount);
     if (params === undefined) {
       const reply = problemReply(400, 'malformed', 'the path is not valid percent-encoding');
@@ -113,7 +122,7 @@ function createCheckedAnswer(route: HttpRoute, checks: RequestChecks, logger: Lo
     }
     if (!(reply instanceof Promise)) return writeReply(response, reply, options);
     adapted.detach();
-    answerLater(response, adapted, reply, options, route, logger);
+    answerLater(response, adapted, reply, options, route, { logger, open });
   };
 }
 
@@ -123,15 +132,19 @@ function answerLater(
   pending: Promise<HttpReply>,
   options: ReplyOptions,
   route: HttpRoute,
-  logger: Logger,
+  { logger, open }: Pick<AnswerDeps, 'logger' | 'open'>,
 ): void {
-  let aborted = false;
+  let over = false;
+  open.begin();
   response.onAborted(() => {
-    aborted = true;
+    if (!over) open.end();
+    over = true;
     request.abort();
   });
-  const write = (reply: HttpReply | undefined, closeConnection = false): void => {
-    if (aborted || reply === undefined) return;
+  const write = (reply: HttpReply | undefined, mustClose = false): void => {
+    if (over || reply === undefined) return;
+    over = true;
+    const closeConnection = mustClose || open.isDraining;
     try {
       request.discardBody();
       response.cork(() => writeReply(response, reply, { ...options, closeConnection }));
@@ -139,6 +152,7 @@ function answerLater(
       logger.error({ err: error, route: route.pattern }, 'a reply could not be written');
       response.close();
     }
+    open.end();
   };
   pending.then(
     (reply) => write(reply),
@@ -155,6 +169,11 @@ function checkRequest(checks: RequestChecks, origin: string, host: string): Http
     return problemReply(403, 'forbidden', 'this Origin is not allowed');
   }
   return undefined;
+}
+
+/** What changes nothing is still answered while the node drains. */
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 function worthDiscarding(request: AdaptedRequest, error: BodyTooLargeError): boolean {

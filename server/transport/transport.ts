@@ -8,6 +8,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { AdaptedSocket } from './adapted-socket.ts';
 import { addRoutes, type RequestChecks } from './http-adapter.ts';
 import type { HttpRoute } from './http-types.ts';
+import { OpenAnswers } from './open-answers.ts';
 import { addSocketRoute, type SocketOptions } from './socket-adapter.ts';
 import type { SocketAcceptor, TopicPublisher } from './socket-types.ts';
 import * as library from './uws.ts';
@@ -30,8 +31,13 @@ export interface Transport extends Service {
   readonly publisher: TopicPublisher;
   /** Open WebSockets. */
   readonly connections: number;
-  /** No new connections from now on; those that are open stay. */
+  /**
+   * No new connections from now on. WebSockets stay; over HTTP what reads is answered, what writes is refused with 503, and each answer
+   * is the last one of its connection.
+   */
   stopListening(): void;
+  /** Resolves when every HTTP request that was read is answered, or after the deadline. Comes before `stop`, which cuts off. */
+  drained(deadlineMs: number): Promise<void>;
 }
 
 export function createTransport(deps: TransportDeps, options: TransportOptions): Transport {
@@ -52,6 +58,7 @@ class UwsTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #app: library.TemplatedApp = library.uws.App();
   readonly #sockets = new Set<AdaptedSocket>();
+  readonly #open = new OpenAnswers();
   #token: library.us_listen_socket | undefined;
   #port: number;
   #state: 'new' | 'started' | 'stopped' = 'new';
@@ -61,7 +68,7 @@ class UwsTransport implements Transport {
     this.#port = options.port;
     const app = this.#app;
     addSocketRoute(app, options.acceptor, options, options, logger, this.#sockets);
-    addRoutes(app, options.routes, options, logger);
+    addRoutes(app, options.routes, { checks: options, logger, open: this.#open });
     this.publisher = {
       publish: (topic, wire) => {
         app.publish(topic, wire, typeof wire !== 'string');
@@ -95,9 +102,14 @@ class UwsTransport implements Transport {
   }
 
   stopListening(): void {
+    this.#open.drain();
     if (this.#token === undefined) return;
     library.uws.us_listen_socket_close(this.#token);
     this.#token = undefined;
+  }
+
+  drained(deadlineMs: number): Promise<void> {
+    return this.#open.settled(deadlineMs);
   }
 
   async stop(): Promise<void> {
