@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createBroadcaster } from './broadcaster/broadcaster.ts';
-import { DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
+import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
@@ -49,6 +49,7 @@ export function createApp(settings: Settings, deps: { logger: Logger; clock?: Cl
   const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
   const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
   const services = [parts.store, parts.bus, broadcaster, edge].filter((part) => part !== undefined);
+  const abort = new AbortController();
   let starting: Promise<Service> | undefined;
   return {
     get address() {
@@ -58,10 +59,12 @@ export function createApp(settings: Settings, deps: { logger: Logger; clock?: Cl
       return edge?.adminToken;
     },
     start: async () => {
-      starting ??= startAll(services);
+      starting ??= startAll(services, abort.signal);
       await starting;
     },
     stop: async () => {
+      // A start can take as long as a store or a bus is away; a stop does not wait for that.
+      abort.abort();
       const started = await starting?.catch(() => undefined);
       await started?.stop();
     },
@@ -84,9 +87,19 @@ function createBroadcasterOf({ settings, ...deps }: Parts): Service {
     {
       name: deps.name,
       timing: settings.timing,
-      limits: { ...DEFAULT_BROADCASTER_LIMITS, watchedChannels: settings.limits.channels },
+      limits: ownerLimits(settings),
     },
   );
+}
+
+/**
+ * An owner watches for all gateways together, and for some time what they have just let go of. With no more room than one gateway
+ * has, it would refuse what that gateway permits.
+ */
+const OWNER_HEADROOM = 2;
+
+export function ownerLimits({ limits }: Pick<Settings, 'limits'>): BroadcasterLimits {
+  return { ...DEFAULT_BROADCASTER_LIMITS, watchedChannels: limits.channels * OWNER_HEADROOM };
 }
 
 function createEdgeOf({ settings, name, ...deps }: Parts): Edge {

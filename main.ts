@@ -32,8 +32,14 @@ async function run(): Promise<void> {
   const logger = createLogger(settings.logLevel);
   for (const warning of settingWarnings(settings)) logger.warn({}, warning);
   const app = createApp(settings, { logger });
-  stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
-  await app.start();
+  const isStopping = stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
+  try {
+    await app.start();
+  } catch (error) {
+    if (!isStopping()) throw error;
+  }
+  // Then the signal handler ends the process, with the exit code of the stop.
+  if (isStopping()) return;
   // One write, so that a program which waits for the address has the token with it.
   console.log(describeStart(settings, app.address, app.adminToken).join('\n'));
 }
@@ -87,8 +93,8 @@ function describeStart(
   ];
 }
 
-/** The first signal stops in order, the second at once. */
-function stopOnSignals(stop: () => Promise<void>, deadlineMs: number): void {
+/** The first signal stops in order, the second at once. The result tells whether one has come. */
+function stopOnSignals(stop: () => Promise<void>, deadlineMs: number): () => boolean {
   let signals = 0;
   const onSignal = (): void => {
     signals += 1;
@@ -107,4 +113,5 @@ function stopOnSignals(stop: () => Promise<void>, deadlineMs: number): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  return () => signals > 0;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Service, startAll } from './lifecycle.ts';
+import { AbortedStartError, type Service, startAll } from './lifecycle.ts';
 
 function setUp() {
   const calls: string[] = [];
@@ -81,5 +81,30 @@ describe('services that belong together', () => {
     await all.stop();
     await all.start();
     expect(calls).toEqual(['start a', 'stop a']);
+  });
+
+  test('stop at once when the start is aborted, while one of them is still starting', async () => {
+    const { calls, service } = setUp();
+    const abort = new AbortController();
+    let fail = (_: Error): void => undefined;
+    const waiting: Service = {
+      ...service('b'),
+      start: () => {
+        calls.push('start b');
+        return new Promise((_, reject) => {
+          fail = reject;
+        });
+      },
+    };
+    const started = startAll([service('a'), waiting, service('c')], abort.signal);
+    while (!calls.includes('start b')) await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    await expect(started).rejects.toBeInstanceOf(AbortedStartError);
+    expect(calls).toEqual(['start a', 'start b', 'stop b', 'stop a']);
+    // What is left of the start may still fail; nobody is told twice.
+    fail(new Error('stopped'));
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(startAll([service('d')], abort.signal)).rejects.toBeInstanceOf(AbortedStartError);
+    expect(calls).not.toContain('start d');
   });
 });
