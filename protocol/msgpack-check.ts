@@ -4,10 +4,11 @@ import { isUtf8 } from './utf8.ts';
 /**
  * Walks over a whole MessagePack message without making anything of it, so that a decoder afterwards allocates
  * only what the bytes really hold: a declared length counts for nothing until every item has been passed. Throws
- * `DecodeError` on anything a frame cannot be: truncation, trailing bytes, extension and binary types, 0xc1, keys that are not strings, integers
- * beyond 2^53, invalid UTF-8, too many levels.
+ * `DecodeError` on anything a frame cannot be: truncation, trailing bytes, extension types, 0xc1, keys that are not strings,
+ * invalid UTF-8, too many levels or values.
  *
- * Returns whether the message holds something that msgpackr alters (a `__proto__` key, -0, a leading U+FEFF).
+ * Returns whether the message holds something that `decodeExactly` has to decode: what msgpackr alters (a `__proto__` key, -0,
+ * a leading U+FEFF), and what only the field that holds it is refused for (binary values, integers beyond 2^53).
  */
 export function checkMessagePack(bytes: Uint8Array, maxDepth: number, maxValues: number): boolean {
   const end = bytes.length;
@@ -46,7 +47,7 @@ export function checkMessagePack(bytes: Uint8Array, maxDepth: number, maxValues:
     if (isKey && kind !== TEXT) throw notAKey();
     if (kind === SCALAR) {
       if (token === 0xcb || token === 0xca) special ||= isNegativeZero(view, position, header);
-      else if (token === 0xcf || token === 0xd3) checkInteger(view, position, token === 0xd3);
+      else if (token === 0xcf || token === 0xd3) special ||= isUnsafe(view, position, token === 0xd3);
       position += header;
       continue;
     }
@@ -57,6 +58,13 @@ export function checkMessagePack(bytes: Uint8Array, maxDepth: number, maxValues:
       if (length > end - position) throw truncated();
       if (!isUtf8(bytes, position, position + length)) throw malformed('a string is not valid UTF-8');
       special ||= (isKey && isProto(bytes, position, length)) || startsWithMark(bytes, position, length);
+      position += length;
+      continue;
+    }
+
+    if (kind === BINARY) {
+      if (length > end - position) throw truncated();
+      special = true;
       position += length;
       continue;
     }
@@ -76,16 +84,18 @@ const SCALAR = 0;
 const TEXT = 1;
 const LIST = 2;
 const MAP = 3;
+const BINARY = 4;
 const REFUSED = 0xff;
 
 /** Bytes that follow the token and hold its number or its length. */
 const HEADER_BYTES = new Uint8Array(256);
 const KINDS = new Uint8Array(256);
-HEADER_BYTES.fill(REFUSED, 0xc1, 0xc2).fill(REFUSED, 0xc4, 0xca).fill(REFUSED, 0xd4, 0xd9);
+HEADER_BYTES.fill(REFUSED, 0xc1, 0xc2).fill(REFUSED, 0xc7, 0xca).fill(REFUSED, 0xd4, 0xd9);
+HEADER_BYTES.set([1, 2, 4], 0xc4);
 HEADER_BYTES.set([4, 8, 1, 2, 4, 8, 1, 2, 4, 8], 0xca);
 HEADER_BYTES.set([1, 2, 4, 2, 4, 2, 4], 0xd9);
 KINDS.fill(MAP, 0x80, 0x90).fill(LIST, 0x90, 0xa0).fill(TEXT, 0xa0, 0xc0);
-KINDS.fill(TEXT, 0xd9, 0xdc).fill(LIST, 0xdc, 0xde).fill(MAP, 0xde, 0xe0);
+KINDS.fill(BINARY, 0xc4, 0xc7).fill(TEXT, 0xd9, 0xdc).fill(LIST, 0xdc, 0xde).fill(MAP, 0xde, 0xe0);
 
 function shortLength(token: number): number {
   return token >= 0xa0 ? token & 0x1f : token & 0x0f;
@@ -100,11 +110,9 @@ function isNegativeZero(view: DataView, position: number, bytes: number): boolea
   return view.getUint32(position) === 0x8000_0000 && (bytes === 4 || view.getUint32(position + 4) === 0);
 }
 
-function checkInteger(view: DataView, position: number, signed: boolean): void {
+function isUnsafe(view: DataView, position: number, signed: boolean): boolean {
   const high = signed ? view.getInt32(position) : view.getUint32(position);
-  if (!Number.isSafeInteger(high * 0x1_0000_0000 + view.getUint32(position + 4))) {
-    throw malformed('an integer is beyond 2^53 - 1');
-  }
+  return !Number.isSafeInteger(high * 0x1_0000_0000 + view.getUint32(position + 4));
 }
 
 const PROTO = [0x5f, 0x5f, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x5f, 0x5f];
@@ -121,7 +129,7 @@ function startsWithMark(bytes: Uint8Array, position: number, length: number): bo
 
 function refused(token: number): DecodeError {
   if (token === 0xc1) return malformed('0xc1 is not MessagePack');
-  return malformed(token <= 0xc6 ? 'binary values are not used' : 'extension types are not used');
+  return malformed('extension types are not used');
 }
 
 function notAKey(): DecodeError {

@@ -15,7 +15,7 @@ interface HostileCase {
 }
 
 const withData = it.skipIf(!hasTestData);
-const REFUSED_KINDS = ['binary', 'timestamp', 'ext'];
+const REFUSED_KINDS = ['timestamp', 'ext'];
 
 describe(`the public MessagePack test suite${LEFT_OUT}`, () => {
   withData('decodes to the stated values, or is refused where frames have no such type', () => {
@@ -34,17 +34,21 @@ describe(`the public MessagePack test suite${LEFT_OUT}`, () => {
         }
       }
     }
-    expect({ decoded: decoded > 150, refused: refused > 30 }).toEqual({ decoded: true, refused: true });
+    expect({ decoded: decoded > 150, refused: refused > 20 }).toEqual({ decoded: true, refused: true });
   });
 });
 
 function isRefusedKind(one: SuiteCase): boolean {
-  if (REFUSED_KINDS.some((kind) => kind in one)) return true;
-  return typeof one.bignum === 'string' && !Number.isSafeInteger(Number(one.bignum));
+  return REFUSED_KINDS.some((kind) => kind in one);
 }
 
+/** What no field may hold decodes to what no schema takes, so that only the event that has it is refused. */
 function statedValue({ msgpack: _, bignum, ...kinds }: SuiteCase): unknown {
-  return bignum === undefined ? Object.values(kinds)[0] : Number(bignum);
+  if ('binary' in kinds) return Number.NaN;
+  if (bignum === undefined) return Object.values(kinds)[0];
+  const integer = Number(bignum);
+  const isExact = BigInt(integer) === BigInt(String(bignum));
+  return isExact ? integer : Math.sign(integer) * Number.POSITIVE_INFINITY;
 }
 
 describe(`hostile MessagePack${LEFT_OUT}`, () => {
@@ -73,6 +77,7 @@ describe(`hostile MessagePack${LEFT_OUT}`, () => {
       'score NaN',
       'score -Infinity',
       'score 5e-324',
+      'score uint64 2^53+1',
       'non-minimal integer 1 as uint64',
       'non-minimal string as str32',
     ]);

@@ -1,8 +1,9 @@
 import { decodeUtf8 } from './utf8.ts';
 
 /**
- * Decodes the rare messages that msgpackr would alter (it renames `__proto__`, keeps -0, drops a leading U+FEFF).
- * Only for bytes that `checkMessagePack` has accepted: nothing is checked again.
+ * Decodes the rare messages that msgpackr would alter (it renames `__proto__`, keeps -0, drops a leading U+FEFF), or that hold
+ * what no field may: integers that no double is equal to become infinities and not a neighbour, binary values become NaN. The schemas
+ * refuse both, and so only the event that has them. Only for bytes that `checkMessagePack` has accepted: nothing is checked again.
  */
 export function decodeExactly(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -22,7 +23,10 @@ export function decodeExactly(bytes: Uint8Array): unknown {
     position += count;
     return position - count;
   };
-  const wide = (high: number): number => high * 0x1_0000_0000 + view.getUint32(skip(4));
+  const binary = (length: number): number => {
+    position += length;
+    return Number.NaN;
+  };
 
   const read = (): unknown => {
     const token = bytes[skip(1)] as number;
@@ -38,6 +42,12 @@ export function decodeExactly(bytes: Uint8Array): unknown {
         return false;
       case 0xc3:
         return true;
+      case 0xc4:
+        return binary(view.getUint8(skip(1)));
+      case 0xc5:
+        return binary(view.getUint16(skip(2)));
+      case 0xc6:
+        return binary(view.getUint32(skip(4)));
       case 0xca:
         return view.getFloat32(skip(4)) + 0;
       case 0xcb:
@@ -49,7 +59,7 @@ export function decodeExactly(bytes: Uint8Array): unknown {
       case 0xce:
         return view.getUint32(skip(4));
       case 0xcf:
-        return wide(view.getUint32(skip(4)));
+        return exactInteger(view.getBigUint64(skip(8)));
       case 0xd0:
         return view.getInt8(skip(1));
       case 0xd1:
@@ -57,7 +67,7 @@ export function decodeExactly(bytes: Uint8Array): unknown {
       case 0xd2:
         return view.getInt32(skip(4));
       case 0xd3:
-        return wide(view.getInt32(skip(4)));
+        return exactInteger(view.getBigInt64(skip(8)));
       case 0xd9:
         return text(view.getUint8(skip(1)));
       case 0xda:
@@ -77,4 +87,11 @@ export function decodeExactly(bytes: Uint8Array): unknown {
     }
   };
   return read();
+}
+
+/** Some integers beyond 2^53 are doubles, too; the others would become a neighbour without anybody noticing. */
+function exactInteger(integer: bigint): number {
+  const number = Number(integer);
+  if (BigInt(number) === integer) return number;
+  return integer > 0n ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }

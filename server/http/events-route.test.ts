@@ -298,3 +298,26 @@ it('a token that permits publishing nothing is refused before the body is read',
   expect(reply).toMatchObject({ status: 403 });
   expect(JSON.parse(String(reply?.body))).toMatchObject({ code: 'forbidden' });
 });
+
+it('a MessagePack body with what no double holds, or binary values, loses only the events that have them', async () => {
+  const event = (member: string, set: string) =>
+    `84a474797065a573636f7265a5626f617264a162a66d656d626572${member}a3736574${set}`;
+  const hex = [
+    '95',
+    event('a161', 'cf0020000000000000'),
+    event('a162', 'd3ffe0000000000000'),
+    event('a163', 'cf0020000000000001'),
+    event('c40164', '01'),
+    event('a165', '02'),
+  ].join('');
+  const reply = await publish(Buffer.from(hex, 'hex'), { 'content-type': 'application/msgpack' });
+  expect(reply).toMatchObject({
+    status: 200,
+    body: { applied: 3, rejected: [2, 3].map((index) => ({ index, code: 'malformed' })) },
+  });
+  expect(await rows()).toEqual([
+    ['a', 2 ** 53],
+    ['e', 2],
+    ['b', -(2 ** 53)],
+  ]);
+});
