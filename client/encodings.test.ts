@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CODECS, ENCODINGS, SUBPROTOCOLS } from '../protocol/codec.ts';
 import type { ClientFrame, ServerFrame } from '../protocol/frames.ts';
@@ -81,9 +81,15 @@ test('nothing listens at the address: the client waits and tries again', async (
 
 test.each([
   [{ url: 'http://example.org' }, /url/],
-  [{ url: 'ws://x/v1/ws' }, /WebSocket/],
   [{ url: 'ws://x/v1/ws', WebSocket, maxPendingEvents: 0 }, /maxPendingEvents/],
   [{ url: 'ws://x/v1/ws', WebSocket, backoff: { capMs: Number.NaN } }, /backoff\.capMs/],
 ])('senseless options are refused at once: %#', (options, message) => {
   expect(() => connect(options)).toThrow(message);
+});
+
+test('without a WebSocket of its own, the runtime is told to give one', () => {
+  // Node 22 has one built in.
+  vi.stubGlobal('WebSocket', undefined);
+  cleanups.push(() => vi.unstubAllGlobals());
+  expect(() => connect({ url: 'ws://x/v1/ws' })).toThrow(/WebSocket/);
 });

@@ -71,8 +71,8 @@ describe('the page', () => {
     await publish('cup', { bob: 30 });
     await page.waitForFunction(
       () =>
-        [...document.querySelectorAll('[data-testid=row] [data-testid=rank]')]
-          .map((e) => e.textContent?.trim())
+        [...document.querySelectorAll('[data-testid=row]')]
+          .map((row) => row.getAttribute('data-rank'))
           .join() === '1,2,2',
     );
     await request(`${server.url}/v1/events`, {
