@@ -62,6 +62,12 @@ describe('settings', () => {
     expect(() => readSettings({ [name]: '-1' })).toThrow(name);
   });
 
+  it('keep a shorter log where it costs the memory of this process', () => {
+    expect(readSettings({}).store.logOperations).toBe(25_000);
+    expect(readSettings(SPLIT).store.logOperations).toBe(250_000);
+    expect(readSettings({ LOG_OPERATIONS: '7' }).store.logOperations).toBe(7);
+  });
+
   it('turn the demonstration on with its adjustable feed', () => {
     expect(readSettings({ DEMO: '1', DEMO_PLAYERS: '10' }).demo).toEqual({
       board: 'demo',

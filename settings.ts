@@ -42,6 +42,8 @@ export interface Settings {
 /** RFC 7518 asks for a key of at least the hash's size for HS256. */
 const SECRET_WISE_BYTES = 32;
 
+const MEMORY_LOG_OPERATIONS = 25_000;
+
 /** The environment name of each limit. */
 export const LIMIT_NAMES = {
   frameBytes: 'MAX_FRAME_BYTES',
@@ -86,12 +88,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     store: {
       ...DEFAULT_STORE_OPTIONS,
       partitions: env.integer('PARTITIONS', DEFAULT_STORE_OPTIONS.partitions, { min: 1, max: 1024 }),
+      logOperations: env.integer('LOG_OPERATIONS', defaultLogOperations(env), { min: 1 }),
     },
     limits: readLimits(env),
     stopDeadlineMs: env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 }),
   };
   checkTogether(settings);
   return Object.freeze(settings);
+}
+
+/** An operation of the log costs about 30 bytes in Redis, and four times that in the memory of this process. */
+function defaultLogOperations(env: EnvReader): number {
+  return env.text('REDIS_URL') === undefined ? MEMORY_LOG_OPERATIONS : DEFAULT_STORE_OPTIONS.logOperations;
 }
 
 function readDemo(env: EnvReader): DemoSettings {
