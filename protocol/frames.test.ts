@@ -47,7 +47,6 @@ describe('a frame of a client', () => {
     ['an id that is text', { type: 'ping', id: '1' }, '"id" must be integer'],
     ['an id that is no integer', { type: 'ping', id: 1.5 }, '"id" must be integer'],
     ['an id beyond the safe integers', { type: 'ping', id: 2 ** 53 }, '"id" must be <= 9007199254740991'],
-    ['an empty channel', { ...subscribe, channel: '' }, '"channel" must not have fewer than 1 characters'],
     ['an empty token', { type: 'auth', id: 1, token: '' }, '"token" must not have fewer than 1 characters'],
     ['half a position', { ...subscribe, since: { epoch: 'e' } }, '"since" needs "seq"'],
     ['a negative position', { ...subscribe, since: { epoch: 'e', seq: -1 } }, '"since.seq" must be >= 0'],
@@ -69,7 +68,7 @@ describe('a frame of a client', () => {
     const large = 'x'.repeat(1_000_000);
     const list = new Array(1_000_000).fill(0);
     for (const frame of [
-      { ...subscribe, channel: large },
+      { ...subscribe, channel: list },
       { ...subscribe, id: list },
       { ...subscribe, since: list },
       { ...subscribe, since: { epoch: large, seq: 1 } },

@@ -21,6 +21,10 @@ const ChannelSchema = Type.String({
   maxLength: CHANNEL_MAX_LENGTH,
   description: 'The name of a channel',
 });
+/** Of any form and length, so that whatever is no name gets `unknown_channel`: `parseChannel` judges it. */
+const AskedChannelSchema = Type.String({
+  description: `The name of a channel, of at most ${CHANNEL_MAX_LENGTH} characters`,
+});
 const positionFields = {
   epoch: described(EpochSchema, 'Opaque; compared only for equality'),
   seq: described(SeqSchema, 'Position within the epoch'),
@@ -45,10 +49,14 @@ export const CLIENT_FRAME_SCHEMAS = {
   subscribe: Strict({
     type: Type.Literal('subscribe'),
     id: RequestIdSchema,
-    channel: ChannelSchema,
+    channel: AskedChannelSchema,
     since: Type.Optional(PositionSchema),
   }),
-  unsubscribe: Strict({ type: Type.Literal('unsubscribe'), id: RequestIdSchema, channel: ChannelSchema }),
+  unsubscribe: Strict({
+    type: Type.Literal('unsubscribe'),
+    id: RequestIdSchema,
+    channel: AskedChannelSchema,
+  }),
   // The events are validated one by one, so that a bad one is rejected with its index.
   publish: Type.Union([
     Strict(publishFields),

@@ -146,6 +146,18 @@ describe('subscribing', () => {
     ]);
   });
 
+  it.each([
+    ['', 'an empty name'],
+    [`board:${'x'.repeat(300)}`, 'a name that is too long'],
+    ['board:no spaces', 'a name of the wrong form'],
+  ])('says of %j that it names no channel, and goes on', (channel) => {
+    const socket = edge.connect();
+    socket.push({ type: 'subscribe', id: 1, channel });
+    expect(socket.last()).toMatchObject({ type: 'error', id: 1, code: 'unknown_channel' });
+    socket.push({ type: 'unsubscribe', id: 2, channel });
+    expect(socket.last()).toEqual({ type: 'ok', id: 2 });
+  });
+
   it('refuses malformed names, the forbidden, and anonymous clients where a token is needed', async () => {
     edge.authenticator.anonymous = identity({ maySubscribe: () => false });
     edge.authenticator.known.set('chess', identity({ maySubscribe: (channel) => channel === BOARD }));
