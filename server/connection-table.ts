@@ -7,7 +7,7 @@ export interface ConnectionTableDeps extends ConnectionDeps {
   readonly randomId: () => string;
 }
 
-/** How often a draining node looks whether publishes have been answered. */
+/** How often a draining node looks whether publishes have been answered and closed sockets are gone. */
 const DRAIN_POLL_MS = 20;
 
 /** All connections of this node: takes them in within its limits, looks after their tokens, says bye. */
@@ -34,7 +34,7 @@ export class ConnectionTable implements SocketAcceptor {
     const { clock } = this.#deps;
     this.#cancelTimer = clock.after(this.#options.tuning.tokenSweepMs, () => {
       const now = clock.now();
-      for (const connection of this.#connections.keys()) connection.checkExpiry(now);
+      for (const connection of this.#connections.keys()) connection.sweep(now);
       this.start();
     });
   }
@@ -42,7 +42,7 @@ export class ConnectionTable implements SocketAcceptor {
   stop(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    for (const connection of [...this.#connections.keys()]) connection.close('goingAway');
+    for (const connection of [...this.#connections.keys()]) connection.cutOff('goingAway');
   }
 
   stats(): { connections: number; subscriptions: number; refusedConnections: number } {
@@ -79,7 +79,9 @@ export class ConnectionTable implements SocketAcceptor {
     let closed = 0;
     while (this.#connections.size > 0) {
       const overdue = clock.now() >= deadline;
-      const due = [...this.#connections.keys()].filter(({ unacked }) => overdue || unacked === 0);
+      const due = [...this.#connections.keys()].filter(
+        ({ isClosing, unacked }) => !isClosing && (overdue || unacked === 0),
+      );
       for (const [i, connection] of due.entries()) {
         // Spread, so that the other nodes are not asked by all clients at one moment.
         const spreadMs = Math.floor((drainSpreadMs * closed++) / total);

@@ -50,6 +50,8 @@ export class Connection implements SocketHandler {
   /** Frames that came while a token was being verified; `undefined` while none is. */
   #waiting: WaitingMessage[] | undefined;
   #waitingBytes = 0;
+  /** Set once a close was decided on; the socket may take a while to take the close frame. */
+  #closing: { readonly reason: CloseReason; readonly deadline: number } | undefined;
   #closed = false;
 
   constructor(
@@ -82,6 +84,11 @@ export class Connection implements SocketHandler {
     return this.#publishes.unacked;
   }
 
+  /** It is to be closed, or it is; nothing is read or said any more. */
+  get isClosing(): boolean {
+    return this.#closed || this.#closing !== undefined;
+  }
+
   open(session: string, token: string | undefined): void {
     const { node, limits, tuning } = this.#options;
     const { pingIntervalMs } = tuning;
@@ -104,7 +111,7 @@ export class Connection implements SocketHandler {
   }
 
   message(bytes: Uint8Array, isBinary: boolean): void {
-    if (this.#closed) return;
+    if (this.isClosing) return;
     if (this.#waiting === undefined) {
       this.#handle(bytes, isBinary);
       return;
@@ -132,10 +139,20 @@ export class Connection implements SocketHandler {
     this.#events.closed(this);
   }
 
+  /** A client that does not read is told later, and is cut off by `sweep` if it never reads. */
   close(reason: CloseReason): void {
-    if (this.#closed) return;
+    if (this.isClosing) return;
+    this.#closing = { reason, deadline: this.#deps.clock.now() + this.#options.tuning.closeDeadlineMs };
+    this.#waiting = undefined;
     const { code, means } = CLOSE_CODES[reason];
-    this.#socket.end(code, means);
+    this.#subscriptions.end(code, means, reason === 'limitExceeded' ? 'forgotten' : 'kept');
+  }
+
+  /** Ends at once; the close frame is lost where the client does not read. */
+  cutOff(reason: CloseReason): void {
+    this.close(reason);
+    const { code, means } = CLOSE_CODES[this.#closing?.reason ?? reason];
+    if (!this.#closed) this.#socket.end(code, means);
   }
 
   /** The last word of a draining node. */
@@ -145,7 +162,11 @@ export class Connection implements SocketHandler {
   }
 
   /** Called now and then: asks for a new token some time before the end of the present one. */
-  checkExpiry(now: number): void {
+  sweep(now: number): void {
+    if (this.#closing !== undefined) {
+      if (now >= this.#closing.deadline) this.cutOff(this.#closing.reason);
+      return;
+    }
     const { expiresAt } = this.#identity;
     if (expiresAt === undefined || this.#waiting !== undefined) return;
     if (now >= expiresAt) {
@@ -223,7 +244,7 @@ export class Connection implements SocketHandler {
     this.#waiting ??= [];
     this.#deps.authenticator.authenticate(token).then(
       (authentication) => {
-        if (this.#closed) return;
+        if (this.isClosing) return;
         if (!authentication.ok) {
           this.#refuse(id, 'unauthorized', authentication.message);
           this.close('tokenRefused');
@@ -234,7 +255,7 @@ export class Connection implements SocketHandler {
         this.#handleWaiting();
       },
       (error: unknown) => {
-        if (this.#closed) return;
+        if (this.isClosing) return;
         this.#deps.logger.warn({ err: error }, 'a token could not be verified');
         const { retryAfterMs } = this.#options.tuning;
         this.#refuse(id, 'unavailable', 'tokens cannot be verified at present', retryAfterMs);
@@ -273,6 +294,6 @@ export class Connection implements SocketHandler {
   }
 
   #reply(frame: ServerFrame): void {
-    if (!this.#closed) this.#subscriptions.reply(frame);
+    if (!this.isClosing) this.#subscriptions.reply(frame);
   }
 }

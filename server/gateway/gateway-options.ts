@@ -43,6 +43,8 @@ export interface GatewayTuning {
   readonly drainStepConnections: number;
   /** What was published before draining is waited for so long. */
   readonly drainDeadlineMs: number;
+  /** A socket that is too full to take its close frame is given so long to drain. */
+  readonly closeDeadlineMs: number;
   /** Reconnections after draining are spread over so long. */
   readonly drainSpreadMs: number;
   /** What a client is told to wait where nothing better is known. */
@@ -65,6 +67,7 @@ export const DEFAULT_GATEWAY_TUNING: GatewayTuning = {
   tokenWarningMs: 30_000,
   drainStepConnections: 500,
   drainDeadlineMs: 5000,
+  closeDeadlineMs: 10_000,
   drainSpreadMs: 2000,
   retryAfterMs: 1000,
 };

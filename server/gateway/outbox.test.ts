@@ -17,9 +17,11 @@ function createOutbox(queueBytes = 100): {
       return state.outcome;
     },
     bufferedBytes: () => state.buffered,
+    end: (code: number, reason: string) => events.push(`end ${code} ${reason}`),
   } as unknown as GatewaySocket;
   const outbox = new Outbox(socket, {
     queueBytes,
+    backpressureBytes: 50,
     dropped: () => events.push('dropped'),
     overflown: () => events.push('overflown'),
   });
@@ -69,5 +71,27 @@ describe('an outbox', () => {
     expect(events).not.toContain('overflown');
     outbox.send('x');
     expect(events).toContain('overflown');
+  });
+
+  it('ends the socket once what is queued has left and the close frame has room', () => {
+    const { outbox, sent, socket, events } = createOutbox();
+    socket.outcome = 'dropped';
+    socket.buffered = 60;
+    outbox.send('a');
+    outbox.end(4001, 'bye');
+    socket.outcome = 'sent';
+    socket.buffered = 50;
+    outbox.drain(70);
+    expect([sent, events]).toEqual([['a'], ['dropped']]);
+    socket.buffered = 49;
+    outbox.drain(10);
+    outbox.drain(10);
+    expect(events).toEqual(['dropped', 'end 4001 bye']);
+  });
+
+  it('ends an idle socket at once', () => {
+    const { outbox, events } = createOutbox();
+    outbox.end(4500, 'no');
+    expect(events).toEqual(['end 4500 no']);
   });
 });

@@ -4,6 +4,8 @@ import type { Wire } from './encoded-frames.ts';
 export interface OutboxOptions {
   /** Bytes of replies kept; beyond, the connection cannot be kept either. */
   readonly queueBytes: number;
+  /** With more than this unsent, the socket drops what it is given. */
+  readonly backpressureBytes: number;
   /** Called when a reply did not leave at once: the socket is over its backpressure limit. */
   readonly dropped: () => void;
   /** Called when the queue is over its limit. */
@@ -12,13 +14,14 @@ export interface OutboxOptions {
 
 /**
  * The one way by which replies leave. Over the backpressure limit a socket drops what it is given without a word, so what it
- * did not take is kept here, in order, and sent when the socket drains.
+ * did not take is kept here, in order, and sent when the socket drains. The close frame is no exception.
  */
 export class Outbox {
   readonly #socket: GatewaySocket;
   readonly #options: OutboxOptions;
   #queue: Wire[] = [];
   #bytes = 0;
+  #lastWord: { readonly code: number; readonly reason: string } | undefined;
 
   constructor(socket: GatewaySocket, options: OutboxOptions) {
     this.#socket = socket;
@@ -50,12 +53,25 @@ export class Outbox {
       this.#bytes -= byteLength(wire);
     }
     this.#queue = this.#queue.slice(sent);
+    if (this.isEmpty && this.#lastWord !== undefined) this.#sayLastWord(this.#lastWord);
     return this.isEmpty;
+  }
+
+  /** The close frame goes out as soon as the socket takes it, after what is queued. Nothing may be sent from then on. */
+  end(code: number, reason: string): void {
+    this.#lastWord = { code, reason };
+    this.drain(this.#options.backpressureBytes);
   }
 
   clear(): void {
     this.#queue = [];
     this.#bytes = 0;
+  }
+
+  #sayLastWord({ code, reason }: { code: number; reason: string }): void {
+    if (this.#socket.bufferedBytes() >= this.#options.backpressureBytes) return;
+    this.#lastWord = undefined;
+    this.#socket.end(code, reason);
   }
 }
 

@@ -78,12 +78,54 @@ describe('a client that does not read', () => {
     expect(slow.violations).toEqual([]);
   });
 
-  it('is closed with 4502 where more replies are due than are kept', async () => {
+  async function overflow(): Promise<void> {
     await change(20);
-    for (let id = 0; id < 200 && slow.closeCode === undefined; id++) slow.push({ type: 'ping', id });
-    expect(slow.closeCode).toBe(4502);
+    for (let id = 0; id < 200 && edge.gateway.stats().subscriptions === 4; id++)
+      slow.push({ type: 'ping', id });
+    expect(edge.gateway.stats()).toMatchObject({ connections: 2, subscriptions: 2 });
+  }
+
+  it('is closed with 4502 where more replies are due than are kept, as soon as it reads', async () => {
+    await overflow();
+    const unsent = slow.bufferedBytes();
+    slow.push({ type: 'subscribe', id: 1, channel: BOARD });
     await change(3);
+    expect([slow.closeCode, slow.bufferedBytes()]).toEqual([undefined, unsent]);
+    slow.read();
+    expect(slow.closeCode).toBe(4502);
+    expect(slow.of('pong')).toEqual([]);
     expect(edge.gateway.stats()).toMatchObject({ connections: 1, subscriptions: 2 });
+  });
+
+  it('is cut off where it never reads', async () => {
+    await overflow();
+    await edge.clock.advance(9000);
+    expect(slow.closeCode).toBeUndefined();
+    await edge.clock.advance(3000);
+    expect(slow.closeCode).toBe(1006);
+    expect(edge.gateway.stats()).toMatchObject({ connections: 1, subscriptions: 2 });
+  });
+
+  it('hears bye and 4001 of a draining node when it reads, and holds it up no longer than the deadline', async () => {
+    await change(20);
+    const drained = edge.gateway.drain();
+    await edge.clock.advance(100);
+    expect([slow.closeCode, quick.closeCode]).toEqual([undefined, 4001]);
+    slow.reading = true;
+    slow.read();
+    await edge.clock.advance(100);
+    await drained;
+    expect([slow.last()?.type, slow.closeCode]).toEqual(['bye', 4001]);
+    expect(slow.of('bye')).toHaveLength(1);
+  });
+
+  it('is cut off by a stop', async () => {
+    await change(20);
+    const drained = edge.gateway.drain();
+    await edge.clock.advance(6000);
+    await drained;
+    await edge.gateway.stop();
+    expect(slow.closeCode).toBe(1006);
   });
 
   it('is told of staleness that came and stayed meanwhile', async () => {

@@ -45,13 +45,15 @@ export class Subscriptions {
   readonly #byName = new Map<string, Subscription>();
   readonly #withheld = new Set<Subscription>();
   #withholding = false;
-  #closed = false;
+  /** While ending, only what was queued before and the close frame still leave. */
+  #state: 'open' | 'ending' | 'closed' = 'open';
 
   constructor(deps: SubscriptionsDeps, options: SubscriptionsOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#outbox = new Outbox(deps.socket, {
       queueBytes: options.replyQueueBytes,
+      backpressureBytes: options.backpressureBytes,
       dropped: () => this.dropped(),
       overflown: deps.overflown,
     });
@@ -62,7 +64,7 @@ export class Subscriptions {
   }
 
   reply(frame: ServerFrame): void {
-    if (!this.#closed) this.#outbox.send(encodeFrame(this.#deps.socket.encoding, frame));
+    if (this.#state === 'open') this.#outbox.send(encodeFrame(this.#deps.socket.encoding, frame));
   }
 
   /** `parsed` is what the frame's channel names. Whoever may not see it has been refused before. */
@@ -89,7 +91,7 @@ export class Subscriptions {
   /** Ends what the client may not see any more, and tells it. */
   keepOnly(isPermitted: (channel: string) => boolean): void {
     for (const [name, subscription] of [...this.#byName]) {
-      if (this.#closed) return;
+      if (this.#state !== 'open') return;
       if (isPermitted(name)) continue;
       this.#remove(subscription);
       this.reply({ type: 'error', code: 'forbidden', message: `no longer permitted: ${name}` });
@@ -101,12 +103,12 @@ export class Subscriptions {
    * it has returned.
    */
   dropped(): void {
-    if (this.#withholding || this.#closed) return;
+    if (this.#withholding || this.#state !== 'open') return;
     this.#withholding = true;
     const sentThrough = this.#deps.hub.drainedFlush;
     this.#deps.defer(() => {
       this.#withholding = false;
-      if (this.#closed) return;
+      if (this.#state !== 'open') return;
       for (const subscription of this.#byName.values()) {
         if (subscription.live) this.#withhold(subscription, sentThrough);
       }
@@ -116,10 +118,11 @@ export class Subscriptions {
 
   /** Replies first, then one channel after the other, as long as there is room. */
   drained(): void {
-    if (this.#withholding || this.#closed) return;
-    if (this.#outbox.isEmpty && this.#withheld.size === 0) return;
     const { socket } = this.#deps;
     const below = this.#options.backpressureBytes / 2;
+    if (this.#state === 'ending') this.#outbox.drain(below);
+    if (this.#withholding || this.#state !== 'open') return;
+    if (this.#outbox.isEmpty && this.#withheld.size === 0) return;
     if (socket.bufferedBytes() >= below) return;
     socket.cork(() => {
       if (!this.#outbox.drain(below)) return;
@@ -129,14 +132,34 @@ export class Subscriptions {
     });
   }
 
+  /** Updates end at once. The close frame follows the replies that are still due, or takes their place. */
+  end(code: number, reason: string, replies: 'kept' | 'forgotten'): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'ending';
+    const { socket } = this.#deps;
+    for (const [name, subscription] of this.#byName) {
+      if (subscription.live) socket.leave(topicOf(socket.encoding, name));
+      subscription.live = false;
+    }
+    this.#release();
+    if (replies === 'forgotten') this.#outbox.clear();
+    this.#outbox.end(code, reason);
+  }
+
+  /** The socket is gone. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const { channel } of this.#byName.values()) this.#deps.hub.release(channel);
-    for (const subscription of this.#byName.values()) subscription.channel.waiters.delete(subscription);
+    this.#state = 'closed';
+    this.#release();
+    this.#outbox.clear();
+  }
+
+  #release(): void {
+    for (const subscription of this.#byName.values()) {
+      subscription.channel.waiters.delete(subscription);
+      this.#deps.hub.release(subscription.channel);
+    }
     this.#byName.clear();
     this.#withheld.clear();
-    this.#outbox.clear();
   }
 
   #add(id: number, name: string, parsed: Channel): Subscription | undefined {
@@ -158,7 +181,7 @@ export class Subscriptions {
       sentThrough: 0,
       opened: () => {
         for (const request of subscription.waiting.splice(0)) {
-          if (!this.#closed) this.#answer(subscription, request.id, request.since);
+          if (this.#state === 'open') this.#answer(subscription, request.id, request.since);
         }
       },
       refused: (code, message, retryAfter) => {
@@ -192,6 +215,7 @@ export class Subscriptions {
     const recovery = since === undefined ? undefined : channel.recoveryBody(encoding, since);
     const body = recovery ?? channel.snapshotBody(encoding);
     const outcome = this.#outbox.send(withHead(encoding, { type: 'subscribed', id }, body));
+    if (this.#state !== 'open') return;
     if (channel.stale) this.reply({ type: 'status', channel: channel.name, stale: true });
     if (outcome === 'sent') this.#join(subscription);
     else this.#withhold(subscription, this.#deps.hub.flush);

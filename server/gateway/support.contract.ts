@@ -247,7 +247,7 @@ export class FakeSocket implements GatewaySocket {
   }
 
   end(code: number): void {
-    this.hangUp(code);
+    this.hangUp(this.bufferedBytes() > this.#backpressureBytes ? 1006 : code);
   }
 
   hangUp(code = 1006): void {

@@ -15,7 +15,7 @@ export interface GatewaySocket {
   leave(topic: string): void;
   /** Runs sends so that they leave in one write. */
   cork(sends: () => void): void;
-  /** Sends a close frame; `closed` is called before this returns. */
+  /** Sends a close frame, which is lost while more than the backpressure limit is unsent; `closed` is called before this returns. */
   end(code: number, reason: string): void;
 }
 
