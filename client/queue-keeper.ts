@@ -92,7 +92,7 @@ export class QueueKeeper {
   }
 
   #run(): void {
-    if (this.#closed || this.#unusable) return;
+    if (this.#closed || this.#unusable || this.#cancelRetry) return;
     this.#again = true;
     this.#work ??= this.#workOff();
   }
@@ -105,7 +105,7 @@ export class QueueKeeper {
       while (!this.#closed && (await this.#step())) {
         // One step after the other.
       }
-    } while (this.#again && !this.#closed);
+    } while (this.#again && !this.#closed && !this.#cancelRetry);
     this.#work = undefined;
   }
 
@@ -141,8 +141,10 @@ export class QueueKeeper {
     } catch (cause) {
       this.#deps.failed(cause);
       if (!this.#closed) {
-        this.#cancelRetry?.();
-        this.#cancelRetry = this.#deps.timers.after(RESTART_RETRY_MS, () => this.#run());
+        this.#cancelRetry = this.#deps.timers.after(RESTART_RETRY_MS, () => {
+          this.#cancelRetry = undefined;
+          this.#run();
+        });
       }
       return false;
     }

@@ -125,6 +125,13 @@ describe('imports', () => {
     expect(wrong.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
   });
 
+  test('of what browsers run never lead to what is for Node only', () => {
+    const wrong = productImports.filter(
+      ({ from, file }) => !from.startsWith('client/node/') && file?.startsWith('client/node/'),
+    );
+    expect(wrong.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
+  });
+
   test('are found to form a cycle where they do', () => {
     const graph = { a: ['b', 'c'], b: ['d'], c: ['d'], d: ['e'], e: ['b'], f: ['a'] };
     const edges = Object.entries(graph).flatMap(([from, to]) =>

@@ -98,17 +98,19 @@ class FileQueue implements PublishQueue {
   async #open(): Promise<QueueContents | undefined> {
     await rm(draftOf(this.#path), { force: true });
     this.#file = await open(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    const contents = readContents(await this.#file.readFile());
+    const bytes = await this.#file.readFile();
+    const contents = readContents(bytes);
     if (!contents) return undefined;
-    const { producer, next, events, isComplete, offsets, end } = contents;
+    const { producer, next, events, isComplete, offsets, body, end } = contents;
     this.#producer = producer;
     this.#first = next - events.length;
     this.#offsets = [...offsets];
+    this.#body = body;
     this.#end = end;
     // Numbers that are not safe stay so until the queue begins anew, whatever happens to this process.
     this.#isSafe = isComplete && this.#isSynced;
-    // Nothing must stand behind a torn record.
-    await this.#compact();
+    // Nothing must stand behind a torn record, and the file itself says whether its numbers are safe.
+    if (end < bytes.length || contents.isSynced !== this.#isSafe) await this.#compact();
     return { producer, next, events, isComplete };
   }
 

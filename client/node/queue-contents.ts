@@ -5,8 +5,11 @@ import { decodeRecord, MAGIC } from './queue-records.ts';
 export interface FileContents extends QueueContents {
   /** Where each unsettled event's record begins. */
   readonly offsets: readonly number[];
+  /** Where the first record behind the beginning is. */
+  readonly body: number;
   /** Where the last sound record ends. */
   readonly end: number;
+  readonly isSynced: boolean;
 }
 
 /** `undefined`: empty. Throws where the file is something else. */
@@ -37,5 +40,14 @@ export function readContents(bytes: Buffer): FileContents | undefined {
     end = next.end;
   }
   const isComplete = isSynced && end === bytes.length;
-  return { producer, next: first + events.length, events, isComplete, offsets, end };
+  return {
+    producer,
+    next: first + events.length,
+    events,
+    isComplete,
+    offsets,
+    body: begin.end,
+    end,
+    isSynced,
+  };
 }
