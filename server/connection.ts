@@ -197,6 +197,11 @@ export class Connection implements SocketHandler {
   }
 
   #handleFrame(frame: ClientFrame): void {
+    if ((frame.type === 'publish' || frame.type === 'subscribe') && this.#hasExpired()) {
+      this.#refuse(frame.id, 'unauthorized', 'the token has expired');
+      this.close('tokenRefused');
+      return;
+    }
     switch (frame.type) {
       case 'auth':
         this.#authenticate(frame.token, frame.id);
@@ -277,6 +282,12 @@ export class Connection implements SocketHandler {
     this.#waiting = undefined;
     this.#waitingBytes = 0;
     for (const { bytes, isBinary } of messages) this.message(bytes, isBinary);
+  }
+
+  /** The sweep sees it a little later, and until then nothing more may be asked for. */
+  #hasExpired(): boolean {
+    const { expiresAt } = this.#identity;
+    return expiresAt !== undefined && this.#deps.clock.now() >= expiresAt;
   }
 
   #isAnonymous(): boolean {
