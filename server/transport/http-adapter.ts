@@ -23,6 +23,14 @@ export interface RequestChecks {
 const DISCARD_FACTOR = 8;
 
 const NOT_FOUND = problemReply(404, 'not_found', 'there is no such path');
+const PREFLIGHT: HttpReply = {
+  status: 204,
+  headers: {
+    'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
+    'access-control-allow-headers': 'authorization, content-type, idempotency-key, accept',
+    'access-control-max-age': '600',
+  },
+};
 const DRAINING = problemReply(503, 'unavailable', 'the node is draining', { 'retry-after': '1' });
 
 interface AnswerDeps {
@@ -32,49 +40,67 @@ interface AnswerDeps {
 }
 
 export function addRoutes(app: uws.TemplatedApp, routes: readonly HttpRoute[], deps: AnswerDeps): void {
-  for (const route of routes) {
-    const answer = createAnswer(route, deps);
-    switch (route.method) {
-      case 'GET':
-        app.get(route.pattern, (response, request) => answer(response, request, 'GET'));
-        app.head(route.pattern, (response, request) => answer(response, request, 'HEAD'));
-        break;
-      case 'POST':
-        app.post(route.pattern, (response, request) => answer(response, request, 'POST'));
-        break;
-      case 'PUT':
-        app.put(route.pattern, (response, request) => answer(response, request, 'PUT'));
-        break;
-      case 'DELETE':
-        app.del(route.pattern, (response, request) => answer(response, request, 'DELETE'));
-        break;
-      case 'ANY':
-        app.any(route.pattern, (response, request) =>
-          answer(response, request, request.getCaseSensitiveMethod().toUpperCase()),
-        );
-        break;
+  for (const route of routes) addRoute(app, route, createAnswer(route, deps));
+  for (const [pattern, allowed] of methodsByPattern(routes)) {
+    // Method by method as well: the library prefers a `/*` of the very method to a path that takes any.
+    for (const method of [...METHODS.filter((one) => !allowed.includes(one)), 'ANY'] as const) {
+      const route: HttpRoute = { method, pattern, handler: (request) => refuseMethod(request, allowed) };
+      addRoute(app, route, createAnswer(route, deps));
     }
   }
   const fallback: HttpRoute = { method: 'ANY', pattern: '/*', handler: answerUnknown };
-  const answer = createAnswer(fallback, deps);
-  app.any(fallback.pattern, (response, request) =>
-    answer(response, request, request.getCaseSensitiveMethod().toUpperCase()),
-  );
+  addRoute(app, fallback, createAnswer(fallback, deps));
 }
 
-/** Also the answer to a browser's question beforehand; who gets here is of an allowed origin. */
-function answerUnknown(request: HttpRequest): HttpReply {
-  if (request.method !== 'OPTIONS' || request.header('access-control-request-method') === '') {
-    return NOT_FOUND;
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+
+function addRoute(app: uws.TemplatedApp, { method, pattern }: HttpRoute, answer: Answer): void {
+  switch (method) {
+    case 'GET':
+      app.get(pattern, (response, request) => answer(response, request, 'GET'));
+      app.head(pattern, (response, request) => answer(response, request, 'HEAD'));
+      break;
+    case 'POST':
+      app.post(pattern, (response, request) => answer(response, request, 'POST'));
+      break;
+    case 'PUT':
+      app.put(pattern, (response, request) => answer(response, request, 'PUT'));
+      break;
+    case 'DELETE':
+      app.del(pattern, (response, request) => answer(response, request, 'DELETE'));
+      break;
+    case 'ANY':
+      app.any(pattern, (response, request) =>
+        answer(response, request, request.getCaseSensitiveMethod().toUpperCase()),
+      );
+      break;
   }
-  return {
-    status: 204,
-    headers: {
-      'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-      'access-control-allow-headers': 'authorization, content-type, idempotency-key, accept',
-      'access-control-max-age': '600',
-    },
-  };
+}
+
+/** Of the paths that are one thing: not of those with a `*`, nor of those that take any method. */
+function methodsByPattern(routes: readonly HttpRoute[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { method, pattern } of routes) {
+    if (!pattern.includes('*')) methods.set(pattern, [...(methods.get(pattern) ?? []), method]);
+  }
+  for (const [pattern, allowed] of methods) if (allowed.includes('ANY')) methods.delete(pattern);
+  return methods;
+}
+
+function refuseMethod(request: HttpRequest, allowed: readonly string[]): HttpReply {
+  const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  if (isPreflight(request)) return PREFLIGHT;
+  if (request.method === 'OPTIONS') return { status: 204, headers: { allow } };
+  return problemReply(405, 'malformed', `this path takes ${allow}`, { allow });
+}
+
+function answerUnknown(request: HttpRequest): HttpReply {
+  return isPreflight(request) ? PREFLIGHT : NOT_FOUND;
+}
+
+/** A browser's question beforehand; who gets here is of an allowed origin. */
+function isPreflight(request: HttpRequest): boolean {
+  return request.method === 'OPTIONS' && request.header('access-control-request-method') !== '';
 }
 
 type Answer = (response: uws.HttpResponse, request: uws.HttpRequest, method: string) => void;

@@ -122,6 +122,37 @@ describe('routes', () => {
     }
   });
 
+  it('answers 405 and names the methods where a path is known but not with this one', async () => {
+    const handler = (): { status: number; body: string } => text('x');
+    const { url } = await serve([
+      { method: 'GET', pattern: '/things/:thing', handler },
+      { method: 'DELETE', pattern: '/things/:thing', handler },
+      { method: 'POST', pattern: '/events', handler },
+      { method: 'GET', pattern: '/*', handler },
+    ]);
+    const ask = async (method: string, path: string): Promise<unknown[]> => {
+      const answer = await fetch(url + path, { method });
+      return [answer.status, answer.headers.get('allow')];
+    };
+    for (const method of ['POST', 'PUT', 'PATCH', 'BREW']) {
+      expect(await ask(method, '/things/a')).toEqual([405, 'GET, HEAD, DELETE']);
+    }
+    for (const method of ['GET', 'HEAD', 'DELETE', 'PATCH']) {
+      expect(await ask(method, '/events')).toEqual([405, 'POST']);
+    }
+    expect(await ask('OPTIONS', '/events')).toEqual([204, 'POST']);
+    expect(await (await fetch(`${url}/events`)).json()).toMatchObject({ status: 405, code: 'malformed' });
+    for (const [method, path] of [
+      ['POST', '/events'],
+      ['HEAD', '/things/a'],
+      ['DELETE', '/things/a'],
+      ['GET', '/events/more'],
+    ] as const) {
+      expect(await ask(method, path)).toEqual([200, null]);
+    }
+    expect(await ask('POST', '/page.html')).toEqual([404, null]);
+  });
+
   it('refuses other hosts and origins before any handler, and names an allowed origin', async () => {
     let calls = 0;
     const { url, port } = await serve(
