@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIMIT_NAMES, readSettings, settingWarnings } from './settings.ts';
+import { LARGEST_LIMITS, LIMIT_NAMES, readSettings, settingWarnings } from './settings.ts';
 
 const SECRET = 's'.repeat(32);
 const SPLIT = { REDIS_URL: 'redis://127.0.0.1:1', NATS_URL: 'nats://127.0.0.1:2' };
@@ -60,6 +60,22 @@ describe('settings', () => {
     const { limits } = readSettings({ [name]: '7' });
     expect(limits).toMatchObject({ [limit]: 7 });
     expect(() => readSettings({ [name]: '-1' })).toThrow(name);
+  });
+
+  it.each(Object.entries(LIMIT_NAMES) as [keyof typeof LIMIT_NAMES, string][])(
+    'let the limit %s be so large as works, and no larger',
+    (limit, name) => {
+      const largest = LARGEST_LIMITS[limit];
+      expect(readSettings({ [name]: String(largest) }).limits).toMatchObject({ [limit]: largest });
+      expect(() => readSettings({ [name]: String(largest + 1) })).toThrow(`to ${largest}`);
+      expect(largest).toBeGreaterThanOrEqual(readSettings({}).limits[limit]);
+    },
+  );
+
+  it('keep the bytes that the socket library is told within its 32 bits', () => {
+    const { frameBytes, backpressureBytes } = LARGEST_LIMITS;
+    // The transport lets frames of several times the limit come in, to be able to say that they are too large.
+    for (const bytes of [frameBytes * 16, backpressureBytes]) expect(bytes).toBeLessThan(2 ** 32);
   });
 
   it('keep a shorter log where it costs the memory of this process', () => {

@@ -61,6 +61,25 @@ export const LIMIT_NAMES = {
   channels: 'MAX_CHANNELS',
 } as const satisfies Record<keyof ServerLimits, string>;
 
+const MIB = 1024 * 1024;
+
+/** The most that each limit can be set to. Bytes are numbers of 32 bits in the socket library, which would wrap in silence. */
+export const LARGEST_LIMITS: ServerLimits = {
+  frameBytes: 64 * MIB,
+  subscriptionsPerConnection: 1_000_000,
+  backpressureBytes: 1024 * MIB,
+  eventsPerPublish: 1_000_000,
+  unackedEventsPerConnection: 100_000_000,
+  producersPerConnection: 1_000_000,
+  publishesPerSecond: 1_000_000,
+  connections: 10_000_000,
+  connectionsPerAddress: 10_000_000,
+  bodyBytes: 256 * MIB,
+  pendingEvents: 100_000_000,
+  replyQueueBytes: 1024 * MIB,
+  channels: 100_000_000,
+};
+
 /** Limits for which zero means that there is none; for all others the least is 1. */
 const ZERO_IS_UNLIMITED: ReadonlySet<keyof ServerLimits> = new Set([
   'publishesPerSecond',
@@ -88,7 +107,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     store: {
       ...DEFAULT_STORE_OPTIONS,
       partitions: env.integer('PARTITIONS', DEFAULT_STORE_OPTIONS.partitions, { min: 1, max: 1024 }),
-      logOperations: env.integer('LOG_OPERATIONS', defaultLogOperations(env), { min: 1 }),
+      logOperations: env.integer('LOG_OPERATIONS', defaultLogOperations(env), {
+        min: 1,
+        max: 1_000_000_000,
+      }),
     },
     limits: readLimits(env),
     stopDeadlineMs: env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 }),
@@ -115,7 +137,7 @@ function readLimits(env: EnvReader): ServerLimits {
   const limits: Record<string, number> = {};
   for (const [limit, name] of Object.entries(LIMIT_NAMES) as [keyof ServerLimits, string][]) {
     const min = ZERO_IS_UNLIMITED.has(limit) ? 0 : 1;
-    limits[limit] = env.integer(name, DEFAULT_SERVER_LIMITS[limit], { min });
+    limits[limit] = env.integer(name, DEFAULT_SERVER_LIMITS[limit], { min, max: LARGEST_LIMITS[limit] });
   }
   return limits as unknown as ServerLimits;
 }

@@ -13,15 +13,12 @@ export class EnvReader {
     return value === '' ? undefined : value;
   }
 
-  integer(name: string, fallback: number, range: { min: number; max?: number }): number {
+  integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
     const text = this.text(name);
     if (text === undefined) return fallback;
-    const max = range.max ?? Number.MAX_SAFE_INTEGER;
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < range.min || value > max) {
-      const bounds =
-        range.max === undefined ? `of at least ${range.min}` : `from ${range.min} to ${range.max}`;
-      throw new StartError(`${name}=${text}: must be a whole number ${bounds}`);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new StartError(`${name}=${text}: must be a whole number from ${min} to ${max}`);
     }
     return value;
   }

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../server/limits.ts';
-import { LIMIT_NAMES } from '../settings.ts';
+import { LARGEST_LIMITS, LIMIT_NAMES } from '../settings.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 describe('the documents', () => {
   it.each(Object.entries(LIMIT_NAMES) as [keyof ServerLimits, string][])(
-    'name the limit %s and its default',
+    'name the limit %s, its default and the most it can be',
     (limit, name) => {
-      expect(read('docs/limits.md')).toContain(`| \`${name}\` | ${DEFAULT_SERVER_LIMITS[limit]} |`);
+      expect(read('docs/limits.md')).toContain(
+        `| \`${name}\` | ${DEFAULT_SERVER_LIMITS[limit]} | ${LARGEST_LIMITS[limit]} |`,
+      );
     },
   );
 
