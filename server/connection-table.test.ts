@@ -113,6 +113,25 @@ describe('draining', () => {
   });
 });
 
+describe('silent clients', () => {
+  it('are asked for a sign of life, and closed with 4003 where none comes', async () => {
+    const edge = await createTestEdge();
+    const [dead, alive, busy] = [edge.connect(), edge.connect(), edge.connect()];
+    dead.alive = false;
+    busy.alive = false;
+    for (let second = 0; second < 59; second++) {
+      await edge.clock.advance(1000);
+      busy.push({ type: 'ping', id: second });
+    }
+    expect([dead.pings, alive.pings, busy.pings]).toEqual([1, 1, 0]);
+    expect(dead.closeCode).toBeUndefined();
+    await edge.clock.advance(3000);
+    expect([dead.closeCode, alive.closeCode, busy.closeCode]).toEqual([4003, undefined, undefined]);
+    await edge.clock.advance(300_000);
+    expect([alive.closeCode, busy.closeCode]).toEqual([undefined, 4003]);
+  });
+});
+
 describe('stopping', () => {
   it('closes what is left with 1001 and leaves no timer behind', async () => {
     const edge = await createTestEdge();

@@ -1,20 +1,26 @@
 import { CLOSE_CODES } from '../protocol/codes.ts';
 import { Connection, type ConnectionDeps, type ConnectionEvents } from './connection.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
+import { Silence } from './silence.ts';
 import type { GatewaySocket, Handshake, SocketAcceptor, SocketHandler } from './transport/socket-types.ts';
 
 export interface ConnectionTableDeps extends ConnectionDeps {
   readonly randomId: () => string;
 }
 
+interface Entry {
+  readonly socket: GatewaySocket;
+  readonly silence: Silence;
+}
+
 /** How often a draining node looks whether publishes have been answered and closed sockets are gone. */
 const DRAIN_POLL_MS = 20;
 
-/** All connections of this node: takes them in within its limits, looks after their tokens, says bye. */
+/** All connections of this node: takes them in within its limits, looks after their tokens and signs of life, says bye. */
 export class ConnectionTable implements SocketAcceptor {
   readonly #deps: ConnectionTableDeps;
   readonly #options: GatewayOptions;
-  readonly #connections = new Map<Connection, GatewaySocket>();
+  readonly #connections = new Map<Connection, Entry>();
   readonly #byAddress = new Map<string, number>();
   readonly #events: ConnectionEvents;
   #cancelTimer: (() => void) | undefined;
@@ -34,7 +40,13 @@ export class ConnectionTable implements SocketAcceptor {
     const { clock } = this.#deps;
     this.#cancelTimer = clock.after(this.#options.tuning.tokenSweepMs, () => {
       const now = clock.now();
-      for (const connection of this.#connections.keys()) connection.sweep(now);
+      for (const [connection, { socket, silence }] of this.#connections) {
+        connection.sweep(now);
+        if (connection.isClosing) continue;
+        const verdict = silence.look(socket.takeHeard(), now);
+        if (verdict === 'ask') socket.ping();
+        if (verdict === 'idle') connection.close('idle');
+      }
       this.start();
     });
   }
@@ -59,7 +71,8 @@ export class ConnectionTable implements SocketAcceptor {
       return REFUSED;
     }
     const connection = new Connection(this.#deps, this.#options, this.#events, socket);
-    this.#connections.set(connection, socket);
+    const silence = new Silence(this.#options.tuning, this.#deps.clock.now());
+    this.#connections.set(connection, { socket, silence });
     this.#byAddress.set(remoteAddress, (this.#byAddress.get(remoteAddress) ?? 0) + 1);
     connection.open(this.#deps.randomId(), token);
     return connection;
@@ -108,7 +121,7 @@ export class ConnectionTable implements SocketAcceptor {
   }
 
   #remove(connection: Connection): void {
-    const address = this.#connections.get(connection)?.remoteAddress;
+    const address = this.#connections.get(connection)?.socket.remoteAddress;
     this.#connections.delete(connection);
     if (address === undefined) return;
     const left = (this.#byAddress.get(address) ?? 1) - 1;

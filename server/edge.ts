@@ -48,8 +48,8 @@ export interface Edge extends Service {
   readonly adminToken: string | undefined;
 }
 
-/** Seconds of silence after which a client counts as gone; the library pings in between. */
-const IDLE_TIMEOUT_SECONDS = 60;
+/** The gateway closes silent clients with 4003 before; this is for what it cannot reach. The library rounds by some seconds. */
+const IDLE_TIMEOUT_SECONDS = 90;
 
 /** Once the sockets are gone, HTTP requests are waited for so long; with the time for sockets it is within the deadline of a stop. */
 const HTTP_DRAIN_DEADLINE_MS = 3000;

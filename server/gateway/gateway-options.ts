@@ -36,7 +36,10 @@ export interface GatewayTuning {
   readonly waitingFrameBytes: number;
   /** How often clients should be heard of, as they are told. */
   readonly pingIntervalMs: number;
-  /** Tokens are looked at so often, and clients are asked for a new one so long before the end of theirs. */
+  /** After so long without anything from a client it is pinged, and after `idleMs` closed with 4003. */
+  readonly idlePingMs: number;
+  readonly idleMs: number;
+  /** Tokens and silent clients are looked at so often, and clients are asked for a new one so long before the end of theirs. */
   readonly tokenSweepMs: number;
   readonly tokenWarningMs: number;
   /** Connections closed per loop turn while draining. */
@@ -63,6 +66,8 @@ export const DEFAULT_GATEWAY_TUNING: GatewayTuning = {
   waitingSubscribes: 16,
   waitingFrameBytes: 1024 * 1024,
   pingIntervalMs: 25_000,
+  idlePingMs: 40_000,
+  idleMs: 60_000,
   tokenSweepMs: 1000,
   tokenWarningMs: 30_000,
   drainStepConnections: 500,

@@ -170,6 +170,10 @@ export class FakeSocket implements GatewaySocket {
   closeCode: number | undefined;
   reading = true;
   handler: SocketHandler | undefined;
+  /** Whether the client answers pings. */
+  alive = true;
+  pings = 0;
+  #heard = true;
   readonly #network: FakeNetwork;
   readonly #backpressureBytes: number;
   #buffer: (string | Uint8Array)[] = [];
@@ -193,6 +197,7 @@ export class FakeSocket implements GatewaySocket {
   pushRaw(bytes: Uint8Array, isBinary: boolean): void {
     // What the handler keeps must be its own copy.
     const lent = Uint8Array.from(bytes);
+    this.#heard = true;
     this.handler?.message(lent, isBinary);
     lent.fill(0);
   }
@@ -232,6 +237,17 @@ export class FakeSocket implements GatewaySocket {
 
   bufferedBytes(): number {
     return this.#buffer.reduce((sum, wire) => sum + wire.length, 0);
+  }
+
+  takeHeard(): boolean {
+    const heard = this.#heard;
+    this.#heard = false;
+    return heard;
+  }
+
+  ping(): void {
+    this.pings++;
+    this.#heard = this.alive;
   }
 
   join(topic: string): void {

@@ -13,6 +13,8 @@ export class AdaptedSocket implements GatewaySocket {
   readonly remoteAddress: string;
   /** Set from `open` to `close`. */
   handler: SocketHandler | undefined;
+  /** Set at every sign of life. */
+  heard = true;
   #live: uws.WebSocket<SocketData> | undefined;
 
   constructor(encoding: Encoding, remoteAddress: string) {
@@ -39,6 +41,16 @@ export class AdaptedSocket implements GatewaySocket {
 
   bufferedBytes(): number {
     return this.#live?.getBufferedAmount() ?? 0;
+  }
+
+  takeHeard(): boolean {
+    const { heard } = this;
+    this.heard = false;
+    return heard;
+  }
+
+  ping(): void {
+    this.#live?.ping();
   }
 
   join(topic: string): void {

@@ -14,7 +14,10 @@ export interface SocketOptions {
   /** Bytes of one frame; over it: close 4503. */
   readonly frameBytes: number;
   readonly backpressureBytes: number;
-  /** Seconds without anything from the client, pongs included; 8 to 960. The library pings by itself. */
+  /**
+   * Seconds without anything from the client after which the library cuts it off without a close frame; 8 to 960. The acceptor
+   * has its own, shorter time.
+   */
   readonly idleTimeoutSeconds: number;
 }
 
@@ -101,6 +104,7 @@ export function addSocketRoute(
 
     message: (live, message, isBinary) => {
       const { socket } = live.getUserData();
+      socket.heard = true;
       if (message.byteLength > options.frameBytes) return endWith(socket, 'frameTooLarge');
       guard(socket, () => socket.handler?.message(new Uint8Array(message), isBinary));
     },
@@ -109,8 +113,17 @@ export function addSocketRoute(
       live.getUserData().socket.handler?.dropped();
     },
 
+    ping: (live) => {
+      live.getUserData().socket.heard = true;
+    },
+
+    pong: (live) => {
+      live.getUserData().socket.heard = true;
+    },
+
     drain: (live) => {
       const { socket } = live.getUserData();
+      socket.heard = true;
       guard(socket, () => socket.handler?.drained());
     },
 

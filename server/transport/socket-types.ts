@@ -11,6 +11,10 @@ export interface GatewaySocket {
   readonly remoteAddress: string;
   send(wire: string | Uint8Array): SendOutcome;
   bufferedBytes(): number;
+  /** Whether the client gave a sign of life since the last call: it sent something, pongs included, or took some of what was unsent. */
+  takeHeard(): boolean;
+  /** Asks for a sign of life. */
+  ping(): void;
   join(topic: string): void;
   leave(topic: string): void;
   /** Runs sends so that they leave in one write. */

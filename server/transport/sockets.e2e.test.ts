@@ -187,6 +187,22 @@ describe('frames', () => {
   });
 });
 
+it('closes with 4003 who gives no sign of life, and keeps who only answers pings', async () => {
+  const tuning = { idleMs: 1000, idlePingMs: 50, tokenSweepMs: 20 };
+  const { socketUrl } = await serve({ tuning });
+  const silent = await connectRaw(socketUrl);
+  Object.assign(silent.socket, { _autoPong: false });
+  const quiet = await connectRaw(socketUrl);
+  let pings = 0;
+  quiet.socket.on('ping', () => pings++);
+  expect((await silent.closed).code).toBe(4003);
+  const before = pings;
+  expect(before).toBeGreaterThan(0);
+  await expect.poll(() => pings).toBeGreaterThan(before);
+  expect(await quiet.ask({ type: 'ping' })).toMatchObject({ type: 'pong' });
+  quiet.close();
+});
+
 describe('a client that stops reading', () => {
   const limits = { backpressureBytes: 64 * 1024, replyQueueBytes: 256 * 1024 };
   const wide = (score: number): [string, number][] =>
