@@ -14,6 +14,7 @@ import { type FaultRow, type Load, recomputeAll, socketUrls, startLoad } from '.
 const SEED = Number(process.env.FAULT_SEED ?? 20_261_121);
 const TEST_MS = 120_000;
 const rows: FaultRow[] = [];
+afterAll(() => writeFaultTable(rows));
 
 /**
  * Whatever happens in the middle of load: every event counts once. The producers go back, hang up and change servers by
@@ -50,7 +51,6 @@ describe(`every event counts once (seed ${SEED})`, () => {
     load = await startLoad(socketUrls(servers), { seed: SEED });
   }, TEST_MS);
   afterEach(() => house.stop(), TEST_MS);
-  afterAll(() => writeFaultTable(rows));
 
   it(
     'redis-server killed and started again',

@@ -34,7 +34,7 @@ export async function startLoad(
   urls: () => readonly string[],
   options: { seed: number; producers?: number; eventsEach?: number; deadlineMs?: number; hangUp?: number },
 ): Promise<Load> {
-  const { seed, producers: count = 4, eventsEach = 30_000, deadlineMs = 60_000, hangUp } = options;
+  const { seed, producers: count = 4, eventsEach = 50_000, deadlineMs = 80_000, hangUp } = options;
   const token = await adminToken();
   const expected = new Map<string, number>();
   const producers = Array.from({ length: count }, (_, p) => {
