@@ -51,6 +51,11 @@ describe('settings', () => {
     expect(readSettings({ ...SPLIT, REDIS_URL: 'redis://a:1,redis://b:2' }).redisUrls).toHaveLength(2);
   });
 
+  it('take a secret as it is, spaces around it too', () => {
+    expect(readSettings({ AUTH_SECRET: ` ${SECRET}\n` }).authSecret).toBe(` ${SECRET}\n`);
+    expect(readSettings({ AUTH_SECRET: ' ' }).authSecret).toBeUndefined();
+  });
+
   it('warn of a secret that can be guessed', () => {
     expect(settingWarnings(readSettings({ AUTH_SECRET: 'short' }))).toHaveLength(1);
     expect(settingWarnings(readSettings({ AUTH_SECRET: SECRET }))).toHaveLength(0);

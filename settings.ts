@@ -94,7 +94,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     role: env.choice('ROLE', 'all', ROLES),
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
-    authSecret: env.text('AUTH_SECRET'),
+    authSecret: env.secret('AUTH_SECRET'),
     authJwks: env.text('AUTH_JWKS'),
     anonymousSubscribe: env.list('ANONYMOUS_SUBSCRIBE'),
     allowedOrigins: env.list('ALLOWED_ORIGINS'),

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { EnvReader } from '../runtime/env-reader.ts';
 import { signToken } from '../server/auth/tokens.ts';
 
 const USAGE = `Makes a token for a server that runs with the same AUTH_SECRET (HS256).
 
-  AUTH_SECRET=... npm run token -- --publish 'board:*' --subscribe '*' --expires 1h
+  AUTH_SECRET=... npm run -s token -- --publish 'board:*' --subscribe '*' --expires 1h
 
   --subject NAME       who the token is for (default: cli)
   --publish PATTERN    may be repeated: board:, product:, area:, match:, tournament:, profile:
@@ -27,8 +28,8 @@ try {
   if (values.help) {
     console.log(USAGE);
   } else {
-    const secret = process.env.AUTH_SECRET;
-    if (secret === undefined || secret === '')
+    const secret = new EnvReader(process.env).secret('AUTH_SECRET');
+    if (secret === undefined)
       throw new Error('AUTH_SECRET is not set; use the value that the server runs with');
     const { subject: sub, publish, subscribe, admin } = values;
     const claims = { sub, publish, subscribe, ...(admin ? { admin: true as const } : {}) };
@@ -43,5 +44,7 @@ function parseDuration(text: string): number {
   const match = /^(\d{1,9})([smhd])$/.exec(text);
   if (match === null)
     throw new Error(`--expires ${text}: must be a number and one of s, m, h, d, such as 1h`);
-  return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
+  const seconds = Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
+  if (seconds === 0) throw new Error(`--expires ${text}: the token would be expired from the beginning`);
+  return seconds;
 }

@@ -13,6 +13,11 @@ export class EnvReader {
     return value === '' ? undefined : value;
   }
 
+  /** With the spaces around it, which belong to it; nothing but spaces counts as absent. */
+  secret(name: string): string | undefined {
+    return this.text(name) === undefined ? undefined : this.#env[name];
+  }
+
   integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
     const text = this.text(name);
     if (text === undefined) return fallback;
