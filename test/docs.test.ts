@@ -15,6 +15,11 @@ describe('the documents', () => {
     },
   );
 
+  it.each(['README.md', 'docs/operations.md'])('make tokens without lines of npm among them: %s', (path) => {
+    expect(read(path)).toContain('npm run -s token');
+    expect(read(path)).not.toContain('npm run token');
+  });
+
   it.each([
     'HOST',
     'PORT',
