@@ -278,7 +278,7 @@ describe('after a batch that failed', () => {
       retryAfterMs: 700,
     };
     expect(await Promise.all([...batch, ...behind])).toEqual([refusal, refusal, undefined, undefined]);
-    expect(await Promise.all([publish(8, many(1)), publish(4, many(1)), publish(9, many(1))])).toEqual([
+    expect(await Promise.all([publish(8, many(1)), publish(9, many(1)), publish(12, many(1))])).toEqual([
       { ok: false, code: 'resend', message: expect.stringContaining('3'), seq: 3 },
       undefined,
       undefined,
@@ -300,6 +300,32 @@ describe('after a batch that failed', () => {
     expect(await answersOf([frame])).toEqual(['waits']);
     inPartition(Y)[0]?.apply();
     expect(await frame).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('what was settled before is not wanted again, though the batch went back there', async () => {
+    const frames = [publish(1, many(1)), publish(2, many(4)), publish(3, many(5))];
+    store.batches[0]?.apply();
+    await settled();
+    store.batches[1]?.apply();
+    await settled();
+    store.batches[2]?.fail(GONE);
+    expect(await frames[2]).toMatchObject({ code: 'unavailable' });
+    expect(await publish(8, many(1))).toMatchObject({ code: 'resend', seq: 6 });
+    const again = publish(6, many(2));
+    await settled();
+    store.batches[3]?.apply();
+    expect(await again).toEqual(ack(2, 7));
+  });
+
+  it('who goes back, but not far enough, is told again', async () => {
+    const frame = publish(1, many(1));
+    store.batches[0]?.fail(GONE);
+    await frame;
+    expect(await publish(5, many(1))).toMatchObject({ code: 'resend', seq: 1 });
+    expect(await publish(6, many(1))).toBeUndefined();
+    expect(await publish(3, many(2))).toMatchObject({ code: 'resend', seq: 1 });
+    expect(await publish(5, many(1))).toBeUndefined();
+    expect(await publish(5, many(1))).toMatchObject({ code: 'resend', seq: 1 });
   });
 
   it('each gap is told once', async () => {

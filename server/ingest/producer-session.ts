@@ -39,8 +39,8 @@ export class RunningProducerSession implements ProducerSession {
   #wanted: number | undefined;
   /** The last number that is settled; counts from the first frame on. */
   #settled = 0;
-  /** The producer knows what is wanted, and what it sent before it knew is on its way. */
-  #resendTold = false;
+  /** Where the last frame began that did not continue; 0 where the last one did. */
+  #gapAt = 0;
   #running = false;
   #closed = false;
 
@@ -52,8 +52,9 @@ export class RunningProducerSession implements ProducerSession {
   publish(seq: number, events: readonly unknown[], identity: Identity): Promise<ProducerVerdict | undefined> {
     if (this.#closed) return Promise.resolve(undefined);
     if (this.#dead !== undefined) return Promise.resolve(this.#dead);
-    if (this.#wanted !== undefined && seq > this.#wanted) return Promise.resolve(this.#askAgain());
-    this.#resendTold = false;
+    if (this.#wanted !== undefined && seq > this.#wanted)
+      return Promise.resolve(this.#gap(seq, this.#wanted));
+    this.#gapAt = 0;
     this.#wanted ??= seq;
     const refusal = endsBeyondNumbers(seq, events) ?? this.#deps.admit(events.length);
     if (refusal !== undefined) return Promise.resolve(refusal);
@@ -115,8 +116,8 @@ export class RunningProducerSession implements ProducerSession {
     }
     this.#queue.shift();
     this.#wanted = last + 1;
-    this.#resendTold = false;
-    this.#answer(first, this.#askAgain());
+    this.#gapAt = 0;
+    this.#answer(first, this.#gap(first.seq, this.#wanted));
     this.#leaveOut();
   }
 
@@ -155,10 +156,10 @@ export class RunningProducerSession implements ProducerSession {
     }
   }
 
-  /** Everything from the first of these frames on has to be sent again. */
+  /** Everything from the first of these frames on has to be sent again, but for what was settled before. */
   #fail(frames: readonly [QueuedFrame, ...QueuedFrame[]], retryAfterMs: number): void {
-    this.#wanted = frames[0].seq;
-    this.#resendTold = false;
+    this.#wanted = Math.max(frames[0].seq, this.#settled + 1);
+    this.#gapAt = 0;
     const message = `the score store can't be reached: send again from number ${this.#wanted}, nothing will count twice`;
     for (const frame of frames) {
       this.#answer(frame, { ok: false, code: 'unavailable', message, retryAfterMs });
@@ -171,11 +172,13 @@ export class RunningProducerSession implements ProducerSession {
     for (const frame of [...frames, ...this.#queue.splice(0)]) this.#answer(frame, this.#dead);
   }
 
-  #askAgain(): ProducerVerdict | undefined {
-    if (this.#resendTold || this.#wanted === undefined) return undefined;
-    this.#resendTold = true;
-    const message = `the event with number ${this.#wanted} is wanted next: send again from there`;
-    return { ok: false, code: 'resend', message, seq: this.#wanted };
+  /** Told once to frames that follow each other, which were sent before it was known; who goes back, but not far enough, is told again. */
+  #gap(seq: number, wanted: number): ProducerVerdict | undefined {
+    const isTold = seq > this.#gapAt && this.#gapAt !== 0;
+    this.#gapAt = seq;
+    if (isTold) return undefined;
+    const message = `the event with number ${wanted} is wanted next: send again from there`;
+    return { ok: false, code: 'resend', message, seq: wanted };
   }
 
   #leaveOut(): void {
