@@ -352,6 +352,26 @@ describe('bodies', () => {
   });
 });
 
+it('ends a connection whose requests do not wait for answers that take time, and harms nobody else', async () => {
+  let calls = 0;
+  const { url, port, messages } = await serve([
+    {
+      method: 'GET',
+      pattern: '/slow',
+      handler: async () => {
+        calls++;
+        await later();
+        return text('late');
+      },
+    },
+  ]);
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /slow HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(3));
+  expect((await socket.toArray()).join('')).toBe('');
+  expect([calls, messages]).toEqual([1, []]);
+  expect(await (await fetch(`${url}/slow`)).text()).toBe('late');
+});
+
 describe('listening', () => {
   it('picks a free port for 0, and refuses one that is taken with one clear line', async () => {
     const { port } = await serve([]);

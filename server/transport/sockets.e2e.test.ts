@@ -154,8 +154,15 @@ describe('frames', () => {
     const { socketUrl, transport } = await serve({ limits: { frameBytes: 2000 } });
     const client = await connectRaw(socketUrl);
     client.socket.send(' '.repeat(1_000_000));
-    await client.closed;
+    expect((await client.closed).code).toBe(1006);
     await expect.poll(() => transport.connections).toBe(0);
+  });
+
+  it('ends the connection at a text that is not UTF-8, as the library does without a close frame', async () => {
+    const { socketUrl } = await serve();
+    const client = await connectRaw(socketUrl);
+    client.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });
+    expect((await client.closed).code).toBe(1006);
   });
 
   it('closes with 4500 at a frame of the other kind, with an error before', async () => {
