@@ -38,6 +38,10 @@ describe('settings', () => {
     [{ ROLE: 'server' }, 'ROLE=server: needs REDIS_URL and NATS_URL'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0: is not a loopback address'],
     [{ AUTH_SECRET: SECRET, AUTH_JWKS: '{}' }, 'AUTH_SECRET and AUTH_JWKS are both set'],
+    [{ ALLOWED_ORIGINS: 'https://a.example,example.com' }, 'ALLOWED_ORIGINS=example.com: must be an origin'],
+    [{ ALLOWED_ORIGINS: '*' }, 'ALLOWED_ORIGINS=*: must be an origin'],
+    [{ ANONYMOUS_SUBSCRIBE: 'board:*,leaderboards' }, 'ANONYMOUS_SUBSCRIBE=leaderboards: must be a pattern'],
+    [{ DEMO: '1', DEMO_BOARD: 'a b' }, 'DEMO_BOARD=a b: must be an id'],
     [{ DEMO: 'maybe' }, 'DEMO=maybe: must be one of 0, 1, false, true'],
   ])('refuse %j with one clear line', (env, message) => {
     expect(() => readSettings(env)).toThrow(message);

@@ -1,7 +1,10 @@
 import { DEFAULT_TIMING, type Timing } from './bus/timing.ts';
+import { ID_FORM, isId } from './protocol/names.ts';
 import { EnvReader } from './runtime/env-reader.ts';
 import { StartError } from './runtime/errors.ts';
 import { LOG_LEVELS, type LogLevel } from './runtime/logger.ts';
+import { isOrigin } from './server/auth/origin.ts';
+import { mayMatchChannels } from './server/auth/patterns.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server/limits.ts';
 import { DEFAULT_STORE_OPTIONS, type StoreOptions } from './store/score-store.ts';
 
@@ -96,8 +99,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
     authSecret: env.secret('AUTH_SECRET'),
     authJwks: env.text('AUTH_JWKS'),
-    anonymousSubscribe: env.list('ANONYMOUS_SUBSCRIBE'),
-    allowedOrigins: env.list('ALLOWED_ORIGINS'),
+    anonymousSubscribe: env.list(
+      'ANONYMOUS_SUBSCRIBE',
+      mayMatchChannels,
+      'a pattern that can match a channel, such as board:* or rank:*',
+    ),
+    allowedOrigins: env.list('ALLOWED_ORIGINS', isOrigin, 'an origin such as https://example.com'),
     logLevel: env.choice('LOG_LEVEL', 'info', LOG_LEVELS),
     demo: env.flag('DEMO') ? readDemo(env) : undefined,
     timing: {
@@ -126,7 +133,7 @@ function defaultLogOperations(env: EnvReader): number {
 
 function readDemo(env: EnvReader): DemoSettings {
   return {
-    board: env.text('DEMO_BOARD') ?? 'demo',
+    board: env.formed('DEMO_BOARD', 'demo', isId, `an id: ${ID_FORM}`),
     players: env.integer('DEMO_PLAYERS', 60, { min: 2, max: 10_000 }),
     batch: env.integer('DEMO_BATCH', 6, { min: 1, max: 10_000 }),
     pauseMs: env.integer('DEMO_PAUSE_MS', 400, { min: 10, max: 600_000 }),

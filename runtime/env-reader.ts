@@ -28,6 +28,13 @@ export class EnvReader {
     return value;
   }
 
+  /** A text of a certain form. */
+  formed(name: string, fallback: string, isGood: (text: string) => boolean, what: string): string {
+    const text = this.text(name) ?? fallback;
+    if (!isGood(text)) throw new StartError(`${name}=${text}: must be ${what}`);
+    return text;
+  }
+
   choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T {
     const text = this.text(name);
     if (text === undefined) return fallback;
@@ -36,8 +43,15 @@ export class EnvReader {
     return found;
   }
 
-  /** Separated by commas. */
-  list(name: string): readonly string[] {
+  /** Separated by commas; each must pass `isGood`, or be `what`. */
+  list(name: string, isGood: (part: string) => boolean = () => true, what = ''): readonly string[] {
+    const parts = this.#parts(name);
+    const bad = parts.find((part) => !isGood(part));
+    if (bad !== undefined) throw new StartError(`${name}=${bad}: must be ${what}`);
+    return parts;
+  }
+
+  #parts(name: string): readonly string[] {
     return (this.text(name) ?? '')
       .split(',')
       .map((part) => part.trim())
@@ -46,7 +60,7 @@ export class EnvReader {
 
   /** URLs separated by commas, of one of the given protocols (such as `redis:`). The value is not printed: it may hold a password. */
   urls(name: string, protocols: readonly string[]): readonly string[] {
-    const urls = this.list(name);
+    const urls = this.#parts(name);
     for (const url of urls) {
       if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol)) {
         throw new StartError(

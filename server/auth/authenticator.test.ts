@@ -26,6 +26,8 @@ const hs256 = (claims: object, secret: string | Buffer = SECRET, header: object 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ed = generateKeyPairSync('ed25519');
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const shortRsa = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const rs256 = (claims: object, key: KeyObject = rsa.privateKey, header: object = {}) =>
   handMade({ alg: 'RS256', kid: 'rsa', ...header }, claims, (input) =>
     sign('sha256', Buffer.from(input), key),
@@ -235,6 +237,12 @@ describe('with a key set', () => {
     ['a shared secret', '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}'],
     ['a private key', JSON.stringify({ keys: [jwk(rsa.privateKey, {})] })],
     ['no key', '{"keys":[null]}'],
+    ['half a URL', 'http://'],
+    ['a URL without a host', 'https://:80/secret'],
+    ['half a key', '{"keys":[{"kty":"RSA"}]}'],
+    ['only a key of a curve that is not used', JSON.stringify({ keys: [jwk(p384.publicKey, {})] })],
+    ['only a key that is too short', JSON.stringify({ keys: [jwk(shortRsa.publicKey, {})] })],
+    ['one key of several that is none', JSON.stringify({ keys: [jwk(rsa.publicKey, {}), { kty: 'OKP' }] })],
   ])('%s stops the start and shows nothing of it', (_what, jwks) => {
     expect(() => start({ jwks })).toThrow(StartError);
     expect(() => start({ jwks })).toThrow(/^AUTH_JWKS: (?!.*(secret|"kty"))/);
@@ -245,6 +253,12 @@ describe('a key set', () => {
   const cleanUps: (() => void)[] = [];
   afterEach(() => {
     for (const cleanUp of cleanUps.splice(0)) cleanUp();
+  });
+
+  it('may hold keys that are of no use here beside those that are', async () => {
+    const keys = [jwk(p384.publicKey, { kid: 'p384' }), jwk(rsa.publicKey, { kid: 'rsa' })];
+    const { authenticator } = start({ jwks: JSON.stringify({ keys }) });
+    expect(await authenticator.authenticate(rs256({ sub: 'ann' }))).toMatchObject({ ok: true });
   });
 
   it('can be a file', async () => {

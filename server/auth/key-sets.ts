@@ -1,3 +1,4 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   createLocalJWKSet,
@@ -18,7 +19,10 @@ const KEY_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP']);
  * key), its text, or the path of a file (read once). Where several keys have one type, tokens must name theirs (`kid`).
  */
 export function keySet(source: string): VerificationKey {
-  if (/^https?:\/\//.test(source)) return { algorithms: ALGORITHMS, resolve: remoteKeys(new URL(source)) };
+  if (/^https?:\/\//.test(source)) {
+    if (!URL.canParse(source)) throw new StartError('AUTH_JWKS: is not a URL that can be read');
+    return { algorithms: ALGORITHMS, resolve: remoteKeys(new URL(source)) };
+  }
   const text = source.trimStart().startsWith('{') ? source : readKeyFile(source);
   return { algorithms: ALGORITHMS, resolve: createLocalJWKSet(parseKeySet(text)) };
 }
@@ -64,5 +68,32 @@ function parseKeySet(text: string): JSONWebKeySet {
   if (keys.length === 0 || !keys.every(isPublic)) {
     throw new StartError('AUTH_JWKS: must hold public RSA, EC or OKP keys, and nothing else');
   }
+  const uses = (keys as JsonWebKey[]).map(useOf);
+  if (uses.includes('broken')) {
+    throw new StartError(`AUTH_JWKS: key ${uses.indexOf('broken') + 1} of the set is not a whole key`);
+  }
+  if (!uses.includes('verifies')) {
+    throw new StartError('AUTH_JWKS: has no key for RS256 (2048 bits or more), ES256 or EdDSA');
+  }
   return parsed as JSONWebKeySet;
 }
+
+/** A key that no token can be verified with would only show as refused tokens. */
+function useOf(key: JsonWebKey): 'verifies' | 'none' | 'broken' {
+  try {
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPublicKey({
+      key,
+      format: 'jwk',
+    });
+    const verifies =
+      type === 'ed25519' ||
+      (type === 'ec' && details?.namedCurve === 'prime256v1') ||
+      (type === 'rsa' && (details?.modulusLength ?? 0) >= LEAST_RSA_BITS);
+    return verifies ? 'verifies' : 'none';
+  } catch {
+    return 'broken';
+  }
+}
+
+/** The least that RFC 7518 permits, and that the verifying library takes. */
+const LEAST_RSA_BITS = 2048;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostAllowed, originAllowed } from './origin.ts';
+import { hostAllowed, isOrigin, originAllowed } from './origin.ts';
 
 describe('in open mode', () => {
   it.each([
@@ -74,4 +74,26 @@ describe('an Origin', () => {
   ])('%s for Host %j is refused: %s', (origin, host) => {
     expect(originAllowed(origin, host, listed)).toBe(false);
   });
+});
+
+describe('a listed origin', () => {
+  it.each([
+    'https://example.com',
+    'http://localhost:3000',
+    'https://example.com/',
+    'http://[::1]:80',
+    'app://host',
+    'null',
+  ])('can be %s', (origin) => expect(isOrigin(origin)).toBe(true));
+
+  it.each([
+    'example.com',
+    '*',
+    'https://*.example.com',
+    'https://',
+    'https://a/path',
+    'https://a:port',
+    'https://u@a',
+    '',
+  ])('can not be %j, which no browser sends', (origin) => expect(isOrigin(origin)).toBe(false));
 });

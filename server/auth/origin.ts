@@ -32,6 +32,13 @@ export function isListed(origin: string, allowedOrigins: readonly string[]): boo
   );
 }
 
+/** Whether a browser could send this as its Origin: a scheme and a host, maybe a port. `null` is that of local files. */
+export function isOrigin(text: string): boolean {
+  if (text === 'null') return true;
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\\\s*]+\/?$/i.test(text)) return false;
+  return !/^https?:/i.test(text) || parseOrigin(text) !== undefined;
+}
+
 function isSameHost(origin: string, hostHeader: string): boolean {
   const host = hostHeader.toLowerCase();
   if (!HOST.test(host)) return false;

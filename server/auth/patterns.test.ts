@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AUTH_LIMITS } from '../limits.ts';
-import { arePatterns, compilePattern, compilePatterns } from './patterns.ts';
+import { arePatterns, compilePattern, compilePatterns, mayMatchChannels } from './patterns.ts';
 
 /** What the pattern means, said by another engine. */
 function oracle(pattern: string): RegExp {
@@ -72,5 +72,43 @@ describe('a claim of patterns', () => {
     ['null', null, false],
   ])('%s: taken or not', (_what, value, expected) => {
     expect(arePatterns(value)).toBe(expected);
+  });
+});
+
+describe('a pattern of channels', () => {
+  it.each(['*', 'board:*', 'b*', 'rank:*:ann', '*:chess', 'board:chess@daily', 'match:1:feed', 'team:*'])(
+    'such as %s may match',
+    (pattern) => expect(mayMatchChannels(pattern)).toBe(true),
+  );
+
+  it.each([
+    'leaderboards',
+    'leaderboards*',
+    'board',
+    'board:',
+    'Board:*',
+    'board:no spaces',
+    ' *',
+    'rank:chess',
+  ])('such as %j never matches', (pattern) => expect(mayMatchChannels(pattern)).toBe(false));
+
+  it('is not refused where it matches a channel', () => {
+    const channels = [
+      'board:b',
+      'rank:b:m',
+      'match:m',
+      'match:m:feed',
+      'area:a',
+      'player:p:x',
+      'league:t:l',
+      'team:t:x',
+    ];
+    const cuts = fc.tuple(fc.constantFrom(...channels), fc.nat(12), fc.nat(12));
+    fc.assert(
+      fc.property(cuts, ([channel, from, length]) => {
+        const pattern = `${channel.slice(0, from)}*${channel.slice(from + length)}`;
+        expect(mayMatchChannels(pattern)).toBe(true);
+      }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { parseChannel } from '../../protocol/channels.ts';
 import { AUTH_LIMITS } from '../limits.ts';
 
 /** A pattern is a channel name (or scope) in which `*` matches any run of characters, the empty one and colons too. */
@@ -10,6 +11,16 @@ export function arePatterns(value: unknown): value is readonly string[] {
     value.length <= AUTH_LIMITS.patterns &&
     value.every((pattern) => typeof pattern === 'string' && pattern.length <= AUTH_LIMITS.patternLength)
   );
+}
+
+const CHANNEL_KINDS = ['board:', 'rank:', 'match:', 'area:', 'player:', 'league:', 'team:'];
+
+/** False where no channel at all can match, which is always a mistake. */
+export function mayMatchChannels(pattern: string): boolean {
+  const star = pattern.indexOf('*');
+  if (star < 0) return parseChannel(pattern) !== undefined;
+  const head = pattern.slice(0, star);
+  return CHANNEL_KINDS.some((kind) => kind.startsWith(head) || head.startsWith(kind));
 }
 
 /** Matches what any of the patterns matches. */
