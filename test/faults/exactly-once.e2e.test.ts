@@ -141,19 +141,24 @@ describe(`every event counts once (seed ${SEED})`, () => {
   );
 
   it(
-    'a broadcaster stopped past its lease and continued harms nothing',
-    () =>
-      prove(
-        'the broadcaster paused (SIGSTOP) past its lease',
-        'ticks; writes are not its business',
+    'a broadcaster stopped past its lease and continued misleads no viewer',
+    async () => {
+      const board = house.client(server(1)).board('load-0');
+      await prove(
+        'the owning broadcaster paused (SIGSTOP) past its lease, then continued beside its successor',
+        'a tick and its patches; writes are not its business',
         async () => {
-          const first = await house.broadcaster();
-          first.process.signal('SIGSTOP');
-          await new Promise((resolve) => setTimeout(resolve, 3000));
-          first.process.signal('SIGCONT');
+          await house.broadcaster();
+          owner.process.signal('SIGSTOP');
+          await new Promise((resolve) => setTimeout(resolve, 4000));
+          owner.process.signal('SIGCONT');
           return Date.now();
         },
-      ),
+      );
+      const { body } = await request(`${server(0).url}/v1/boards/load-0?limit=100`);
+      const right = body.rows.map(({ member, score }: { member: string; score: number }) => [member, score]);
+      await waitUntil(() => JSON.stringify(board.state) === JSON.stringify(right), 'the viewer to be right');
+    },
     TEST_MS,
   );
 });
