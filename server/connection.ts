@@ -9,6 +9,7 @@ import { ConnectionPublishes } from './connection-publishes.ts';
 import type { ChannelHub } from './gateway/channel-hub.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
 import { Subscriptions } from './gateway/subscriptions.ts';
+import { HeldMessages } from './held-messages.ts';
 import type { Ingest } from './ingest/ingest-types.ts';
 import { INPUT_LIMITS, maxValues } from './limits.ts';
 import type { GatewaySocket, SocketHandler } from './transport/socket-types.ts';
@@ -29,14 +30,6 @@ export interface ConnectionEvents {
   readonly isDraining: () => boolean;
 }
 
-interface WaitingMessage {
-  readonly bytes: Uint8Array;
-  readonly isBinary: boolean;
-}
-
-/** A waiting frame costs more than its bytes. */
-const WAITING_OVERHEAD_BYTES = 100;
-
 /** One client: reads its frames in order, asks the parts that answer them, and replies. */
 export class Connection implements SocketHandler {
   readonly #deps: ConnectionDeps;
@@ -45,11 +38,9 @@ export class Connection implements SocketHandler {
   readonly #socket: GatewaySocket;
   readonly #subscriptions: Subscriptions;
   readonly #publishes: ConnectionPublishes;
+  readonly #held: HeldMessages;
   #identity: Identity;
   #expiryWarned = false;
-  /** Frames that came while a token was being verified; `undefined` while none is. */
-  #waiting: WaitingMessage[] | undefined;
-  #waitingBytes = 0;
   /** Set once a close was decided on; the socket may take a while to take the close frame. */
   #closing: { readonly reason: CloseReason; readonly deadline: number } | undefined;
   #closed = false;
@@ -65,6 +56,7 @@ export class Connection implements SocketHandler {
     this.#events = events;
     this.#socket = socket;
     this.#identity = deps.authenticator.anonymous;
+    this.#held = new HeldMessages(options.tuning.waitingFrameBytes + options.limits.frameBytes);
     this.#publishes = new ConnectionPublishes(
       { ...deps, reply: (frame) => this.#reply(frame) },
       { ...options.limits, ...options.tuning },
@@ -112,14 +104,8 @@ export class Connection implements SocketHandler {
 
   message(bytes: Uint8Array, isBinary: boolean): void {
     if (this.isClosing) return;
-    if (this.#waiting === undefined) {
-      this.#handle(bytes, isBinary);
-      return;
-    }
-    const { limits, tuning } = this.#options;
-    this.#waitingBytes += bytes.length + WAITING_OVERHEAD_BYTES;
-    if (this.#waitingBytes > tuning.waitingFrameBytes + limits.frameBytes) this.close('limitExceeded');
-    else this.#waiting.push({ bytes: bytes.slice(), isBinary });
+    if (!this.#held.isHolding) this.#handle(bytes, isBinary);
+    else if (!this.#held.add(bytes, isBinary)) this.close('limitExceeded');
   }
 
   dropped(): void {
@@ -133,7 +119,7 @@ export class Connection implements SocketHandler {
   closed(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#waiting = undefined;
+    this.#held.release();
     this.#subscriptions.close();
     this.#publishes.close();
     this.#events.closed(this);
@@ -143,7 +129,7 @@ export class Connection implements SocketHandler {
   close(reason: CloseReason): void {
     if (this.isClosing) return;
     this.#closing = { reason, deadline: this.#deps.clock.now() + this.#options.tuning.closeDeadlineMs };
-    this.#waiting = undefined;
+    this.#held.release();
     const { code, means } = CLOSE_CODES[reason];
     this.#subscriptions.end(code, means, reason === 'limitExceeded' ? 'forgotten' : 'kept');
   }
@@ -168,7 +154,7 @@ export class Connection implements SocketHandler {
       return;
     }
     const { expiresAt } = this.#identity;
-    if (expiresAt === undefined || this.#waiting !== undefined) return;
+    if (expiresAt === undefined || this.#held.isHolding) return;
     if (now >= expiresAt) {
       this.#refuse(undefined, 'unauthorized', 'the token has expired');
       this.close('tokenRefused');
@@ -246,7 +232,7 @@ export class Connection implements SocketHandler {
 
   /** Frames that arrive meanwhile wait, so that each is judged by the identity that was asked for before it. */
   #authenticate(token: string, id: number | undefined): void {
-    this.#waiting ??= [];
+    this.#held.hold();
     this.#deps.authenticator.authenticate(token).then(
       (authentication) => {
         if (this.isClosing) return;
@@ -278,10 +264,7 @@ export class Connection implements SocketHandler {
 
   /** Another `auth` among them lets the rest wait again. */
   #handleWaiting(): void {
-    const messages = this.#waiting ?? [];
-    this.#waiting = undefined;
-    this.#waitingBytes = 0;
-    for (const { bytes, isBinary } of messages) this.message(bytes, isBinary);
+    for (const { bytes, isBinary } of this.#held.release()) this.message(bytes, isBinary);
   }
 
   /** The sweep sees it a little later, and until then nothing more may be asked for. */
