@@ -22,6 +22,7 @@ afterAll(() => writeFaultTable(rows));
  */
 describe(`every event counts once (seed ${SEED})`, () => {
   let house: Installation;
+  let owner: RunningScorewire;
   let servers: RunningScorewire[];
   let load: Load;
 
@@ -46,7 +47,7 @@ describe(`every event counts once (seed ${SEED})`, () => {
 
   beforeEach(async () => {
     house = await startInstallation();
-    await house.broadcaster();
+    owner = await house.broadcaster();
     servers = await Promise.all([house.server(), house.server()]);
     load = await startLoad(socketUrls(servers), { seed: SEED });
   }, TEST_MS);
