@@ -219,6 +219,25 @@ describe('what the store says', () => {
     });
   });
 
+  it.each([
+    ['refused', 'the score store takes no writes at present: the event was not applied'],
+    ['not_sent', "the score store can't be reached: the event was not applied"],
+  ] as const)('is without doubt where the store says that nothing happened: %s', async (change, message) => {
+    const { store, ingest } = start();
+    const verdict = ingest.publish([score('a')], ADMIN);
+    store.batches[0]?.fail(new StoreUnavailableError('OOM', { change }));
+    expect(await verdict).toEqual({ ok: false, code: 'unavailable', message, retryAfterMs: 1000 });
+  });
+
+  it('is in doubt again where one of its partitions is', async () => {
+    const { store, ingest } = start({ partitions: 2 });
+    const verdict = ingest.publish([profile('p')], ADMIN);
+    store.batches[0]?.fail(new StoreUnavailableError('OOM', { change: 'refused' }));
+    store.batches[1]?.fail(new StoreUnavailableError('gone'));
+    const message = "the score store can't be reached: the event may or may not have been applied";
+    expect(await verdict).toMatchObject({ ok: false, message });
+  });
+
   it('is a rejection with doubt for the events of a failed batch where others applied', async () => {
     const { store, ingest } = start({ partitions: 4 });
     const verdict = ingest.publish([score('a', 1, 'x'), score('b', 1, 'y'), profile('p')], ADMIN);

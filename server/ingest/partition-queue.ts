@@ -8,7 +8,7 @@ import {
 } from '../../store/score-store.ts';
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
-import { logStoreFailure, STORE_RETRY_MS } from './store-failure.ts';
+import { logStoreFailure, lossOf, STORE_RETRY_MS } from './store-failure.ts';
 
 const STORE_DOWN: Loss = { attempted: false, retryAfterMs: STORE_RETRY_MS };
 /** What failed before knows better how long to wait. */
@@ -124,7 +124,7 @@ export class PartitionQueue {
     } catch (error) {
       const fields = { partition: this.#partition, parts: parts.length };
       const retryAfterMs = logStoreFailure(this.#logger, error, 'a batch could not be applied', fields);
-      return lose(parts, { attempted: true, retryAfterMs });
+      return lose(parts, lossOf(error, retryAfterMs));
     }
     for (const [i, part] of parts.entries()) {
       const partVerdict = verdict.parts[i];

@@ -6,6 +6,8 @@ import type { PendingEvents } from './pending-events.ts';
 /** Why an operation was not settled by the store. Not attempted means: certainly not applied. */
 export interface Loss {
   readonly attempted: boolean;
+  /** The store can be reached, but takes no writes. */
+  readonly refused?: boolean;
   readonly retryAfterMs: number;
 }
 
@@ -53,7 +55,7 @@ export class Settlement implements OperationOwner {
     this.#lostIndexes ??= [];
     this.#lostIndexes.push(index);
     this.#loss = worse(this.#loss, loss);
-    const message = `the score store can't be reached: ${outcomeOf(loss)}`;
+    const message = lossMessage(loss);
     this.#rejected.push({ index, code: 'unavailable', message });
     this.#settleOne();
   }
@@ -67,7 +69,7 @@ export class Settlement implements OperationOwner {
   #conclude(): PublishVerdict {
     const loss = this.#loss;
     if (loss !== undefined && this.#applied === 0 && !this.#refused) {
-      const message = `the score store can't be reached: ${outcomeOf(loss)}`;
+      const message = lossMessage(loss);
       return { ok: false, code: 'unavailable', message, retryAfterMs: loss.retryAfterMs };
     }
     if (loss !== undefined || this.#refused) this.#rejected.sort((a, b) => a.index - b.index);
@@ -119,10 +121,13 @@ export function worse(a: Loss | undefined, b: Loss): Loss {
   if (a === undefined) return b;
   return {
     attempted: a.attempted || b.attempted,
+    refused: a.refused === true && b.refused === true,
     retryAfterMs: Math.max(a.retryAfterMs, b.retryAfterMs),
   };
 }
 
-function outcomeOf(loss: Loss): string {
-  return loss.attempted ? 'the event may or may not have been applied' : 'the event was not applied';
+function lossMessage({ attempted, refused }: Loss): string {
+  const cause = refused === true ? 'takes no writes at present' : "can't be reached";
+  const outcome = attempted ? 'the event may or may not have been applied' : 'the event was not applied';
+  return `the score store ${cause}: ${outcome}`;
 }

@@ -1,5 +1,7 @@
 import { OperatingError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { StoreUnavailableError } from '../../store/score-store.ts';
+import type { Loss } from './settlement.ts';
 
 /** How long callers are asked to wait while the store is away. */
 export const STORE_RETRY_MS = 1000;
@@ -10,4 +12,10 @@ export function logStoreFailure(logger: Logger, error: unknown, what: string, fi
   if (expected) logger.warn({ ...fields, err: error }, what);
   else logger.error({ ...fields, err: error }, `${what}, in an unexpected way`);
   return expected ? error.retryAfterMs : STORE_RETRY_MS;
+}
+
+/** What is known of the operations of a batch that the store has rejected. */
+export function lossOf(error: unknown, retryAfterMs: number): Loss {
+  const change = error instanceof StoreUnavailableError ? error.change : 'unknown';
+  return { attempted: change === 'unknown', refused: change === 'refused', retryAfterMs };
 }
