@@ -193,4 +193,20 @@ export const DEFAULT_STORE_OPTIONS: StoreOptions = {
   onceRetentionMs: 24 * 3_600_000,
 };
 
-export class StoreUnavailableError extends OperatingError {}
+/**
+ * What became of a change that was rejected. `unknown`: it may or may not have happened. `not_sent` and `refused`: it certainly
+ * has not; it was not even sent, or the store takes no writes at present (its memory or its disk is full).
+ */
+export type FailedChange = 'unknown' | 'not_sent' | 'refused';
+
+export class StoreUnavailableError extends OperatingError {
+  readonly change: FailedChange;
+
+  constructor(
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number; change?: FailedChange } = {},
+  ) {
+    super(message, options);
+    this.change = options.change ?? 'unknown';
+  }
+}

@@ -210,8 +210,10 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   #reach(): MemoryData {
-    if (this.#stopped) throw new StoreUnavailableError('the memory store has been stopped');
-    if (this.#state === 'down') throw new StoreUnavailableError('the memory store is down');
+    if (this.#stopped)
+      throw new StoreUnavailableError('the memory store has been stopped', { change: 'not_sent' });
+    if (this.#state === 'down')
+      throw new StoreUnavailableError('the memory store is down', { change: 'not_sent' });
     return this.#data;
   }
 

@@ -77,9 +77,13 @@ export function createRedisConnection(
 
   /** Past the gate of `run`, since the probe has to get through while the state is down. */
   const send: RunScript = async (script, keys, args, result) => {
-    if (client === undefined || stopped) throw new StoreUnavailableError('the score store is stopped');
+    if (client === undefined || stopped) {
+      throw new StoreUnavailableError('the score store is stopped', { change: 'not_sent' });
+    }
     if (pending >= maxPendingCommands) {
-      throw new StoreUnavailableError(`Redis is behind: ${pending} commands are not answered yet`);
+      throw new StoreUnavailableError(`Redis is behind: ${pending} commands are not answered yet`, {
+        change: 'not_sent',
+      });
     }
     pending++;
     try {
@@ -188,7 +192,9 @@ export function createRedisConnection(
     },
     stop,
     run: async (script, keys, args, result) => {
-      if (state === 'down' && !stopped) throw new StoreUnavailableError(`Redis is away: ${lastError}`);
+      if (state === 'down' && !stopped) {
+        throw new StoreUnavailableError(`Redis is away: ${lastError}`, { change: 'not_sent' });
+      }
       return send(script, keys, args, result);
     },
     get state() {

@@ -171,6 +171,7 @@ describe('a Redis that misbehaves', () => {
       const refused = apply(store, [delta(board, 'ann', 1), set(board, 'bob', 9), set('new', 'ann', 1)]);
       await expect(refused).rejects.toBeInstanceOf(StoreUnavailableError);
       await expect(refused).rejects.toThrow('takes no writes');
+      await expect(refused).rejects.toMatchObject({ change: 'refused' });
     }
     await expect(store.configureBoard('b', { top: 3 }, 1000)).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(await readRows(store, 'b')).toEqual([[1, 'ann', 1]]);

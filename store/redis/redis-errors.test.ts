@@ -28,6 +28,8 @@ describe('what Redis and its client say', () => {
     expect(failure.kind).toBe(kind);
     expect(failure.error instanceof StoreUnavailableError).toBe(kind !== 'defect');
     expect(failure.error.message).toContain(message);
+    const change = kind === 'writes' ? 'refused' : kind === 'away' ? 'unknown' : undefined;
+    expect('change' in failure.error ? failure.error.change : undefined).toBe(change);
     expect(failure.error.cause).toMatchObject({ message });
     expect(inspect(failure, { depth: 9 })).not.toContain('s3cret');
   });

@@ -20,7 +20,10 @@ export function classify(error: unknown): Failure {
   const message = messageOf(error);
   const cause = plainCause(error, message);
   if (WRITES_REFUSED.test(message)) {
-    const refused = new StoreUnavailableError(`Redis takes no writes: ${message}`, { cause });
+    const refused = new StoreUnavailableError(`Redis takes no writes: ${message}`, {
+      cause,
+      change: 'refused',
+    });
     return { kind: 'writes', error: refused, message };
   }
   const isReply = error instanceof Error && error.name === 'ReplyError';
