@@ -20,6 +20,7 @@ export interface RepeatingProducer {
 
 const WINDOW_EVENTS = 4000;
 const MAX_FRAME_EVENTS = 400;
+const MAX_CONFLICTS_IN_A_ROW = 3;
 
 export function createRepeatingProducer(options: {
   readonly producer: string;
@@ -38,6 +39,7 @@ export function createRepeatingProducer(options: {
   const ackedAt: number[] = [];
   const rejected = new Map<number, string>();
   let attempt = 0;
+  let conflictsInARow = 0;
 
   /** One connection, until it ends or everything is settled. */
   const session = (deadlineAt: number): Promise<void> =>
@@ -84,6 +86,7 @@ export function createRepeatingProducer(options: {
       const receive = (frame: ServerFrame): void => {
         if (frame.type === 'ack') {
           settled = Math.max(settled, frame.seq ?? 0);
+          conflictsInARow = 0;
           ackedAt.push(Date.now());
           const { first = 0 } = frames.get(frame.id) ?? {};
           frames.delete(frame.id);
@@ -99,6 +102,9 @@ export function createRepeatingProducer(options: {
           else if (frame.code === 'unavailable' || frame.code === 'rate_limited') {
             waitUntil = Date.now() + Math.min(frame.retryAfterMs ?? 100, 300);
             next = settled + 1;
+          } else if (frame.code === 'conflict' && conflictsInARow++ < MAX_CONFLICTS_IN_A_ROW) {
+            // The claim of a connection that was hung up may arrive after this one's: claim again.
+            end();
           } else end(new Error(`an error that should not be: ${JSON.stringify(frame)}`));
         }
       };
