@@ -242,7 +242,7 @@ describe('the documentation', () => {
     const documents = files.filter((file) => /^(README\.md|docs\/.*\.md)$/.test(file));
     expect(documents).toContain('README.md');
     const named = documents.flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/\bnpm (?:run ([\w:-]+)|(test|start)\b)/g)].map((match) => ({
+      [...readFileSync(file, 'utf8').matchAll(/\bnpm (?:run (?:-s )?([\w:-]+)|(test|start)\b)/g)].map((match) => ({
         file,
         script: match[1] ?? match[2] ?? '',
       })),
