@@ -242,10 +242,12 @@ describe('the documentation', () => {
     const documents = files.filter((file) => /^(README\.md|docs\/.*\.md)$/.test(file));
     expect(documents).toContain('README.md');
     const named = documents.flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/\bnpm (?:run (?:-s )?([\w:-]+)|(test|start)\b)/g)].map((match) => ({
-        file,
-        script: match[1] ?? match[2] ?? '',
-      })),
+      [...readFileSync(file, 'utf8').matchAll(/\bnpm (?:run (?:-s )?([\w:-]+)|(test|start)\b)/g)].map(
+        (match) => ({
+          file,
+          script: match[1] ?? match[2] ?? '',
+        }),
+      ),
     );
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter(({ script }) => scripts[script] === undefined)).toEqual([]);

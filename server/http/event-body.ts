@@ -64,9 +64,11 @@ function readLines(text: string, maxEvents: number, maxValues: number): EventBod
 /** Where the next line that is not empty goes on, in one pass over however many there are. */
 function skipBlanks(text: string, from: number): number {
   let at = from;
-  while (at < text.length && BLANKS.has(text.charCodeAt(at))) at++;
+  while (at < text.length && isBlank(text.charCodeAt(at))) at++;
   return at;
 }
 
-/** A tab, both halves of the ends of lines, and a space. */
-const BLANKS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
+/** A space, both halves of the ends of lines, and a tab. */
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
+}
