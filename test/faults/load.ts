@@ -65,8 +65,14 @@ export async function startLoad(
   const compare = async (url: string) => {
     const held = new Map<string, number>();
     for (let b = 0; b < BOARDS; b++) {
-      const { body } = await request(`${url}/v1/boards/load-${b}?limit=1000`);
-      for (const { member, score } of body.rows) held.set(`load-${b}/${member}`, score);
+      // A server that has just lost its store may say so for a moment.
+      let page = await request(`${url}/v1/boards/load-${b}?limit=1000`);
+      const readable = async (): Promise<boolean> => {
+        page = await request(`${url}/v1/boards/load-${b}?limit=1000`);
+        return page.status === 200;
+      };
+      if (page.status !== 200) await waitUntil(readable, 'the board to be readable', deadlineMs);
+      for (const { member, score } of page.body.rows) held.set(`load-${b}/${member}`, score);
     }
     let lost = 0;
     let doubled = 0;
