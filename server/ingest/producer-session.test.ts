@@ -328,6 +328,16 @@ describe('after a batch that failed', () => {
     expect(await publish(5, many(1))).toMatchObject({ code: 'resend', seq: 1 });
   });
 
+  it('a refused first frame does not say where the numbers begin', async () => {
+    session.refused(500);
+    const frame = publish(1, [score('x')]);
+    store.claims[0]?.grant({ last: 0 });
+    await settled();
+    store.batches[0]?.apply();
+    expect(await frame).toEqual(ack(1, 1));
+    expect(await publish(400, [score('x')])).toMatchObject({ ok: false, code: 'resend', seq: 2 });
+  });
+
   it('each gap is told once', async () => {
     void publish(1, many(1));
     store.batches[0]?.apply();

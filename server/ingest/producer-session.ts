@@ -37,6 +37,7 @@ export class RunningProducerSession implements ProducerSession {
   #dead: ProducerVerdict | undefined;
   /** The number that the next frame may begin with at most; none before the first frame. */
   #wanted: number | undefined;
+  #hasAccepted = false;
   /** The last number that is settled; counts from the first frame on. */
   #settled = 0;
   /** Where the last frame began that did not continue; 0 where the last one did. */
@@ -58,7 +59,10 @@ export class RunningProducerSession implements ProducerSession {
     this.#wanted ??= seq;
     const refusal = endsBeyondNumbers(seq, events) ?? this.#deps.admit(events.length);
     if (refusal !== undefined) return Promise.resolve(refusal);
-    this.#wanted = Math.max(this.#wanted, seq + events.length);
+    // A frame that was refused says where this producer would have begun, not where it did.
+    const end = seq + events.length;
+    this.#wanted = this.#hasAccepted ? Math.max(this.#wanted, end) : end;
+    this.#hasAccepted = true;
     return new Promise((resolve) => {
       this.#queue.push({ seq, events, identity, acceptedAt: this.#deps.now(), resolve });
       if (!this.#running) void this.#run();
