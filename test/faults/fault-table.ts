@@ -20,7 +20,7 @@ function formatTable(rows: readonly FaultRow[]): string {
     '|---|---|---|---|---|---|---|',
     ...rows.map(
       ({ fault, inFlight, events, repeated, lost, doubled, recoveryMs }) =>
-        `| ${fault} | ${inFlight} | ${events} | ${repeated} | ${lost} | ${doubled} | ${recoveryMs} ms |`,
+        `| ${fault} | ${inFlight} | ${events} | ${repeated} | ${lost} | ${doubled} | ${recoveryMs === undefined ? 'all settled before it ended' : `${recoveryMs} ms`} |`,
     ),
   ].join('\n');
 }

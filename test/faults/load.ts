@@ -11,8 +11,8 @@ export interface FaultRow {
   readonly repeated: number;
   readonly lost: number;
   readonly doubled: number;
-  /** From the end of the fault to the next acknowledgement. */
-  readonly recoveryMs: number;
+  /** From the end of the fault to the next acknowledgement; `undefined` where everything was settled by then. */
+  readonly recoveryMs: number | undefined;
 }
 
 export interface Load {
@@ -97,7 +97,7 @@ export async function startLoad(
         events: count * eventsEach,
         repeated: sent - count * eventsEach,
         ...(await compare(url)),
-        recoveryMs: next.length === 0 ? 0 : Math.min(...next) - endedAt,
+        recoveryMs: next.length === 0 ? undefined : next.reduce((a, b) => Math.min(a, b)) - endedAt,
       };
     },
   };
