@@ -15,7 +15,7 @@ import type { ProducerSession, ProducerVerdict } from './ingest-types.ts';
 
 const BOARDS = ['a', 'b', 'c', 'd'];
 const LIMITED = identityWith({
-  publish: ['board:a', 'board:b', 'board:c', 'board:total', 'board:huge', 'profile:*'],
+  publish: ['board:a', 'board:b', 'board:c', 'board:total', 'board:huge'],
 });
 const CLOCK = { now: () => Date.now(), after: () => () => undefined };
 

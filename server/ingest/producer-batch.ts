@@ -5,6 +5,7 @@ import type { PartVerdict } from '../../store/score-store.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { type ClaimedProducer, type ProducerFrame, ProducerOperations } from './producer-operations.ts';
 import type { ProducerOwner } from './queued-parts.ts';
+import type { RememberedRejections } from './remembered-rejections.ts';
 import { type Loss, refusalMessage, worse } from './settlement.ts';
 
 export interface SettledFrame {
@@ -32,6 +33,7 @@ export class ProducerBatch implements ProducerOwner {
   readonly outcome: Promise<BatchOutcome>;
   readonly #frames: readonly ProducerFrame[];
   readonly #operations: ProducerOperations;
+  readonly #rejected: RememberedRejections;
   readonly #first: number;
   /** What the partitions said of each event, together. */
   readonly #marks: Uint8Array;
@@ -48,6 +50,7 @@ export class ProducerBatch implements ProducerOwner {
     acceptedAt: number,
   ) {
     this.#frames = frames;
+    this.#rejected = producer.rejected;
     this.#first = frames[0].seq;
     this.#marks = new Uint8Array(frames.reduce((sum, { events }) => sum + events.length, 0));
     this.#operations = new ProducerOperations(queues.length, producer, frames);
@@ -91,6 +94,7 @@ export class ProducerBatch implements ProducerOwner {
       const at = number - this.#first;
       this.#marks[at] = (this.#marks[at] as number) | REFUSED;
       this.#codes.set(number, code);
+      this.#rejected.confirm(number, code);
     }
   }
 

@@ -65,15 +65,16 @@ export class ProducerOperations {
     const remembered = rejected.get(number);
     const refusal = judge.judge(event);
     if (remembered !== undefined) {
-      const message = refusal?.code === remembered ? refusal.message : refusalMessage(remembered);
-      this.#refuse(this.#home, number, { code: remembered, message, certain: true });
+      const { code, isConfirmed } = remembered;
+      const message = refusal?.code === code ? refusal.message : refusalMessage(code);
+      this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
     } else if (refusal === undefined) {
       this.#accept(event as ScorewireEvent, number);
     } else if (refusal.code === 'malformed') {
       this.#refuse(this.#home, number, { ...refusal, certain: true });
     } else {
       const { type } = event as ScorewireEvent;
-      if (type === 'profile') rejected.add(number, refusal.code);
+      if (type === 'profile') rejected.attempt(number, refusal.code);
       this.#refuse(this.#placeOf(event as ScorewireEvent), number, { ...refusal, certain: false });
     }
   }

@@ -457,6 +457,30 @@ describe('a rejection is remembered', () => {
     expect(store.batches[1]?.operations).toEqual([{ op: 'reject', code: 'forbidden' }]);
   });
 
+  it('and is none for a profile that was applied, however often it is sent without permission', async () => {
+    await claimed({ last: 1 });
+    for (const identity of [mine, identityWith({}), identityWith({}), ADMIN]) {
+      const before = store.batches.length;
+      const frame = publish(1, [profile('a')], identity);
+      await settled();
+      for (const batch of store.batches.slice(before)) batch.answer([duplicate(1)]);
+      expect(await frame).toEqual({ ok: true, applied: 0, duplicates: 1, rejected: [], seq: 1 });
+    }
+  });
+
+  it('for a profile that was rejected on this connection, also when the store has forgotten', async () => {
+    await claimed();
+    const forbidden = { applied: 0, duplicates: 0, rejected: [{ code: 'forbidden' }] };
+    const first = publish(1, [profile('a')], identityWith({}));
+    store.batches[0]?.apply([{ index: 0, code: 'forbidden' }]);
+    expect(await first).toMatchObject(forbidden);
+    const again = publish(1, [profile('a')], ADMIN);
+    await settled();
+    expect(store.batches.slice(1).map(({ partition }) => partition)).toEqual([HOME]);
+    store.batches[1]?.answer([duplicate(1)]);
+    expect(await again).toMatchObject(forbidden);
+  });
+
   it('but is none where the event was applied with a token that permitted it', async () => {
     await claimed({ last: 1 });
     const frame = publish(1, [score('y')], mine);

@@ -1,24 +1,37 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
 import { MAX_REMEMBERED_REJECTIONS } from '../../store/score-store.ts';
 
-/** Numbers of a producer whose rejection stands, whatever their events would be worth now; the latest of them. */
+export interface RememberedRejection {
+  readonly code: ErrorCode;
+  /** The store has said so. Else it was only sent there: the number may turn out to have been applied before. */
+  readonly isConfirmed: boolean;
+}
+
+/** Numbers of a producer whose events go home to be rejected, whatever they would be worth now; the latest of them. */
 export class RememberedRejections {
-  readonly #codes: Map<number, ErrorCode>;
+  readonly #rejections: Map<number, RememberedRejection>;
 
+  /** Those that the store remembers. */
   constructor(codes: ReadonlyMap<number, ErrorCode>) {
-    this.#codes = new Map(codes);
+    this.#rejections = new Map([...codes].map(([number, code]) => [number, { code, isConfirmed: true }]));
   }
 
-  get(number: number): ErrorCode | undefined {
-    return this.#codes.get(number);
+  get(number: number): RememberedRejection | undefined {
+    return this.#rejections.get(number);
   }
 
-  add(number: number, code: ErrorCode): void {
-    this.#codes.set(number, code);
-    if (this.#codes.size <= MAX_REMEMBERED_REJECTIONS) return;
-    for (const oldest of this.#codes.keys()) {
-      this.#codes.delete(oldest);
+  /** Before it is sent: where its fate stays unknown, a token that permits the event must not take it elsewhere. */
+  attempt(number: number, code: ErrorCode): void {
+    this.#rejections.set(number, { code, isConfirmed: false });
+    if (this.#rejections.size <= MAX_REMEMBERED_REJECTIONS) return;
+    for (const oldest of this.#rejections.keys()) {
+      this.#rejections.delete(oldest);
       break;
     }
+  }
+
+  /** The store has said so; counts for numbers that were attempted. */
+  confirm(number: number, code: ErrorCode): void {
+    if (this.#rejections.has(number)) this.#rejections.set(number, { code, isConfirmed: true });
   }
 }
