@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { checker, Strict } from './schema.ts';
+import { checker, described, Strict } from './schema.ts';
+import { TIME_ZONE_SCHEMA, WINDOW_KINDS } from './windows.ts';
 
 export const BOARD_TOP_MAX = 1000;
 
@@ -11,6 +12,16 @@ export const BoardConfigSchema = Strict({
       'Among equal scores: `member` is byte order of the member, `first` puts who reached the score first above',
   }),
   top: Type.Integer({ minimum: 1, maximum: BOARD_TOP_MAX, description: 'Rows that the channel holds' }),
+  windows: Type.Optional(
+    Type.Array(Type.Union(WINDOW_KINDS.map((kind) => Type.Literal(kind))), {
+      uniqueItems: true,
+      maxItems: WINDOW_KINDS.length,
+      description: 'Periods that are scored beside the board itself; absent: none',
+    }),
+  ),
+  timezone: Type.Optional(
+    described(TIME_ZONE_SCHEMA, 'The IANA time zone in which periods begin; absent: UTC'),
+  ),
 });
 
 export type BoardConfig = Static<typeof BoardConfigSchema>;

@@ -30,10 +30,57 @@ export const ProfileEventSchema = Strict(
   { description: 'Display name of a member, on every board' },
 );
 
-export const EVENT_SCHEMAS = { score: ScoreEventSchema, profile: ProfileEventSchema } as const;
+export const ResultEventSchema = Strict(
+  {
+    type: Type.Literal('result'),
+    product: described(IdSchema, 'The game; the defaults score it where nobody has configured it'),
+    winner: described(TextSchema, 'Who won; of a draw, one of the two'),
+    loser: described(TextSchema, 'Who lost; of a draw, the other one'),
+    draw: Type.Optional(Type.Literal(true, { description: 'Nobody won' })),
+  },
+  { description: 'A game is over: the leaderboards of the product score it, its stats count it' },
+);
+
+export const TrackEventSchema = Strict(
+  {
+    type: Type.Literal('track'),
+    product: described(IdSchema, 'The game'),
+    player: described(TextSchema, 'Who did it'),
+    event: described(TextSchema, 'What was done, such as `select_weapon`'),
+    data: Type.Optional(
+      Type.Unknown({ description: 'What the stats handler of the product makes of it; any value' }),
+    ),
+  },
+  { description: 'A player did something: the stats of the product count it' },
+);
+
+export const SessionEventSchema = Strict(
+  {
+    type: Type.Literal('session'),
+    area: described(IdSchema, 'Where, such as the code of a region'),
+    mode: described(TextSchema, 'What is played'),
+    user: described(TextSchema, 'Who is active; in one mode of an area at a time'),
+    action: Type.Union([Type.Literal('LOGIN'), Type.Literal('LOGOUT')], {
+      description:
+        '`LOGIN` begins or moves the activity of the user in the area, `LOGOUT` ends it, whatever its mode',
+    }),
+  },
+  { description: 'A user begins or ends to be active in a mode of an area' },
+);
+
+export const EVENT_SCHEMAS = {
+  score: ScoreEventSchema,
+  result: ResultEventSchema,
+  track: TrackEventSchema,
+  session: SessionEventSchema,
+  profile: ProfileEventSchema,
+} as const;
 
 export type ScoreEvent = Static<typeof ScoreEventSchema>;
+export type ResultEvent = Static<typeof ResultEventSchema>;
+export type TrackEvent = Static<typeof TrackEventSchema>;
+export type SessionEvent = Static<typeof SessionEventSchema>;
 export type ProfileEvent = Static<typeof ProfileEventSchema>;
-export type ScorewireEvent = ScoreEvent | ProfileEvent;
+export type ScorewireEvent = ScoreEvent | ResultEvent | TrackEvent | SessionEvent | ProfileEvent;
 
 export const eventChecker = taggedChecker(EVENT_SCHEMAS, 'an event');

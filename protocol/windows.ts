@@ -1,4 +1,25 @@
-const CURRENT = new Set(['daily', 'weekly', 'monthly']);
+import Type from 'typebox';
+import Format from 'typebox/format';
+
+export const WINDOW_KINDS = ['daily', 'weekly', 'monthly'] as const;
+export type WindowKind = (typeof WINDOW_KINDS)[number];
+
+const TIME_ZONE_FORMAT = 'scorewire-time-zone';
+Format.Set(TIME_ZONE_FORMAT, isTimeZone);
+
+export const TIME_ZONE_SCHEMA = Type.String({ format: TIME_ZONE_FORMAT, maxLength: 64 });
+
+/** Names such as `Europe/Paris` and `UTC`; not offsets, which know nothing of summer time. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const CURRENT: ReadonlySet<string> = new Set(WINDOW_KINDS);
 const DAY = /^daily\.(\d{4})-(\d{2})-(\d{2})$/;
 const WEEK = /^weekly\.(\d{4})-W(\d{2})$/;
 const MONTH = /^monthly\.(\d{4})-(\d{2})$/;

@@ -1,6 +1,7 @@
 /** What was done to a partition, and how its boards stand, for comparing the one with the other. */
 import type { BoardConfig } from '../protocol/boards.ts';
-import type { ProfileOperation, ScoreOperation } from './operations.ts';
+import type { ProductConfig } from '../protocol/products.ts';
+import type { AppliedOperation } from './operations.ts';
 
 /**
  * One step of a partition's history. Positions (`from`, `to`] are its own: a batch has one for each of its operations, which are
@@ -11,10 +12,22 @@ export type LogEntry = {
   readonly to: number;
   readonly at: number;
 } & (
-  | { readonly kind: 'batch'; readonly operations: readonly (ScoreOperation | ProfileOperation)[] }
+  | {
+      readonly kind: 'batch';
+      readonly operations: readonly AppliedOperation[];
+      /** By board: the windows (`daily.2026-11-21`) that its operations changed too. Absent: none. */
+      readonly windows?: ReadonlyMap<string, readonly string[]>;
+    }
   | { readonly kind: 'configure'; readonly board: string; readonly config: BoardConfig }
+  /** `board` may be a window (`x@daily.2026-11-21`): its time was over. */
   | { readonly kind: 'remove-board'; readonly board: string }
   | { readonly kind: 'remove-member'; readonly board: string; readonly member: string }
+  | { readonly kind: 'configure-product'; readonly product: string; readonly config: ProductConfig }
+  /** Of users who logged in long ago and never out. */
+  | {
+      readonly kind: 'expire-sessions';
+      readonly sessions: readonly { readonly area: string; readonly user: string }[];
+    }
   /** Scores that were found to differ from what the log gives, and were set right; replaying it changes nothing. */
   | { readonly kind: 'repair'; readonly board: string; readonly members: readonly string[] }
 );

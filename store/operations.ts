@@ -1,5 +1,6 @@
 /** What is done to scores, and what becomes of it. */
 import type { ErrorCode } from '../protocol/codes.ts';
+import type { HandlerOptions } from '../protocol/products.ts';
 
 export type ScoreOperation = {
   readonly op: 'delta' | 'set' | 'best';
@@ -7,10 +8,44 @@ export type ScoreOperation = {
   readonly member: string;
   readonly value: number;
 };
+/** Scores of a board that follow from those before: the handler (a `rating` one) is asked in the step that writes them. */
+export type ResultOperation = {
+  readonly op: 'result';
+  readonly board: string;
+  readonly winner: string;
+  readonly loser: string;
+  readonly draw: boolean;
+  readonly handler: string;
+  readonly options: HandlerOptions;
+};
+/** Adds to a counter of a player. Beyond `maxCountersPerProduct` names of a product in a partition a new one is refused (`too_large`). */
+export type CountOperation = {
+  readonly op: 'count';
+  readonly product: string;
+  readonly player: string;
+  readonly counter: string;
+  readonly by: number;
+};
+/**
+ * `login` makes the user active in this mode of the area, and in no other; the same again only renews the time of the login. `logout` ends
+ * it, whatever the mode; where the user is not active it changes nothing.
+ */
+export type SessionOperation =
+  | { readonly op: 'login'; readonly area: string; readonly user: string; readonly mode: string }
+  | { readonly op: 'logout'; readonly area: string; readonly user: string };
 export type ProfileOperation = { readonly op: 'profile'; readonly member: string; readonly name: string };
 /** Of an event that ingest rejected: applies nothing, and is remembered under its number so that the verdict stays the same. */
 export type RejectOperation = { readonly op: 'reject'; readonly code: ErrorCode };
-export type Operation = ScoreOperation | ProfileOperation | RejectOperation;
+/** Has no effect but to settle its number: of an event that asks nothing of the partition where its verdict is kept. */
+export type NothingOperation = { readonly op: 'nothing' };
+/** What is in the log. */
+export type AppliedOperation =
+  | ScoreOperation
+  | ResultOperation
+  | CountOperation
+  | SessionOperation
+  | ProfileOperation;
+export type Operation = AppliedOperation | RejectOperation | NothingOperation;
 
 /** Operations that stem from one producer, or from publishes without one. */
 export interface Part {
@@ -19,7 +54,10 @@ export interface Part {
   readonly producer?: {
     readonly id: string;
     readonly claim: number;
-    /** Of the operations, in step with them; ascending, though not without gaps (the others went to other partitions). */
+    /**
+     * Of the operations, in step with them; never descending. There may be gaps (the others went to other partitions), and operations
+     * of one event have the same number: they are in one part, never in two.
+     */
     readonly numbers: readonly number[];
   };
 }
@@ -27,11 +65,16 @@ export interface Part {
 /** Parts of one partition, in order. At most `MAX_BATCH_OPERATIONS` operations in all. */
 export interface Batch {
   readonly partition: number;
-  /** Unix milliseconds at which the oldest of its events was accepted. */
+  /**
+   * Unix milliseconds at which the oldest of its events was accepted; it decides which windows the scores belong to, and when a login was.
+   * All its events were accepted in the same quarter of an hour, so that they belong to the same windows in every time zone.
+   */
   readonly acceptedAt: number;
   readonly parts: readonly Part[];
 }
 
+/** Every window of every time zone begins at a multiple of this. */
+export const WINDOW_BOUNDARY_MS = 15 * 60_000;
 export const MAX_BATCH_OPERATIONS = 512;
 /** Rejected numbers remembered per producer and partition, the latest; an older one resent counts as a duplicate. */
 export const MAX_REMEMBERED_REJECTIONS = 4096;
@@ -49,10 +92,17 @@ export type PartVerdict =
       /** So many operations from the beginning had been settled before and changed nothing; the rejected among them are in `refused` too. */
       readonly duplicates: number;
       /** Operations that were not applied: refused on their own now, or remembered as refused; ascending by index within the part. */
-      readonly refused: readonly { readonly index: number; readonly code: ErrorCode }[];
+      readonly refused: readonly Refused[];
     }
   /** A later claim of the producer has been seen: nothing of the part was applied. */
   | { readonly status: 'conflict' };
+
+export interface Refused {
+  readonly index: number;
+  readonly code: ErrorCode;
+  /** Why, where it is known; it is not remembered. */
+  readonly message?: string;
+}
 
 /** What the store remembers of a producer, over all partitions. */
 export interface ProducerClaim {

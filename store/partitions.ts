@@ -11,8 +11,28 @@ export function partitionOf(key: string, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
+/** Of a board or of one of its windows (`x@daily.2026-11-21`), which lie together. */
 export function partitionOfBoard(board: string, partitions: number): number {
-  return partitionOf(`board:${board}`, partitions);
+  return partitionOf(`board:${baseOf(board)}`, partitions);
+}
+
+export function partitionOfPlayer(product: string, player: string, partitions: number): number {
+  return partitionOf(`player:${product}:${player}`, partitions);
+}
+
+export function partitionOfArea(area: string, partitions: number): number {
+  return partitionOf(`area:${area}`, partitions);
+}
+
+/** Where the settings of a product are. */
+export function partitionOfProduct(product: string, partitions: number): number {
+  return partitionOf(`product:${product}`, partitions);
+}
+
+/** The board that a window belongs to; a board is its own. */
+export function baseOf(board: string): string {
+  const at = board.indexOf('@');
+  return at < 0 ? board : board.slice(0, at);
 }
 
 /** The home of a producer, or of an idempotency key: where its rejected events are remembered. */

@@ -20,10 +20,15 @@
  * - Fenced: `takeDirty` with an outdated fencing number takes nothing.
  * - Bounded: per partition at most `maxDirtyNames` names are kept; beyond, one "all dirty" flag stands for them.
  *
- * A board lives in the partition of its key (`partitions.ts`). A profile is written to every partition, so that
+ * A board lives in the partition of its key (`partitions.ts`), and so do a player's counters and an area's users. A board may have windows: periods
+ * that are scored beside it, each with members of its own. An operation on a board is one on its windows of that moment too, in the same
+ * step, which the engine sees to. A window is named like a board, `x@daily.2026-11-21` (never `x@daily`, which is for who reads the clock), is made by its
+ * first score, has the settings of its board, and is left out of the list of boards. A window in which the new score would not be
+ * finite, or that its handler refuses, keeps the old one. A profile is written to every partition, so that
  * rows and names are read together; each partition marks it dirty for its own boards.
  */
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
+import type { ProductConfig } from '../protocol/products.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { BoardRecords, Checkpoint, LogPage, Repair } from './history.ts';
@@ -82,11 +87,34 @@ export interface BoardSummary {
   readonly config: BoardConfig;
 }
 
+export interface PlayerQuery {
+  readonly product: string;
+  readonly player: string;
+}
+
+export interface AreaQuery {
+  readonly area: string;
+  readonly limit: number;
+}
+
+export interface ModeCount {
+  readonly mode: string;
+  /** At least 1. */
+  readonly count: number;
+}
+
+/** What one sweep of a partition found to be over; `more` where the limit was reached. */
+export interface SweepResult {
+  readonly sessions: number;
+  readonly windows: number;
+  readonly more: boolean;
+}
+
 export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** `board:<id>` or `profile:<member>`, each with the acceptance time of the oldest change in it. */
+/** `board:<id>`, `board:<id>@<window>`, `player:<product>:<player>`, `area:<code>` or `profile:<member>`, each with the acceptance time of the oldest change in it. */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
@@ -120,16 +148,40 @@ export interface ScoreStore extends Service {
    * Its parts then carry `{id: key, claim: 0}`. Forgotten after `onceRetentionMs`.
    */
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
-  /** Creates the board or changes the given settings. `order` or `ties` of a board over `maxConversionMembers` is a conflict. */
+  /**
+   * Creates the board or changes the given settings. `order` or `ties` of a board over `maxConversionMembers`, or of one that has
+   * windows with members, is a conflict. A window that is no longer listed keeps what it has until its time is over.
+   */
   configureBoard(board: string, settings: BoardSettings, acceptedAt: number): Promise<ConfigureVerdict>;
-  /** False where there was none. Like every change of a board or repair, it moves the position by one. */
+  /** Replaces the settings of a product. */
+  configureProduct(product: string, config: ProductConfig, acceptedAt: number): Promise<void>;
+  /**
+   * False where there was none. Like every change of a board or repair, it moves the position by one. The windows of the board are
+   * removed too, one step each, before it; a window alone can be removed by its name.
+   */
   removeBoard(board: string, acceptedAt: number): Promise<boolean>;
+  /** From the windows of the board too, one step each. */
   removeMember(board: string, member: string, acceptedAt: number): Promise<boolean>;
+  /**
+   * Ends what is over at `now`, at most `limit` sessions and windows together: sessions whose latest login is `sessionTimeoutMs` ago, windows
+   * that ended `windowRetentionMs` ago. Logged and marked dirty. The logins are compared in the step that ends them, so that one that was just renewed stays.
+   */
+  sweep(partition: number, now: number, limit: number): Promise<SweepResult>;
 
   readPages(queries: readonly PageQuery[]): Promise<readonly BoardPage[]>;
   readStandings(queries: readonly StandingsQuery[]): Promise<readonly Standings[]>;
   /** `undefined` where the member is not on the board. */
   readNeighbourhood(board: string, member: string, around: number): Promise<Neighbourhood | undefined>;
+  /** `undefined` for a board that does not exist. */
+  readConfigs(boards: readonly string[]): Promise<readonly (BoardConfig | undefined)[]>;
+  /** The counters of players, in no order; empty for an unknown one. */
+  readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]>;
+  /** Modes in which somebody is active, most users first, among equals in byte order of the mode. */
+  readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]>;
+  /** `undefined` for a product that nobody has configured. */
+  readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
+  /** Configured products in byte order of their ids, beginning after `after`. */
+  listProducts(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /** Boards in byte order of their ids, beginning after `after`. */
   listBoards(page: { readonly after?: string; readonly limit: number }): Promise<readonly BoardSummary[]>;
 
@@ -180,6 +232,12 @@ export interface StoreOptions {
   readonly logOperations: number;
   /** Milliseconds of silence after which a producer is forgotten. */
   readonly producerRetentionMs: number;
+  /** Milliseconds after the latest login after which a user does not count as active any more. */
+  readonly sessionTimeoutMs: number;
+  /** Milliseconds for which a window stays readable after its end, at least. */
+  readonly windowRetentionMs: number;
+  /** Names of counters per product (and partition). */
+  readonly maxCountersPerProduct: number;
   /** Milliseconds after which an `Idempotency-Key` is forgotten. */
   readonly onceRetentionMs: number;
 }
@@ -190,6 +248,9 @@ export const DEFAULT_STORE_OPTIONS: StoreOptions = {
   maxConversionMembers: 10_000,
   logOperations: 250_000,
   producerRetentionMs: 7 * 24 * 3_600_000,
+  sessionTimeoutMs: 12 * 3_600_000,
+  windowRetentionMs: 35 * 24 * 3_600_000,
+  maxCountersPerProduct: 256,
   onceRetentionMs: 24 * 3_600_000,
 };
 

@@ -7,10 +7,11 @@ import { findCycles, importsOf, listFiles, readImports } from './support/source-
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   protocol: [],
-  store: ['runtime', 'protocol'],
+  scoring: ['protocol'],
+  store: ['runtime', 'protocol', 'scoring'],
   bus: ['runtime', 'protocol'],
   broadcaster: ['runtime', 'protocol', 'store', 'bus'],
-  server: ['runtime', 'protocol', 'store', 'bus'],
+  server: ['runtime', 'protocol', 'scoring', 'store', 'bus'],
   client: ['protocol'],
   web: ['protocol', 'client'],
 };
