@@ -73,8 +73,7 @@ export interface Batch {
   readonly parts: readonly Part[];
 }
 
-/** Every window of every time zone begins at a multiple of this. */
-export const WINDOW_BOUNDARY_MS = 15 * 60_000;
+export { WINDOW_BOUNDARY_MS } from '../scoring/windows.ts';
 export const MAX_BATCH_OPERATIONS = 512;
 /** Rejected numbers remembered per producer and partition, the latest; an older one resent counts as a duplicate. */
 export const MAX_REMEMBERED_REJECTIONS = 4096;
