@@ -1,4 +1,5 @@
 import type { HandlerOptions } from '../protocol/products.ts';
+import { checkedObject } from './checked-object.ts';
 import type { CurrentScores, GameResult, LeaderboardHandler, ScorePair } from './leaderboard-handler.ts';
 import type { StatsHandler } from './stats-handler.ts';
 
@@ -8,11 +9,11 @@ export interface Scoring {
   stats(name: string): StatsHandler | undefined;
   readonly leaderboardNames: readonly string[];
   readonly statsNames: readonly string[];
-  /** Told of every handler that threw or gave what is no score. */
+  /** Told of every handler that threw or gave what is none of its business, such as `leaderboards.myrating`. */
   failed(handler: string, error: unknown): void;
 }
 
-/** A result on one board, for a `rating` handler. */
+/** A result on one board, for the handler that scores it. */
 export interface RatedResult extends GameResult {
   readonly handler: string;
   readonly options: HandlerOptions;
@@ -22,28 +23,81 @@ export interface RatingRefusal {
   readonly refused: string;
 }
 
+type LeaderboardScoring = Pick<Scoring, 'leaderboard' | 'failed'>;
+
 /**
  * The new scores of the two, finite and without -0; or why there are none. Never throws: a handler is somebody else's code, and one bad
  * result must not take the others of its batch with it.
  */
 export function rateResult(
-  scoring: Pick<Scoring, 'leaderboard' | 'failed'>,
+  scoring: LeaderboardScoring,
   { handler: name, options, winner, loser, draw }: RatedResult,
   current: CurrentScores,
 ): ScorePair | RatingRefusal {
   const handler = scoring.leaderboard(name);
   if (handler?.kind !== 'rating') return { refused: `this node has no rating handler "${name}"` };
+  return attempt(scoring, name, () => handler.rate({ winner, loser, draw }, current, options));
+}
+
+/** What is added to the scores of the two, for an `additive` handler; like `rateResult`. */
+export function addResult(
+  scoring: LeaderboardScoring,
+  { handler: name, options, winner, loser, draw }: RatedResult,
+): ScorePair | RatingRefusal {
+  const handler = scoring.leaderboard(name);
+  if (handler?.kind !== 'additive') return { refused: `this node has no additive handler "${name}"` };
+  return attempt(scoring, name, () => handler.add({ winner, loser, draw }, options));
+}
+
+/** Says in one line why a product cannot have this handler with these options, if so. Never throws. */
+export function explainHandler(
+  scoring: Pick<Scoring, 'leaderboard' | 'leaderboardNames' | 'failed'>,
+  name: string,
+  options: HandlerOptions = {},
+): string | undefined {
+  const handler = scoring.leaderboard(name);
+  if (handler === undefined) {
+    return `there is no leaderboard handler "${name}", there are: ${scoring.leaderboardNames.join(', ')}`;
+  }
+  if (handler.checkOptions === undefined) {
+    return Object.keys(options).length === 0 ? undefined : `${name}: takes no options`;
+  }
   try {
-    const { winner: won, loser: lost } = handler.rate({ winner, loser, draw }, current, options);
-    return { winner: checked(won), loser: checked(lost) };
+    const problem: unknown = handler.checkOptions(options);
+    if (problem === undefined) return undefined;
+    if (typeof problem !== 'string') throw new TypeError('checkOptions gave neither a text nor undefined');
+    return `${name}: ${problem}`;
   } catch (error) {
-    scoring.failed(name, error);
+    scoring.failed(`leaderboards.${name}`, error);
+    return `${name}: the handler failed to check its options`;
+  }
+}
+
+function attempt(
+  scoring: LeaderboardScoring,
+  name: string,
+  call: () => ScorePair,
+): ScorePair | RatingRefusal {
+  try {
+    return checkedPair(call());
+  } catch (error) {
+    scoring.failed(`leaderboards.${name}`, error);
     return { refused: `the handler "${name}" failed` };
   }
 }
 
-function checked(score: number | undefined): number | undefined {
+/** A name with a typing error would else pass for a game that changes nothing. */
+function checkedPair(pair: unknown): ScorePair {
+  const { winner, loser, ...others } = checkedObject(pair, 'a leaderboard handler');
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw new TypeError(`a leaderboard handler gave ${JSON.stringify(other)}`);
+  return { winner: checkedScore(winner), loser: checkedScore(loser) };
+}
+
+function checkedScore(score: unknown): number | undefined {
   if (score === undefined) return undefined;
-  if (!Number.isFinite(score)) throw new TypeError('a handler gave a score that is not a finite number');
+  if (typeof score !== 'number' || !Number.isFinite(score)) {
+    throw new TypeError('a leaderboard handler gave a score that is not a finite number');
+  }
   return score + 0;
 }
