@@ -13,7 +13,7 @@ export const BoardConfigSchema = Strict({
   }),
   top: Type.Integer({ minimum: 1, maximum: BOARD_TOP_MAX, description: 'Rows that the channel holds' }),
   windows: Type.Optional(
-    Type.Array(Type.Union(WINDOW_KINDS.map((kind) => Type.Literal(kind))), {
+    Type.Array(Type.Enum(WINDOW_KINDS), {
       uniqueItems: true,
       maxItems: WINDOW_KINDS.length,
       description: 'Periods that are scored beside the board itself; absent: none',

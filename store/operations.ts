@@ -90,7 +90,10 @@ export type PartVerdict =
       readonly status: 'settled';
       /** So many operations from the beginning had been settled before and changed nothing; the rejected among them are in `refused` too. */
       readonly duplicates: number;
-      /** Operations that were not applied: refused on their own now, or remembered as refused; ascending by index within the part. */
+      /**
+       * Operations that were not applied: refused on their own now, or remembered as refused; ascending by index within the part.
+       * Of a number its first refusal is remembered, and is then told of each of its operations.
+       */
       readonly refused: readonly Refused[];
     }
   /** A later claim of the producer has been seen: nothing of the part was applied. */

@@ -153,18 +153,19 @@ export interface ScoreStore extends Service {
    * windows with members, is a conflict. A window that is no longer listed keeps what it has until its time is over.
    */
   configureBoard(board: string, settings: BoardSettings, acceptedAt: number): Promise<ConfigureVerdict>;
-  /** Replaces the settings of a product. */
+  /** Replaces the settings of a product; always a step, also where they are the same. */
   configureProduct(product: string, config: ProductConfig, acceptedAt: number): Promise<void>;
   /**
    * False where there was none. Like every change of a board or repair, it moves the position by one. The windows of the board are
-   * removed too, one step each, before it; a window alone can be removed by its name.
+   * removed too, one step each in byte order, before it; a window alone can be removed by its name.
    */
   removeBoard(board: string, acceptedAt: number): Promise<boolean>;
-  /** From the windows of the board too, one step each. */
+  /** From the windows of the board too, one step each, before it. False where the member was in none of them. */
   removeMember(board: string, member: string, acceptedAt: number): Promise<boolean>;
   /**
    * Ends what is over at `now`, at most `limit` sessions and windows together: sessions whose latest login is `sessionTimeoutMs` ago, windows
-   * that ended `windowRetentionMs` ago. Logged and marked dirty. The logins are compared in the step that ends them, so that one that was just renewed stays.
+   * that ended `windowRetentionMs` ago. Sessions first, and of each kind the oldest first (among equals in byte order of `<area>:<user>`, or of the
+   * window). Logged and marked dirty. The logins are compared in the step that ends them, so that one that was just renewed stays.
    */
   sweep(partition: number, now: number, limit: number): Promise<SweepResult>;
 

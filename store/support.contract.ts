@@ -1,23 +1,27 @@
 import { afterEach } from 'vitest';
 import type { ErrorCode } from '../protocol/codes.ts';
-import { partitionOfBoard } from './partitions.ts';
+import { partitionOfArea, partitionOfBoard, partitionOfPlayer } from './partitions.ts';
 import type {
   BatchVerdict,
   BoardPage,
+  CountOperation,
   LogEntry,
   MemberRecord,
+  NothingOperation,
   Operation,
   Part,
   PartVerdict,
   ProfileOperation,
   RankedRow,
   RejectOperation,
+  ResultOperation,
   ScoreOperation,
   ScoreStore,
+  SessionOperation,
   StoreOptions,
 } from './score-store.ts';
 
-/** A started store over data of its own. */
+/** A started store over data of its own, with the handlers of `contractScoring`. */
 export interface StoreUnderTest {
   readonly store: ScoreStore;
   /** A second, independent client of the same data, started; rejects where it refuses to start. */
@@ -61,6 +65,30 @@ export function reject(code: ErrorCode): RejectOperation {
   return { op: 'reject', code };
 }
 
+export const NOTHING: NothingOperation = { op: 'nothing' };
+
+/** By the handler `transfer`, without options, where nothing else is said. */
+export function result(
+  board: string,
+  winner: string,
+  loser: string,
+  rest: Partial<Pick<ResultOperation, 'draw' | 'handler' | 'options'>> = {},
+): ResultOperation {
+  return { op: 'result', board, winner, loser, draw: false, handler: 'transfer', options: {}, ...rest };
+}
+
+export function count(product: string, player: string, counter: string, by = 1): CountOperation {
+  return { op: 'count', product, player, counter, by };
+}
+
+export function login(area: string, user: string, mode: string): SessionOperation {
+  return { op: 'login', area, user, mode };
+}
+
+export function logout(area: string, user: string): SessionOperation {
+  return { op: 'logout', area, user };
+}
+
 /** What a producer sends to one partition; its operations are numbered from `first` on, without gaps. */
 export function part(id: string, claim: number, first: number, operations: readonly Operation[]): Part {
   return { operations, producer: { id, claim, numbers: operations.map((_, index) => first + index) } };
@@ -72,14 +100,34 @@ export function settled(duplicates = 0, refused: Refusals = []): PartVerdict {
   return { status: 'settled', duplicates, refused };
 }
 
-/** One part without a producer, in the partition of its first board (partition 0 where there is none). */
+/** Where an operation belongs; `undefined` for one that is at home in any partition. */
+export function partitionOfOperation(operation: Operation, partitions: number): number | undefined {
+  switch (operation.op) {
+    case 'delta':
+    case 'set':
+    case 'best':
+    case 'result':
+      return partitionOfBoard(operation.board, partitions);
+    case 'count':
+      return partitionOfPlayer(operation.product, operation.player, partitions);
+    case 'login':
+    case 'logout':
+      return partitionOfArea(operation.area, partitions);
+    case 'profile':
+    case 'reject':
+    case 'nothing':
+      return undefined;
+  }
+}
+
+/** One part without a producer, in the partition of its first operation that has one (else in partition 0). */
 export async function apply(
   store: ScoreStore,
   operations: readonly Operation[],
   acceptedAt = 1000,
 ): Promise<{ readonly position: number; readonly refused: Refusals }> {
-  const first = operations.find((operation) => 'board' in operation);
-  const partition = first === undefined ? 0 : partitionOfBoard(first.board, store.partitions);
+  const places = operations.map((operation) => partitionOfOperation(operation, store.partitions));
+  const partition = places.find((place) => place !== undefined) ?? 0;
   const { position, parts } = await applyParts(store, partition, [{ operations }], acceptedAt);
   const [verdict] = parts;
   if (verdict?.status !== 'settled') throw new Error('a part without a producer was not settled');
@@ -173,6 +221,32 @@ export async function readScore(
 ): Promise<number | undefined> {
   const [standings] = await store.readStandings([{ board, members: [member] }]);
   return standings?.standings[0]?.score;
+}
+
+/** The rows of a board as members and scores, best first. */
+export async function readScores(
+  store: ScoreStore,
+  board: string,
+): Promise<readonly (readonly [member: string, score: number])[]> {
+  return (await readPage(store, board, 0, 1000)).rows.map(({ member, score }) => [member, score]);
+}
+
+export async function readCounters(
+  store: ScoreStore,
+  product: string,
+  player: string,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  return (await store.readPlayers([{ product, player }]))[0];
+}
+
+/** Modes and counts, most played first. */
+export async function readModes(
+  store: ScoreStore,
+  area: string,
+  limit = 1000,
+): Promise<readonly (readonly [mode: string, count: number])[] | undefined> {
+  const [modes] = await store.readAreas([{ area, limit }]);
+  return modes?.map(({ mode, count }) => [mode, count]);
 }
 
 export function allPartitions(store: ScoreStore): readonly number[] {
