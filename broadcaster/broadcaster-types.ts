@@ -10,11 +10,17 @@ export interface BroadcasterLimits {
   readonly watchedChannels: number;
   /** Channels that a tick reads, or one reading of newly watched channels; the rest waits for the next, longest due first. */
   readonly channelsPerRead: number;
+  /** Sessions and windows that one call ends whose time is over; beyond, there are more calls. */
+  readonly sweptPerCall: number;
+  /** Milliseconds between two rounds over all partitions in which that is done. */
+  readonly sweepPauseMs: number;
 }
 
 export const DEFAULT_BROADCASTER_LIMITS: BroadcasterLimits = {
   watchedChannels: 200_000,
   channelsPerRead: 50_000,
+  sweptPerCall: 500,
+  sweepPauseMs: 5000,
 };
 
 export interface BroadcasterOptions {
@@ -24,19 +30,25 @@ export interface BroadcasterOptions {
   readonly limits: BroadcasterLimits;
 }
 
-/** What a broadcaster needs of the store: it reads, and it holds the lease. */
-export type BroadcasterStore = Pick<
+/** What states are read from. */
+export type StateReads = Pick<
   ScoreStore,
-  | 'partitions'
-  | 'takeDirty'
-  | 'readPages'
-  | 'readStandings'
-  | 'acquireLease'
-  | 'renewLease'
-  | 'releaseLease'
-  | 'state'
-  | 'onState'
+  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas'
 >;
+
+/** What a broadcaster needs of the store: it reads, it holds the lease, and it ends what is over. */
+export type BroadcasterStore = StateReads &
+  Pick<
+    ScoreStore,
+    | 'partitions'
+    | 'takeDirty'
+    | 'sweep'
+    | 'acquireLease'
+    | 'renewLease'
+    | 'releaseLease'
+    | 'state'
+    | 'onState'
+  >;
 
 export interface BroadcasterDeps {
   readonly store: BroadcasterStore;
@@ -70,6 +82,10 @@ export interface Counters {
   patches: number;
   views: number;
   refusals: number;
+  /** Sessions that were ended because nobody had renewed them, and windows that were removed. */
+  sweptSessions: number;
+  sweptWindows: number;
+  failedSweeps: number;
 }
 
 export function newCounters(): Counters {
@@ -83,6 +99,9 @@ export function newCounters(): Counters {
     patches: 0,
     views: 0,
     refusals: 0,
+    sweptSessions: 0,
+    sweptWindows: 0,
+    failedSweeps: 0,
   };
 }
 

@@ -22,6 +22,14 @@ function watched(): PublishedViews {
   add('board:z', 1, [['ann', 1]]);
   add('board:pending', 0);
   add('player:p:ann', 0, []);
+  add('area:111', 1, []);
+  add('board:w', 2, [['ann', 3]]);
+  add('board:w@daily', 2, [['ann', 2]]);
+  add('rank:w@daily:ann', 2, []);
+  add('board:w@weekly', 2, []);
+  add('board:w@daily.2026-11-20', 2, [['ann', 1]]);
+  add('board:w@daily.2026-11-21', 2, [['bob', 1]]);
+  add('rank:w@daily.2026-11-21:bob', 2, []);
   return views;
 }
 
@@ -41,11 +49,48 @@ test('a dirty board leads to its channel and its watched ranks', () => {
   });
 });
 
+test('a dirty window leads to the channels that name it, and to those of the current one of its kind', () => {
+  expect(marks({ partition: 2, names: new Map([['board:w@daily.2026-11-21', 5]]) })).toEqual({
+    'board:w@daily': 5,
+    'rank:w@daily:ann': 5,
+    'board:w@daily.2026-11-21': 5,
+    'rank:w@daily.2026-11-21:bob': 5,
+  });
+});
+
+test('a dirty board leads to the channels of all its windows, since its settings may have changed', () => {
+  expect(Object.keys(marks({ partition: 2, names: new Map([['board:w', 5]]) })).sort()).toEqual([
+    'board:w',
+    'board:w@daily',
+    'board:w@daily.2026-11-20',
+    'board:w@daily.2026-11-21',
+    'board:w@weekly',
+    'rank:w@daily.2026-11-21:bob',
+    'rank:w@daily:ann',
+  ]);
+});
+
+test('a profile leads to the windows that show the member', () => {
+  expect(Object.keys(marks({ partition: 2, names: new Map([['profile:ann', 5]]) })).sort()).toEqual([
+    'board:w',
+    'board:w@daily',
+    'board:w@daily.2026-11-20',
+  ]);
+});
+
+test('a dirty player and a dirty area lead to their channels', () => {
+  expect(marks({ partition: 0, names: new Map([['player:p:ann', 5]]) })).toEqual({ 'player:p:ann': 5 });
+  expect(marks({ partition: 1, names: new Map([['area:111', 6]]) })).toEqual({ 'area:111': 6 });
+});
+
 test('a name that nobody watches leads nowhere', () => {
   const names = new Map([
     ['board:unwatched', 5],
     ['profile:nobody shown', 5],
     ['something:else', 5],
+    ['player:p:bob', 5],
+    ['area:222', 5],
+    ['board:unwatched@daily.2026-11-21', 5],
   ]);
   expect(marks({ partition: 1, names })).toEqual({});
 });
@@ -72,7 +117,7 @@ test('of several changed profiles in a board the oldest change counts', () => {
 });
 
 test('the flag for all leads to every watched channel of the partition', () => {
-  expect(marks({ partition: 1, allSince: 7, names: new Map() })).toEqual({ 'board:z': 7 });
+  expect(marks({ partition: 1, allSince: 7, names: new Map() })).toEqual({ 'board:z': 7, 'area:111': 7 });
   expect(Object.keys(marks({ partition: 0, allSince: 7, names: new Map([['board:x', 9]]) })).sort()).toEqual([
     'board:pending',
     'board:x',

@@ -23,6 +23,9 @@ export function markDirtyChannels(
         for (const channel of views.ofBoard(name.slice(BOARD.length))) mark(channel, since);
       } else if (name.startsWith(PROFILE)) {
         profiles.set(name.slice(PROFILE.length), since);
+      } else if (views.get(name) !== undefined) {
+        // Players and areas are named as their channels are.
+        mark(name, since);
       }
     }
     if (allSince !== undefined || profiles.size > 0) widely.set(partition, { allSince, profiles });

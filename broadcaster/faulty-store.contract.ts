@@ -1,18 +1,23 @@
 /** For the tests of this folder: a store of a few lines, whose every answer can be late or lost. */
 
 import { expect } from 'vitest';
+import type { BoardConfig } from '../protocol/boards.ts';
 import { parseChannel } from '../protocol/channels.ts';
 import type { State } from '../protocol/views.ts';
 import { partitionOfBoard } from '../store/partitions.ts';
 import {
+  type AreaQuery,
   type BoardPage,
   type DirtyNames,
+  type ModeCount,
   type PageQuery,
+  type PlayerQuery,
   type RankedRow,
   type Standings,
   type StandingsQuery,
   type StoreState,
   StoreUnavailableError,
+  type SweepResult,
 } from '../store/score-store.ts';
 import type { FakeClock } from '../test/support/fake-clock.ts';
 import type { BroadcasterStore } from './broadcaster-types.ts';
@@ -25,6 +30,10 @@ export class StoreData {
   readonly clock: FakeClock;
   readonly boards = new Map<string, Map<string, number>>();
   readonly names = new Map<string, string>();
+  readonly configs = new Map<string, BoardConfig>();
+  /** By `<product>:<player>`. */
+  readonly players = new Map<string, ReadonlyMap<string, number>>();
+  readonly areas = new Map<string, readonly ModeCount[]>();
   readonly dirty: { all: number | undefined; names: Map<string, number> }[] = [];
   lease: { owner: string; fence: number; until: number } | undefined;
   lastFence = 100;
@@ -100,6 +109,10 @@ export type Method =
   | 'takeDirty'
   | 'readPages'
   | 'readStandings'
+  | 'readConfigs'
+  | 'readPlayers'
+  | 'readAreas'
+  | 'sweep'
   | 'acquireLease'
   | 'renewLease'
   | 'releaseLease';
@@ -161,6 +174,24 @@ export class StoreClient implements BroadcasterStore {
         return { total: rows.size, standings: members.map((member) => rows.get(member)) };
       }),
     );
+  }
+
+  async readConfigs(boards: readonly string[]): Promise<readonly (BoardConfig | undefined)[]> {
+    return this.#call('readConfigs', () => boards.map((board) => this.data.configs.get(board)));
+  }
+
+  async readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]> {
+    return this.#call('readPlayers', () =>
+      queries.map(({ product, player }) => this.data.players.get(`${product}:${player}`) ?? new Map()),
+    );
+  }
+
+  async readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]> {
+    return this.#call('readAreas', () => queries.map(({ area }) => this.data.areas.get(area) ?? []));
+  }
+
+  async sweep(): Promise<SweepResult> {
+    return this.#call('sweep', () => ({ sessions: 0, windows: 0, more: false }));
   }
 
   async acquireLease(_name: string, owner: string, termMs: number): Promise<{ fence: number } | undefined> {

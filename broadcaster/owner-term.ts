@@ -5,6 +5,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import type { LeaseHolder, LeaseKeeper } from './lease-keeper.ts';
 import { PublishedViews } from './published-views.ts';
 import { ReadHealth } from './read-health.ts';
+import { startSweeper } from './sweeper.ts';
 import type { TermIdentity } from './term-identity.ts';
 import { Tick } from './tick.ts';
 import { createTicker } from './ticker.ts';
@@ -113,6 +114,10 @@ export function beginTerm(deps: OwnerTermDeps, { term, timing, limits }: OwnerTe
     startHeartbeat({ bus, clock }, { term, periodMs: timing.heartbeatMs, isFresh }),
   ];
   ticker.start();
+  const sweeper = startSweeper(
+    { store, clock, logger, counters, maySweep: () => lease.isConfirmed(fence) },
+    { partitions, pauseMs: limits.sweepPauseMs, limit: limits.sweptPerCall },
+  );
 
   let ending: Promise<void> | undefined;
   function end(why: 'lost' | 'stopped'): Promise<void> {
@@ -123,7 +128,7 @@ export function beginTerm(deps: OwnerTermDeps, { term, timing, limits }: OwnerTe
 
   async function finish(): Promise<void> {
     for (const each of endings) each();
-    await Promise.all([ticker.stop(), creations.stop()]);
+    await Promise.all([ticker.stop(), creations.stop(), sweeper.stop()]);
     views.clear();
   }
 

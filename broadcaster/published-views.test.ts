@@ -90,17 +90,19 @@ test('what nobody was interested in since then is forgotten; what is being read 
   expect([...views.all()].map(({ name }) => name).sort()).toEqual(['board:pending', 'board:young']);
 });
 
-test('a board leads to its own channel and to its ranks, not to its windows', () => {
+test('a board leads to its own channel, to its ranks and to its windows, and to none that is forgotten', () => {
   const views = new PublishedViews(UNLIMITED);
   const own = publish(views, 'board:b');
   publish(views, 'rank:b:ann');
-  publish(views, 'board:b@daily');
-  publish(views, 'rank:b@daily:ann');
+  const daily = publish(views, 'board:b@daily');
   publish(views, 'board:bb');
   reserve(views, 'rank:b:x:y');
-  expect([...views.ofBoard('b')].sort()).toEqual(['board:b', 'rank:b:ann', 'rank:b:x:y']);
+  expect([...views.ofBoard('b')].sort()).toEqual(['board:b', 'board:b@daily', 'rank:b:ann', 'rank:b:x:y']);
+  expect([...views.ofCurrentWindows()]).toEqual(['board:b@daily']);
   views.forget(own);
+  views.forget(daily);
   expect([...views.ofBoard('b')].sort()).toEqual(['rank:b:ann', 'rank:b:x:y']);
+  expect([...views.ofCurrentWindows()]).toEqual([]);
 });
 
 describe('the least recently read', () => {

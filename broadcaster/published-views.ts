@@ -66,9 +66,14 @@ export class PublishedViews {
     return this.#views.values();
   }
 
-  /** The channels that show a board: its own and the ranks on it. */
-  ofBoard(board: string): Iterable<string> {
-    return this.#index.ofBoard(board);
+  /** The channels in which a change of a board, or of one of its windows, may show. */
+  ofBoard(key: string): Iterable<string> {
+    return this.#index.ofBoard(key);
+  }
+
+  /** The channels whose window becomes another one as time passes. */
+  ofCurrentWindows(): Iterable<string> {
+    return this.#index.ofCurrentWindows();
   }
 
   /** `undefined` where the limit of channels is reached. */

@@ -5,8 +5,8 @@ import type { State } from '../protocol/views.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { readStates } from '../store/channel-states.ts';
-import type { ScoreStore } from '../store/score-store.ts';
-import type { Counters } from './broadcaster-types.ts';
+import { type ScoreStore, WINDOW_BOUNDARY_MS } from '../store/score-store.ts';
+import type { Counters, StateReads } from './broadcaster-types.ts';
 import { markDirtyChannels } from './dirty-channels.ts';
 import { DueReads } from './due-reads.ts';
 import type { PublishedView, PublishedViews } from './published-views.ts';
@@ -14,7 +14,7 @@ import type { ReadHealth } from './read-health.ts';
 import type { TermIdentity } from './term-identity.ts';
 
 interface TickDeps {
-  readonly store: Pick<ScoreStore, 'takeDirty' | 'readPages' | 'readStandings'>;
+  readonly store: StateReads & Pick<ScoreStore, 'takeDirty'>;
   readonly bus: Pick<MessageBus, 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,6 +47,8 @@ export class Tick {
    * everything that it took; so a view that is published meanwhile is read again as well.
    */
   #everythingIsDue = true;
+  /** Which quarter of an hour the last tick was in. */
+  #boundary = Number.NaN;
 
   constructor(deps: TickDeps, options: TickOptions) {
     this.#deps = deps;
@@ -76,11 +78,12 @@ export class Tick {
     const { views, mayPublish, health, logger } = this.#deps;
     views.beginTick();
     views.expire(startedAt - this.#options.interestMs);
+    this.#markRollover(startedAt);
     if (!mayPublish() || !(await this.#take())) return;
     this.#markOld(startedAt);
     const batch = this.#nextBatch();
     const readAt = this.#deps.clock.now();
-    const states = await this.#read(batch);
+    const states = await this.#read(batch, startedAt);
     if (states === undefined) return;
     if (!health.isReadable) logger.info({}, 'the store can be read again');
     health.isReadable = true;
@@ -90,6 +93,17 @@ export class Tick {
       const state = states[i];
       if (state !== undefined) this.#publish(view, state, startedAt, readAt);
     }
+  }
+
+  /**
+   * A window becomes the next one although nobody scores. Which zones have come to a boundary is not asked: the others are found as they
+   * were, four times an hour. A mark stays until its channel is read, so a rollover is late where the store is away, and never missed.
+   */
+  #markRollover(now: number): void {
+    const boundary = Math.floor(now / WINDOW_BOUNDARY_MS);
+    if (boundary === this.#boundary) return;
+    this.#boundary = boundary;
+    for (const name of this.#deps.views.ofCurrentWindows()) this.#due.mark(name);
   }
 
   /** False where nothing was taken, or nobody knows. */
@@ -138,11 +152,16 @@ export class Tick {
     return batch;
   }
 
-  async #read(batch: readonly PublishedView[]): Promise<readonly (State | 'not_found')[] | undefined> {
+  /** Windows are those of the tick's beginning, by which it was told whether they may have become others. */
+  async #read(
+    batch: readonly PublishedView[],
+    now: number,
+  ): Promise<readonly (State | 'not_found')[] | undefined> {
     try {
       const states = await readStates(
         this.#deps.store,
         batch.map(({ channel }) => channel),
+        now,
       );
       this.#deps.counters.channelsRead += batch.length;
       return states;

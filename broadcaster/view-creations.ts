@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { readStates } from '../store/channel-states.ts';
 import type { ScoreStore } from '../store/score-store.ts';
-import type { Counters } from './broadcaster-types.ts';
+import type { Counters, StateReads } from './broadcaster-types.ts';
 import type { GatewayInboxes } from './gateway-inboxes.ts';
 import type { PendingView, PublishedViews } from './published-views.ts';
 import type { ReadHealth } from './read-health.ts';
@@ -12,7 +12,7 @@ import type { ReadHealth } from './read-health.ts';
 const GATHER_MS = 5;
 
 interface ViewCreationsDeps {
-  readonly store: Pick<ScoreStore, 'readPages' | 'readStandings' | 'state'>;
+  readonly store: StateReads & Pick<ScoreStore, 'state'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly views: PublishedViews;
@@ -69,7 +69,7 @@ export class ViewCreations {
   async #create(batch: readonly PendingView[]): Promise<void> {
     const { store, clock, views, inboxes, health, counters } = this.#deps;
     const readAt = clock.now();
-    const states = store.state === 'up' ? await this.#read(batch) : undefined;
+    const states = store.state === 'up' ? await this.#read(batch, readAt) : undefined;
     if (this.#stopped) return;
     if (states === undefined) health.isReadable = false;
     else counters.channelsRead += batch.length;
@@ -89,11 +89,15 @@ export class ViewCreations {
     }
   }
 
-  async #read(batch: readonly PendingView[]): Promise<readonly (State | 'not_found')[] | undefined> {
+  async #read(
+    batch: readonly PendingView[],
+    now: number,
+  ): Promise<readonly (State | 'not_found')[] | undefined> {
     try {
       return await readStates(
         this.#deps.store,
         batch.map(({ channel }) => channel),
+        now,
       );
     } catch (error) {
       this.#deps.counters.failedReads += 1;

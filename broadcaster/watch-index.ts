@@ -1,34 +1,72 @@
 import type { Channel } from '../protocol/channels.ts';
 
-/** Which watched channels show a board: its own channel and the ranks on it. Windows are boards of their own. */
+/** Of what stands for the board itself among the keys of its windows. */
+const ITSELF = '';
+
+/**
+ * Which watched channels show a board: its own channel, the ranks on it, and those of its windows. A window that a channel names by its kind
+ * (`daily`) is whichever is the current one; one that it names by its time (`daily.2026-11-21`) stays that one.
+ */
 export class WatchIndex {
-  readonly #channelsByBoard = new Map<string, Set<string>>();
+  /** By the id of the board, then by the window as channels name it. */
+  readonly #channelsByBoard = new Map<string, Map<string, Set<string>>>();
+  readonly #current = new Set<string>();
 
   add(name: string, channel: Channel): void {
-    const board = boardOf(channel);
-    if (board === undefined) return;
-    const names = this.#channelsByBoard.get(board);
-    if (names === undefined) this.#channelsByBoard.set(board, new Set([name]));
+    if (channel.type !== 'board' && channel.type !== 'rank') return;
+    const { board, window = ITSELF } = channel;
+    const windows = this.#channelsByBoard.get(board) ?? new Map<string, Set<string>>();
+    this.#channelsByBoard.set(board, windows);
+    const names = windows.get(window);
+    if (names === undefined) windows.set(window, new Set([name]));
     else names.add(name);
+    if (isCurrent(window)) this.#current.add(name);
   }
 
   remove(name: string, channel: Channel): void {
-    const board = boardOf(channel);
-    if (board === undefined) return;
-    const names = this.#channelsByBoard.get(board);
-    if (names?.delete(name) && names.size === 0) this.#channelsByBoard.delete(board);
+    if (channel.type !== 'board' && channel.type !== 'rank') return;
+    const { board, window = ITSELF } = channel;
+    this.#current.delete(name);
+    const windows = this.#channelsByBoard.get(board);
+    const names = windows?.get(window);
+    if (names?.delete(name) && names.size === 0) windows?.delete(window);
+    if (windows?.size === 0) this.#channelsByBoard.delete(board);
   }
 
-  ofBoard(board: string): Iterable<string> {
-    return this.#channelsByBoard.get(board) ?? [];
+  /**
+   * The channels that a change of `x` or of its window `x@daily.2026-11-21` may show in. A change of `x` may be one of its settings,
+   * and so one of what its windows are: it leads to all of them.
+   */
+  *ofBoard(key: string): Iterable<string> {
+    const at = key.indexOf('@');
+    const windows = this.#channelsByBoard.get(at < 0 ? key : key.slice(0, at));
+    if (windows === undefined) return;
+    if (at < 0) {
+      for (const names of windows.values()) yield* names;
+      return;
+    }
+    const window = key.slice(at + 1);
+    yield* windows.get(window) ?? [];
+    // Also where the window is not the current one any more: who reads it finds no change.
+    yield* windows.get(kindOf(window)) ?? [];
+  }
+
+  /** The channels whose window becomes another one as time passes. */
+  ofCurrentWindows(): Iterable<string> {
+    return this.#current;
   }
 
   clear(): void {
     this.#channelsByBoard.clear();
+    this.#current.clear();
   }
 }
 
-function boardOf(channel: Channel): string | undefined {
-  if (channel.type !== 'board' && channel.type !== 'rank') return undefined;
-  return channel.window === undefined ? channel.board : `${channel.board}@${channel.window}`;
+function isCurrent(window: string): boolean {
+  return window !== ITSELF && !window.includes('.');
+}
+
+/** `daily` of `daily.2026-11-21`. */
+function kindOf(window: string): string {
+  return window.slice(0, window.indexOf('.'));
 }

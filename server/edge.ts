@@ -76,7 +76,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       logger,
       ingest,
       authenticator,
-      reader: { readStates: (channels) => readStates(store, channels) },
+      reader: { readStates: (channels) => readStates(store, channels, clock.now()) },
       // The gateway publishes through the transport, which hands its sockets to the gateway: one of them comes second.
       publisher: {
         publish: (topic, wire) => transport.publisher.publish(topic, wire),

@@ -113,7 +113,7 @@ export async function createSimulation(seed: number): Promise<Simulation> {
         clock,
         logger: silentLogger,
         publisher: network,
-        reader: { readStates: (channels) => readStates(deps.store, channels) },
+        reader: { readStates: (channels) => readStates(deps.store, channels, clock.now()) },
         authenticator: new FakeAuthenticator(),
         ingest: createIngest(
           { store: doubtfulWrites(deps.store, failure), clock, logger: silentLogger },
@@ -252,7 +252,7 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     violations: () => [...violations, ...clients.flatMap(({ socket }) => socket.violations)],
     compare: async () => {
       const parsed = CHANNELS.map((name) => parseChannel(name)).filter((channel) => channel !== undefined);
-      const states = await readStates(store, parsed);
+      const states = await readStates(store, parsed, clock.now());
       const right = new Map(CHANNELS.map((name, i) => [name, states[i] as State]));
       const each = (stateOf: (client: Client, channel: string) => State | undefined): Held[] =>
         clients.flatMap((client, i) =>
