@@ -13,6 +13,9 @@ import { createNatsBus } from './bus/nats-bus.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
+import { HandlerFailures } from './scoring/handler-failures.ts';
+import { createScoring, type Handlers } from './scoring/registry.ts';
+import type { Scoring } from './scoring/scoring.ts';
 import { createEdge, type Edge } from './server/edge.ts';
 import type { Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
@@ -32,18 +35,28 @@ interface Parts {
   readonly clock: Clock;
   readonly store: ScoreStore;
   readonly bus: MessageBus;
+  /** One for all: what ingest checks is what the store asks. */
+  readonly scoring: Scoring;
   /** Unique among the processes of an installation. */
   readonly name: string;
 }
 
-export function createApp(settings: Settings, deps: { logger: Logger; clock?: Clock }): App {
+export function createApp(
+  settings: Settings,
+  deps: { logger: Logger; clock?: Clock; handlers?: Handlers },
+): App {
   const { logger, clock = systemClock } = deps;
+  const failures = new HandlerFailures(logger);
+  const scoring = createScoring(deps.handlers, {
+    onFailure: (handler, error) => failures.add(handler, error),
+  });
   const parts: Parts = {
     settings,
     logger,
     clock,
-    store: createStore(settings, logger, clock),
+    store: createStore(settings, { logger, clock, scoring }),
     bus: createBus(settings, logger, clock),
+    scoring,
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
   };
   const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
@@ -71,9 +84,12 @@ export function createApp(settings: Settings, deps: { logger: Logger; clock?: Cl
   };
 }
 
-function createStore(settings: Settings, logger: Logger, clock: Clock): ScoreStore {
-  if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock });
-  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger });
+function createStore(
+  settings: Settings,
+  { logger, clock, scoring }: Pick<Parts, 'logger' | 'clock' | 'scoring'>,
+): ScoreStore {
+  if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring });
+  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring });
 }
 
 function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createApp } from './app.ts';
+import { loadHandlers } from './handlers-module.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger } from './runtime/logger.ts';
 import { readSettings, type Settings, settingWarnings } from './settings.ts';
@@ -31,7 +32,8 @@ async function run(): Promise<void> {
   const settings = readSettings({ ...process.env, ...args.environment });
   const logger = createLogger(settings.logLevel);
   for (const warning of settingWarnings(settings)) logger.warn({}, warning);
-  const app = createApp(settings, { logger });
+  const handlers = settings.handlers === undefined ? {} : await loadHandlers(settings.handlers);
+  const app = createApp(settings, { logger, handlers });
   const isStopping = stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
   try {
     await app.start();

@@ -29,6 +29,8 @@ export interface Settings {
   readonly redisUrls: readonly string[];
   /** None: the bus is inside the process. */
   readonly natsUrls: readonly string[];
+  /** The module with the operator's own handlers. */
+  readonly handlers: string | undefined;
   readonly authSecret: string | undefined;
   readonly authJwks: string | undefined;
   readonly anonymousSubscribe: readonly string[];
@@ -97,6 +99,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     role: env.choice('ROLE', 'all', ROLES),
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
+    handlers: env.text('HANDLERS'),
     authSecret: env.secret('AUTH_SECRET'),
     authJwks: env.text('AUTH_JWKS'),
     anonymousSubscribe: env.list(

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ID_FORM, isId } from './protocol/names.ts';
+import { StartError } from './runtime/errors.ts';
+import { BUILT_IN_HANDLERS, type Handlers } from './scoring/registry.ts';
+
+/**
+ * Imports the operator's own handlers from a path relative to the working directory. What is wrong with them stops the start: a handler
+ * that is found to be broken by the first result of a game is found too late.
+ */
+export async function loadHandlers(path: string): Promise<Handlers> {
+  const stop = (problem: string, cause?: unknown): StartError =>
+    new StartError(`HANDLERS=${path}: ${problem}`, { cause });
+  const file = resolve(path);
+  if (!existsSync(file)) throw stop(`there is no file ${file}`);
+  let module: Readonly<Record<string, unknown>>;
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw stop(`cannot be imported: ${explainImportFailure(path, error)}`, error);
+  }
+  const { leaderboards, stats } = module;
+  const problem =
+    leaderboards === undefined && stats === undefined
+      ? 'exports neither leaderboards nor stats'
+      : (explainGroup('leaderboards', leaderboards, explainLeaderboard) ??
+        explainGroup('stats', stats, explainStats));
+  if (problem !== undefined) throw stop(problem);
+  return { leaderboards: leaderboards ?? {}, stats: stats ?? {} } as Handlers;
+}
+
+/** In one line. Node tells the place of a syntax error only as it ends with it. */
+function explainImportFailure(path: string, error: unknown): string {
+  if (!(error instanceof Error)) return firstLine(String(error));
+  const hint = error instanceof SyntaxError ? ` (node --check ${path} says where)` : '';
+  return `${error.name}: ${firstLine(error.message)}${hint}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+type Explain = (handler: Readonly<Record<string, unknown>>) => string | undefined;
+
+function explainGroup(
+  group: keyof typeof BUILT_IN_HANDLERS,
+  handlers: unknown,
+  explain: Explain,
+): string | undefined {
+  if (handlers === undefined) return undefined;
+  if (!isObject(handlers)) return `${group}: must be an object of handlers by name`;
+  for (const [name, handler] of Object.entries(handlers)) {
+    if (!isId(name)) return `${group}: the name ${JSON.stringify(name)} must be an id: ${ID_FORM}`;
+    if (Object.hasOwn(BUILT_IN_HANDLERS[group], name)) {
+      return `${group}.${name}: is a handler that comes with scorewire; choose another name`;
+    }
+    if (!isObject(handler)) return `${group}.${name}: must be an object`;
+    const problem = explain(handler);
+    if (problem !== undefined) return `${group}.${name}${problem}`;
+  }
+  return undefined;
+}
+
+function explainLeaderboard({ kind, add, rate, checkOptions }: Parameters<Explain>[0]): string | undefined {
+  if (kind !== 'additive' && kind !== 'rating') return '.kind: must be "additive" or "rating"';
+  return (
+    (kind === 'additive' ? explainFunction('add', add) : explainFunction('rate', rate)) ??
+    (checkOptions === undefined ? undefined : explainFunction('checkOptions', checkOptions))
+  );
+}
+
+function explainStats({ result, track }: Parameters<Explain>[0]): string | undefined {
+  return explainFunction('result', result) ?? explainFunction('track', track);
+}
+
+/** Neither async nor a generator: nobody would wait for it. */
+function explainFunction(name: string, value: unknown): string | undefined {
+  if (typeof value !== 'function') return `.${name}: must be a function`;
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return kind === 'Function' ? undefined : `.${name}: must be a plain function, not ${kind}`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
