@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SAMPLE_FRAMES, type SampleFrame } from '../scripts/sample-frames.ts';
 import { clientFrameChecker, serverFrameChecker } from './frames.ts';
+import { SAMPLE_FRAMES, type SampleFrame } from './sample-frames.ts';
 
 const checkerOf = ({ direction }: SampleFrame) =>
   direction === 'client' ? clientFrameChecker : serverFrameChecker;

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { CHANNEL_MAX_LENGTH } from './channels.ts';
 import { ERROR_CODES, type ErrorCode } from './codes.ts';
 import {
+  CountSchema,
   described,
   EpochSchema,
   EventNumberSchema,
@@ -95,7 +96,6 @@ const PatchSchema = Type.Unsafe<Patch>({
   anyOf: LISTS_OR_OBJECT,
   description: 'Rows: splices `[index, deleteCount, ...rows]`; document: a JSON Merge Patch',
 });
-const CountSchema = Type.Integer({ minimum: 0 });
 
 export const RejectionSchema = Strict({
   index: described(CountSchema, 'Place of the event in the publish, from 0'),

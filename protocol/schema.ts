@@ -4,6 +4,9 @@ import Format from 'typebox/format';
 import { explainMismatch } from './explain.ts';
 import { ID_FORM, ID_PATTERN, isText, TEXT_FORM } from './names.ts';
 
+/** Any of our schemas, for who only shows them or checks with them. */
+export type Schema = TSchema;
+
 /** The building blocks of every schema; each schema gives the static type, the validation and the documents. */
 
 const TEXT_FORMAT = 'scorewire-text';
@@ -25,6 +28,7 @@ export const TimeSchema = Type.Integer({
 export const SeqSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** Events of a producer are numbered from 1. */
 export const EventNumberSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+export const CountSchema = Type.Integer({ minimum: 0 });
 export const EpochSchema = Type.String({ minLength: 1, maxLength: 64 });
 
 /** An object that refuses properties it does not name, so that a typing error is told and not swallowed. */

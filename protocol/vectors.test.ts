@@ -1,7 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { SAMPLE_FRAMES } from '../scripts/sample-frames.ts';
 import { CODECS } from './codec.ts';
 import {
   CLIENT_FRAME_SCHEMAS,
@@ -11,6 +10,7 @@ import {
   type ServerFrame,
   serverFrameChecker,
 } from './frames.ts';
+import { SAMPLE_FRAMES } from './sample-frames.ts';
 
 interface Vector {
   readonly name: string;

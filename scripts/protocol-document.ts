@@ -9,11 +9,11 @@ import { EVENT_SCHEMAS } from '../protocol/events.ts';
 import { CLIENT_FRAME_SCHEMAS, SERVER_FRAME_SCHEMAS } from '../protocol/frames.ts';
 import { ID_PATTERN, TEXT_MAX_BYTES } from '../protocol/names.ts';
 import { diff } from '../protocol/patches.ts';
+import { SAMPLE_FRAMES } from '../protocol/sample-frames.ts';
 import type { State, ViewKind } from '../protocol/views.ts';
 import { DEFAULT_SERVER_LIMITS, HTTP_LIMITS } from '../server/limits.ts';
 import { DEFAULT_STORE_OPTIONS, MAX_REMEMBERED_REJECTIONS } from '../store/score-store.ts';
 import { fieldTable, type SchemaNode } from './protocol-fields.ts';
-import { SAMPLE_FRAMES } from './sample-frames.ts';
 
 export const PROTOCOL_FILE = new URL('../protocol/PROTOCOL.md', import.meta.url);
 const DAY_MS = 24 * 3_600_000;

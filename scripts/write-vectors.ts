@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { CODECS } from '../protocol/codec.ts';
-import { SAMPLE_FRAMES } from './sample-frames.ts';
+import { SAMPLE_FRAMES } from '../protocol/sample-frames.ts';
 
 /** Writes the golden vectors: every frame as JSON text and as MessagePack in hex, for clients in other languages. */
 const vectors = SAMPLE_FRAMES.map(({ name, direction, frame }) => ({

@@ -1,4 +1,4 @@
-import type { ClientFrame, ServerFrame } from '../protocol/frames.ts';
+import type { ClientFrame, ServerFrame } from './frames.ts';
 
 /** Every frame of the protocol, in every form that differs; the golden vectors and PROTOCOL.md's examples. */
 export type SampleFrame =
@@ -27,7 +27,33 @@ const client: [string, ClientFrame][] = [
       ],
     },
   ],
+  [
+    'publish of every event',
+    {
+      type: 'publish',
+      id: 10,
+      events: [
+        { type: 'score', board: 'season', member: 'Ann', delta: 25 },
+        { type: 'result', product: 'chess', winner: 'Ann', loser: 'Björn' },
+        { type: 'result', product: 'chess', winner: 'Carla', loser: 'Ann', draw: true },
+        { type: 'track', product: 'chess', player: 'Ann', event: 'select_opening', data: { name: 'Réti' } },
+        { type: 'session', area: '111', mode: 'blitz', user: 'Ann', action: 'LOGIN' },
+        { type: 'session', area: '111', mode: 'blitz', user: 'Ann', action: 'LOGOUT' },
+        { type: 'profile', member: 'Ann', name: 'Ann 💥' },
+      ],
+    },
+  ],
   ['publish nothing', { type: 'publish', id: -7, events: [] }],
+  [
+    'publish with a new producer',
+    {
+      type: 'publish',
+      id: 11,
+      producer: 'game-7.c41e08',
+      seq: 1,
+      events: [{ type: 'score', board: 'season', member: 'Ann', delta: 25 }],
+    },
+  ],
   [
     'publish with a producer',
     {

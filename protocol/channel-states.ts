@@ -1,0 +1,32 @@
+import Type from 'typebox';
+import { CountSchema, described, ScoreSchema, Strict, TextSchema } from './schema.ts';
+
+/** What the states of channels look like, for the documents; the tests hold what is sent against them. */
+
+export const BoardStateSchema = Type.Array(
+  Type.Union([Type.Tuple([TextSchema, ScoreSchema]), Type.Tuple([TextSchema, ScoreSchema, TextSchema])]),
+  {
+    description:
+      '`[member, score]`, best first; `[member, score, name]` where the member has a profile; at most `top` of the board',
+  },
+);
+
+export const RankStateSchema = Strict(
+  {
+    member: TextSchema,
+    total: described(CountSchema, 'Members of the board'),
+    rank: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Left out while the member is not on the board' }),
+    ),
+    score: Type.Optional(described(ScoreSchema, 'Left out while the member is not on the board')),
+  },
+  { description: 'Where one member stands' },
+);
+
+export const AreaStateSchema = Type.Array(Type.Tuple([TextSchema, Type.Integer({ minimum: 1 })]), {
+  description: '`[mode, activeUsers]`, most played first',
+});
+
+export const PlayerStateSchema = Type.Record(Type.String(), Type.Number(), {
+  description: 'The counters of the product for the player, by their names',
+});

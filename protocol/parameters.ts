@@ -1,0 +1,24 @@
+import Type from 'typebox';
+
+/** What stands in paths, queries and headers of HTTP. */
+
+/** The same range is what a request is held against and what the document says. */
+export interface IntegerRange {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function integerSchema({ default: fallback, min, max }: IntegerRange) {
+  return Type.Integer({ minimum: min, maximum: max, default: fallback });
+}
+
+export const WindowParameterSchema = Type.String({
+  pattern: '^(daily|weekly|monthly)(\\.[0-9W-]+)?$',
+  description:
+    'A window: `daily`, `weekly` or `monthly` (the current one), or a fixed one such as `daily.2026-11-21`, `weekly.2026-W47`, `monthly.2026-11`',
+});
+
+export function headerSchema(maxLength: number) {
+  return Type.String({ pattern: '^[ -~]+$', minLength: 1, maxLength });
+}
