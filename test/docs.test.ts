@@ -26,6 +26,7 @@ describe('the documents', () => {
     'ROLE',
     'REDIS_URL',
     'NATS_URL',
+    'HANDLERS',
     'AUTH_SECRET',
     'AUTH_JWKS',
     'ANONYMOUS_SUBSCRIBE',
