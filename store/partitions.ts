@@ -1,4 +1,5 @@
 import type { Channel } from '../protocol/channels.ts';
+import type { Operation } from './operations.ts';
 
 /** The partition of a key such as `board:x`: FNV-1a over its UTF-16 units, folded to the count. Never change it: keys live by it. */
 export function partitionOf(key: string, partitions: number): number {
@@ -38,6 +39,26 @@ export function baseOf(board: string): string {
 /** The home of a producer, or of an idempotency key: where its rejected events are remembered. */
 export function partitionOfProducer(producer: string, partitions: number): number {
   return partitionOf(`producer:${producer}`, partitions);
+}
+
+/** Where an operation has its effect; `undefined` for one that may be in any partition. */
+export function partitionOfOperation(operation: Operation, partitions: number): number | undefined {
+  switch (operation.op) {
+    case 'delta':
+    case 'set':
+    case 'best':
+    case 'result':
+      return partitionOfBoard(operation.board, partitions);
+    case 'count':
+      return partitionOfPlayer(operation.product, operation.player, partitions);
+    case 'login':
+    case 'logout':
+      return partitionOfArea(operation.area, partitions);
+    case 'profile':
+    case 'reject':
+    case 'nothing':
+      return undefined;
+  }
 }
 
 /** A channel lives where its source lives: ranks and windows with their board, a feed with its match. */

@@ -16,6 +16,7 @@ import {
   takeNames,
 } from './support.contract.ts';
 
+const SECOND = 'second';
 const HARD_TEXTS = [
   '__proto__',
   'a:b:c',
@@ -99,7 +100,7 @@ export function sessionsContract(createStore: CreateStore): void {
 
     test.each(HARD_TEXTS)('may have %j for a user and for a mode', async (text) => {
       const { store } = await open({ partitions: 2 });
-      await apply(store, [login('__proto__', text, text), login('__proto__', `${text}`.slice(1), 'duel')]);
+      await apply(store, [login('__proto__', text, text), login('__proto__', SECOND, 'duel')]);
       await apply(store, [login('__proto__', 'other', text)]);
       expect(await readModes(store, '__proto__')).toEqual([
         [text, 2],
@@ -112,7 +113,7 @@ export function sessionsContract(createStore: CreateStore): void {
       ).flat();
       expect(entries.flatMap((entry) => (entry.kind === 'batch' ? entry.operations : []))).toEqual([
         login('__proto__', text, text),
-        login('__proto__', `${text}`.slice(1), 'duel'),
+        login('__proto__', SECOND, 'duel'),
         login('__proto__', 'other', text),
         logout('__proto__', text),
       ]);

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import type { ErrorCode } from '../protocol/codes.ts';
-import { partitionOfArea, partitionOfBoard, partitionOfPlayer } from './partitions.ts';
+import { partitionOfOperation } from './partitions.ts';
 import type {
   BatchVerdict,
   BoardPage,
@@ -98,26 +98,6 @@ export type Refusals = Extract<PartVerdict, { status: 'settled' }>['refused'];
 
 export function settled(duplicates = 0, refused: Refusals = []): PartVerdict {
   return { status: 'settled', duplicates, refused };
-}
-
-/** Where an operation belongs; `undefined` for one that is at home in any partition. */
-export function partitionOfOperation(operation: Operation, partitions: number): number | undefined {
-  switch (operation.op) {
-    case 'delta':
-    case 'set':
-    case 'best':
-    case 'result':
-      return partitionOfBoard(operation.board, partitions);
-    case 'count':
-      return partitionOfPlayer(operation.product, operation.player, partitions);
-    case 'login':
-    case 'logout':
-      return partitionOfArea(operation.area, partitions);
-    case 'profile':
-    case 'reject':
-    case 'nothing':
-      return undefined;
-  }
 }
 
 /** One part without a producer, in the partition of its first operation that has one (else in partition 0). */

@@ -1,10 +1,11 @@
 import type { BoardConfig } from '../../protocol/boards.ts';
 import { assert } from '../../runtime/errors.ts';
-import type { MemberRecord, ScoreOperation, Standing } from '../score-store.ts';
+import { rateResult, type Scoring } from '../../scoring/scoring.ts';
+import { isConversion } from '../board-settings.ts';
+import type { MemberRecord, ResultOperation, ScoreOperation, Standing } from '../score-store.ts';
+import { type Effect, NOT_FINITE } from './effect.ts';
 import { Ranking } from './ranking.ts';
 import type { Entry } from './ranking-entry.ts';
-
-export type Effect = 'changed' | 'unchanged' | 'overflow';
 
 /** The members of one board. Arrivals are kept only with ties `first`: 0 for everybody who was there before that. */
 export class MemoryBoard {
@@ -44,16 +45,38 @@ export class MemoryBoard {
     this.#put(member, score, this.#config.ties === 'first' ? arrival : 0);
   }
 
-  /** The value of the operation is finite; `position` is the one it would have. */
-  apply(operation: ScoreOperation, position: number): Effect {
-    const previous = this.#entries.get(operation.member);
-    const score = this.#scoreAfter(operation, previous);
-    if (!Number.isFinite(score)) return 'overflow';
-    if (previous !== undefined && score === this.#scoreOf(previous)) return 'unchanged';
+  /** `position` is the one that the operation would have. Refused, it changes nothing. */
+  apply(operation: ScoreOperation | ResultOperation, position: number, scoring: Scoring): Effect {
+    if (operation.op === 'result') return this.#applyResult(operation, position, scoring);
+    const { member, value } = operation;
+    const score = this.#scoreAfter(operation, this.#entries.get(member));
+    if (!Number.isFinite(value) || !Number.isFinite(score)) return NOT_FINITE;
+    return this.#reach(member, score, position) ? 'changed' : 'unchanged';
+  }
+
+  #applyResult(operation: ResultOperation, position: number, scoring: Scoring): Effect {
+    const { winner, loser } = operation;
+    const current = { winner: this.#currentScore(winner), loser: this.#currentScore(loser) };
+    const scores = rateResult(scoring, operation, current);
+    if ('refused' in scores) return { code: 'malformed', message: scores.refused };
+    const won = scores.winner !== undefined && this.#reach(winner, scores.winner, position);
+    const lost = scores.loser !== undefined && this.#reach(loser, scores.loser, position);
+    return won || lost ? 'changed' : 'unchanged';
+  }
+
+  #currentScore(member: string): number | null {
+    const entry = this.#entries.get(member);
+    return entry === undefined ? null : this.#scoreOf(entry);
+  }
+
+  /** Whether that is a change. */
+  #reach(member: string, score: number, position: number): boolean {
+    const previous = this.#entries.get(member);
+    if (previous !== undefined && score === this.#scoreOf(previous)) return false;
     const arrival = this.#config.ties === 'first' ? position : 0;
-    if (previous === undefined) this.#put(operation.member, score, arrival);
+    if (previous === undefined) this.#put(member, score, arrival);
     else this.#ranking.move(previous, this.#keyOf(score), arrival);
-    return 'changed';
+    return true;
   }
 
   removeMember(member: string): boolean {
@@ -64,8 +87,7 @@ export class MemoryBoard {
   }
 
   configure(config: BoardConfig): void {
-    const converted = config.order !== this.#config.order || config.ties !== this.#config.ties;
-    if (!converted) {
+    if (!isConversion(this.#config, config)) {
       this.#config = config;
       return;
     }

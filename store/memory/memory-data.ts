@@ -1,20 +1,22 @@
 import { assert } from '../../runtime/errors.ts';
 import { partitionOfBoard, partitionOfProducer } from '../partitions.ts';
 import type { OnceVerdict, ProducerClaim } from '../score-store.ts';
+import { IdList } from './id-list.ts';
 import { MemoryLeases } from './memory-leases.ts';
-import { boardEntry, MemoryPartition } from './memory-partition.ts';
+import { MemoryPartition } from './memory-partition.ts';
 import type { ProducerRecord, Retention } from './producer-records.ts';
-import { Ranking } from './ranking.ts';
 
 /** What the clients of one memory store share, as they would share a server. */
 export class MemoryData {
   readonly partitions: readonly MemoryPartition[];
   readonly leases = new MemoryLeases();
-  readonly #boardIds = new Ranking();
+  readonly boardIds = new IdList();
+  readonly productIds = new IdList();
 
   constructor(partitions: number) {
     assert(Number.isInteger(partitions) && partitions > 0, 'there is at least one partition');
-    this.partitions = Array.from({ length: partitions }, () => new MemoryPartition(this.#boardIds));
+    const ids = { boards: this.boardIds, products: this.productIds };
+    this.partitions = Array.from({ length: partitions }, () => new MemoryPartition(ids));
   }
 
   partition(index: number): MemoryPartition {
@@ -49,12 +51,5 @@ export class MemoryData {
 
   #homeOf(id: string): number {
     return partitionOfProducer(id, this.partitions.length);
-  }
-
-  /** In byte order. */
-  boardIdsAfter(after: string | undefined, limit: number): string[] {
-    if (after === undefined) return this.#boardIds.slice(0, limit).map(({ member }) => member);
-    const ids = this.#boardIds.slice(this.#boardIds.indexOf(boardEntry(after)), limit + 1);
-    return ids.flatMap(({ member }) => (member === after ? [] : [member])).slice(0, limit);
   }
 }

@@ -1,75 +1,92 @@
-import { type BoardConfig, type BoardSettings, DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
+import type { BoardSettings } from '../../protocol/boards.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
+import type { ProductConfig } from '../../protocol/products.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
+import { isSameConfig } from '../board-settings.ts';
 import type {
+  AppliedOperation,
   BatchVerdict,
   BoardPage,
   BoardRecords,
   ConfigureVerdict,
   LogPage,
+  Neighbourhood,
+  Operation,
   PageQuery,
   Part,
   PartVerdict,
-  ProfileOperation,
   RankedRow,
+  Refused,
   Repair,
+  ResultOperation,
   ScoreOperation,
   StoreOptions,
+  SweepResult,
 } from '../score-store.ts';
 import { DirtyTracker } from './dirty-tracker.ts';
-import { isSameRecord, MemoryBoard } from './memory-board.ts';
-import { MemoryCheckpoints } from './memory-checkpoints.ts';
+import type { Effect, Refusal } from './effect.ts';
+import type { IdList } from './id-list.ts';
+import { isSameRecord, type MemoryBoard } from './memory-board.ts';
+import { MemoryCounters } from './memory-counters.ts';
+import { MemorySessions } from './memory-sessions.ts';
+import { PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
 import { ProducerRecords } from './producer-records.ts';
-import type { Ranking } from './ranking.ts';
-import type { Entry } from './ranking-entry.ts';
 
 /** What a change depends on besides the data. */
 export interface Occasion {
   readonly now: number;
   readonly acceptedAt: number;
   readonly options: StoreOptions;
+  readonly scoring: Scoring;
 }
-
-type AppliedOperation = ScoreOperation | ProfileOperation;
 
 /** What a batch has done so far. */
 interface BatchEffect {
   readonly applied: AppliedOperation[];
+  /** By board: those that its operations were applied to too. */
+  readonly windows: Map<string, readonly string[]>;
   readonly changedNames: Set<string>;
 }
 
-/** The boards and profiles of one partition, with its history. */
+/** Ids of all partitions. */
+export interface SharedIds {
+  readonly boards: IdList;
+  readonly products: IdList;
+}
+
+/** Everything that lives in one partition, with its history. */
 export class MemoryPartition {
   readonly dirty = new DirtyTracker();
   readonly producers = new ProducerRecords();
-  readonly checkpoints = new MemoryCheckpoints();
-  readonly #log = new PartitionLog();
-  readonly #boards = new Map<string, MemoryBoard>();
+  readonly boards: PartitionBoards;
+  readonly counters = new MemoryCounters();
+  readonly sessions = new MemorySessions();
   readonly #profiles = new Map<string, string>();
-  /** Of all partitions. */
-  readonly #boardIds: Ranking;
+  readonly #products = new Map<string, ProductConfig>();
+  readonly #productIds: IdList;
+  readonly #log = new PartitionLog();
   #position = 0;
 
-  constructor(boardIds: Ranking) {
-    this.#boardIds = boardIds;
+  constructor(ids: SharedIds) {
+    this.boards = new PartitionBoards(ids.boards);
+    this.#productIds = ids.products;
   }
 
-  board(id: string): MemoryBoard | undefined {
-    return this.#boards.get(id);
+  board(key: string): MemoryBoard | undefined {
+    return this.boards.get(key);
   }
 
   /** One operation after the other: this engine is the model of what a batch means. */
   apply(parts: readonly Part[], occasion: Occasion): BatchVerdict {
     const { acceptedAt, options } = occasion;
     const from = this.#position;
-    const effect: BatchEffect = { applied: [], changedNames: new Set() };
+    const effect: BatchEffect = { applied: [], windows: new Map(), changedNames: new Set() };
     const verdicts = parts.map((part) => this.#applyPart(part, effect, occasion));
-    const { applied, changedNames } = effect;
-    if (applied.length > 0) {
-      this.#log.append(
-        { kind: 'batch', from, to: this.#position, at: acceptedAt, operations: applied },
-        options.logOperations,
-      );
+    const { applied: operations, windows, changedNames } = effect;
+    if (operations.length > 0) {
+      const batch = { kind: 'batch' as const, from, to: this.#position, at: acceptedAt, operations };
+      this.#log.append(windows.size === 0 ? batch : { ...batch, windows }, options.logOperations);
     }
     for (const name of changedNames) this.dirty.mark(name, acceptedAt, options.maxDirtyNames);
     return { position: this.#position, parts: verdicts };
@@ -77,34 +94,45 @@ export class MemoryPartition {
 
   configureBoard(id: string, settings: BoardSettings, occasion: Occasion): ConfigureVerdict {
     const { maxConversionMembers } = occasion.options;
-    const board = this.board(id);
-    const previous = board?.config ?? DEFAULT_BOARD_CONFIG;
-    const config = { ...previous, ...settings };
-    const isConverted = config.order !== previous.order || config.ties !== previous.ties;
-    if (board !== undefined && isConverted && board.total > maxConversionMembers) {
-      const message = `order and ties cannot be changed above ${maxConversionMembers} members`;
-      return { ok: false, code: 'conflict', message };
-    }
-    if (board === undefined) this.#createBoard(id, config);
-    else board.configure(config);
-    if (board === undefined || isConverted || config.top !== previous.top) {
-      this.#record({ kind: 'configure', at: occasion.acceptedAt, board: id, config }, occasion);
+    const previous = this.board(id)?.config;
+    const config = this.boards.configure(id, settings, { maxConversionMembers, position: this.#position });
+    if ('conflict' in config) return { ok: false, code: 'conflict', message: config.conflict };
+    if (previous === undefined || !isSameConfig(previous, config)) {
+      this.#record({ kind: 'configure', at: occasion.acceptedAt, board: id, config }, occasion, [
+        `board:${id}`,
+      ]);
     }
     return { ok: true, config };
   }
 
+  configureProduct(product: string, config: ProductConfig, occasion: Occasion): void {
+    if (!this.#products.has(product)) this.#productIds.add(product);
+    this.#products.set(product, config);
+    this.#record({ kind: 'configure-product', at: occasion.acceptedAt, product, config }, occasion, []);
+  }
+
+  product(id: string): ProductConfig | undefined {
+    return this.#products.get(id);
+  }
+
   removeBoard(id: string, occasion: Occasion): boolean {
-    if (!this.#boards.delete(id)) return false;
-    this.#boardIds.remove(boardEntry(id));
-    this.checkpoints.removed(id);
-    this.#record({ kind: 'remove-board', at: occasion.acceptedAt, board: id }, occasion);
+    const removed = [...this.boards.windowsOf(id), id].filter((key) => this.#removeBoard(key, occasion));
+    return removed.length > 0;
+  }
+
+  #removeBoard(board: string, occasion: Occasion): boolean {
+    if (!this.boards.remove(board)) return false;
+    this.#record({ kind: 'remove-board', at: occasion.acceptedAt, board }, occasion, [`board:${board}`]);
     return true;
   }
 
   removeMember(id: string, member: string, occasion: Occasion): boolean {
-    if (this.board(id)?.removeMember(member) !== true) return false;
-    this.#record({ kind: 'remove-member', at: occasion.acceptedAt, board: id, member }, occasion);
-    return true;
+    const left = [...this.boards.windowsOf(id), id].filter((key) => this.board(key)?.removeMember(member));
+    for (const board of left) {
+      const step = { kind: 'remove-member', at: occasion.acceptedAt, board, member } as const;
+      this.#record(step, occasion, [`board:${board}`]);
+    }
+    return left.length > 0;
   }
 
   repairBoard(id: string, repairs: readonly Repair[], occasion: Occasion): readonly string[] {
@@ -117,19 +145,45 @@ export class MemoryPartition {
       members.push(member);
     }
     if (members.length > 0) {
-      this.#record({ kind: 'repair', at: occasion.acceptedAt, board: id, members }, occasion);
+      this.#record({ kind: 'repair', at: occasion.acceptedAt, board: id, members }, occasion, [
+        `board:${id}`,
+      ]);
     }
     return members;
+  }
+
+  sweep(limit: number, occasion: Occasion): SweepResult {
+    const { acceptedAt: now, options } = occasion;
+    const sessions = this.sessions.expire(now - options.sessionTimeoutMs, limit);
+    if (sessions.length > 0) {
+      const areas = new Set(sessions.map(({ area }) => `area:${area}`));
+      this.#record({ kind: 'expire-sessions', at: now, sessions }, occasion, areas);
+    }
+    const windows = this.boards.dueWindows(now, limit - sessions.length);
+    for (const window of windows) this.#removeBoard(window, occasion);
+    const count = sessions.length + windows.length;
+    return { sessions: sessions.length, windows: windows.length, more: count === limit };
   }
 
   readPage({ board: id, offset, limit }: PageQuery): BoardPage {
     const board = this.board(id);
     if (board === undefined) return { exists: false, total: 0, rows: [] };
-    const rows = this.readRows(board, offset, limit === 'top' ? board.config.top : limit);
+    const rows = this.#readRows(board, offset, limit === 'top' ? board.config.top : limit);
     return { exists: true, total: board.total, rows };
   }
 
-  readRows(board: MemoryBoard, offset: number, limit: number): RankedRow[] {
+  readNeighbourhood(id: string, member: string, around: number): Neighbourhood | undefined {
+    const board = this.board(id);
+    const index = board?.indexOf(member);
+    if (board === undefined || index === undefined) return undefined;
+    const { total } = board;
+    const size = Math.min(2 * around + 1, total);
+    const first = Math.max(0, Math.min(index - around, total - size));
+    const rows = this.#readRows(board, first, size);
+    return { total, member: rows[index - first] as RankedRow, around: rows };
+  }
+
+  #readRows(board: MemoryBoard, offset: number, limit: number): RankedRow[] {
     return board.rows(offset, limit).map((row) => {
       const name = this.#profiles.get(row.member);
       return name === undefined ? row : { ...row, name };
@@ -146,31 +200,28 @@ export class MemoryPartition {
     return this.#log.read(after, limit, this.#position);
   }
 
-  #createBoard(id: string, config: BoardConfig): MemoryBoard {
-    const board = new MemoryBoard(config);
-    this.#boards.set(id, board);
-    this.#boardIds.add(boardEntry(id));
-    this.checkpoints.created(id, this.#position);
-    return board;
-  }
-
-  #applyPart({ operations, producer }: Part, effect: BatchEffect, { now, options }: Occasion): PartVerdict {
+  #applyPart({ operations, producer }: Part, effect: BatchEffect, occasion: Occasion): PartVerdict {
+    const { now, options } = occasion;
     const record = producer && this.producers.find(producer.id, now);
     if (record !== undefined && producer !== undefined && producer.claim < record.claim) {
       return { status: 'conflict' };
     }
     const last = record?.last ?? 0;
     const remembered = record?.refused ?? new Map<number, ErrorCode>();
-    const refused: { index: number; code: ErrorCode }[] = [];
+    const refused: Refused[] = [];
     let duplicates = 0;
     for (const [index, operation] of operations.entries()) {
       const number = producer?.numbers[index];
-      const isDuplicate = number !== undefined && number <= last;
-      if (isDuplicate) duplicates++;
-      const code = isDuplicate ? remembered.get(number) : this.#applyOperation(operation, effect);
-      if (code === undefined) continue;
-      refused.push({ index, code });
-      if (number !== undefined) remembered.set(number, code);
+      if (number !== undefined && number <= last) {
+        duplicates++;
+        const code = remembered.get(number);
+        if (code !== undefined) refused.push({ index, code });
+        continue;
+      }
+      const refusal = this.#applyOperation(operation, effect, occasion);
+      if (refusal === undefined) continue;
+      refused.push({ index, ...refusal });
+      if (number !== undefined && !remembered.has(number)) remembered.set(number, refusal.code);
     }
     if (producer !== undefined) {
       const { id, claim, numbers } = producer;
@@ -180,50 +231,60 @@ export class MemoryPartition {
     return { status: 'settled', duplicates, refused };
   }
 
-  /** Gives the code of a refusal. */
-  #applyOperation(
-    operation: Part['operations'][number],
-    { applied, changedNames }: BatchEffect,
-  ): ErrorCode | undefined {
-    switch (operation.op) {
-      case 'reject':
-        return operation.code;
-      case 'profile':
-        if (this.#applyProfile(operation)) changedNames.add(`profile:${operation.member}`);
-        break;
-      default: {
-        const effect = this.#applyScore(operation);
-        if (effect === 'refused') return 'malformed';
-        if (effect === 'changed') changedNames.add(`board:${operation.board}`);
-      }
-    }
+  #applyOperation(operation: Operation, effect: BatchEffect, occasion: Occasion): Refusal | undefined {
+    if (operation.op === 'reject') return { code: operation.code };
+    if (operation.op === 'nothing') return undefined;
+    const done = this.#applyTo(operation, effect, occasion);
+    if (typeof done === 'object') return done;
     this.#position++;
-    applied.push(operation);
+    effect.applied.push(operation);
     return undefined;
   }
 
-  #applyProfile({ member, name }: ProfileOperation): boolean {
-    if (this.#profiles.get(member) === name) return false;
-    this.#profiles.set(member, name);
-    return true;
+  #applyTo(operation: AppliedOperation, effect: BatchEffect, occasion: Occasion): Effect {
+    switch (operation.op) {
+      case 'delta':
+      case 'set':
+      case 'best':
+      case 'result':
+        return this.#applyToBoard(operation, effect, occasion);
+      case 'profile': {
+        const { member, name } = operation;
+        const done = this.#profiles.get(member) === name ? 'unchanged' : 'changed';
+        this.#profiles.set(member, name);
+        return markIn(effect, `profile:${member}`, done);
+      }
+      case 'count': {
+        const done = this.counters.apply(operation, occasion.options.maxCountersPerProduct);
+        return markIn(effect, `player:${operation.product}:${operation.player}`, done);
+      }
+      case 'login':
+      case 'logout':
+        return markIn(effect, `area:${operation.area}`, this.sessions.apply(operation, occasion.acceptedAt));
+    }
   }
 
-  #applyScore(operation: ScoreOperation): 'changed' | 'unchanged' | 'refused' {
-    if (!Number.isFinite(operation.value)) return 'refused';
-    const board = this.board(operation.board) ?? this.#createBoard(operation.board, DEFAULT_BOARD_CONFIG);
-    const effect = board.apply(operation, this.#position + 1);
-    return effect === 'overflow' ? 'refused' : effect;
+  #applyToBoard(
+    operation: ScoreOperation | ResultOperation,
+    { changedNames, windows }: BatchEffect,
+    { acceptedAt, scoring, options: { windowRetentionMs } }: Occasion,
+  ): Effect {
+    const moment = { scoring, position: this.#position, acceptedAt, windowRetentionMs };
+    const done = this.boards.apply(operation, moment);
+    if (done.windows.length > 0) windows.set(operation.board, done.windows);
+    for (const key of done.changed) changedNames.add(`board:${key}`);
+    return done.effect;
   }
 
-  /** A change of one board that is not one of operations: a step of its own. */
-  #record(step: Extract<LogStep, { board: string }>, { acceptedAt, options }: Occasion): void {
+  /** A change that is not one of operations: a step of its own. */
+  #record(step: LogStep, { acceptedAt, options }: Occasion, names: Iterable<string>): void {
     const from = this.#position++;
     this.#log.append({ ...step, from, to: from + 1 }, options.logOperations);
-    this.dirty.mark(`board:${step.board}`, acceptedAt, options.maxDirtyNames);
+    for (const name of names) this.dirty.mark(name, acceptedAt, options.maxDirtyNames);
   }
 }
 
-/** All equal but for the id, so that a ranking of them is in byte order of the ids. */
-export function boardEntry(id: string): Entry {
-  return { member: id, key: 0, arrival: 0 };
+function markIn({ changedNames }: BatchEffect, name: string, effect: Effect): Effect {
+  if (effect === 'changed') changedNames.add(name);
+  return effect;
 }

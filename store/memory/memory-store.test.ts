@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../runtime/clock.ts';
 import { type StoreState, StoreUnavailableError } from '../score-store.ts';
+import { contractScoring } from '../scoring.contract.ts';
 import { storeContract } from '../store.contract.ts';
 import { apply, applyParts, part, readRows, reject, set } from '../support.contract.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 storeContract('the memory store', async (options) => {
-  const store = createMemoryStore(options);
+  const store = createMemoryStore(options, { scoring: contractScoring });
   await store.start();
   const clients = [store];
   return {
@@ -93,6 +94,13 @@ describe('the memory store alone', () => {
       store.readStandings([]),
       store.readNeighbourhood('b', 'ann', 1),
       store.listBoards({ limit: 1 }),
+      store.configureProduct('p', { leaderboards: [], stats: 'default' }, 1),
+      store.sweep(0, 1, 1),
+      store.readConfigs([]),
+      store.readPlayers([]),
+      store.readAreas([]),
+      store.readProducts([]),
+      store.listProducts({ limit: 1 }),
       store.claimProducer('p'),
       store.beginOnce('once:x', 'hash'),
       store.readLog(0, 0, 1),

@@ -1,8 +1,12 @@
-import type { BoardSettings } from '../../protocol/boards.ts';
+import type { BoardConfig, BoardSettings } from '../../protocol/boards.ts';
+import type { ProductConfig } from '../../protocol/products.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { assert, StartError } from '../../runtime/errors.ts';
-import { partitionOfBoard } from '../partitions.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
+import { partitionOfArea, partitionOfPlayer, partitionOfProduct } from '../partitions.ts';
 import {
+  type AreaQuery,
   type Batch,
   type BatchVerdict,
   type BoardPage,
@@ -14,14 +18,12 @@ import {
   type DirtyNames,
   type Lease,
   type LogPage,
-  MAX_BATCH_OPERATIONS,
+  type ModeCount,
   type Neighbourhood,
   type OnceVerdict,
-  type Operation,
   type PageQuery,
-  type Part,
+  type PlayerQuery,
   type ProducerClaim,
-  type RankedRow,
   type Repair,
   type ScoreStore,
   type Standings,
@@ -29,23 +31,27 @@ import {
   type StoreOptions,
   type StoreState,
   StoreUnavailableError,
+  type SweepResult,
 } from '../score-store.ts';
+import { assertBatch, assertCount } from './batch-check.ts';
 import type { MemoryBoard } from './memory-board.ts';
 import { MemoryData } from './memory-data.ts';
 import type { Occasion } from './memory-partition.ts';
 
 export interface MemoryStoreDependencies {
-  /** Leases end, producers are forgotten, fencing numbers and claims start by it. */
-  readonly clock: Clock;
+  /** Leases end, producers are forgotten, fencing numbers and claims start by it. Default: the system's. */
+  readonly clock?: Clock;
+  /** Rates results. Default: the handlers that come with scorewire. */
+  readonly scoring?: Scoring;
 }
 
 /** A store of this process with data of its own; `connect` gives further clients of the same data. */
 export function createMemoryStore(
   options: Partial<StoreOptions> = {},
-  { clock }: MemoryStoreDependencies = { clock: systemClock },
+  { clock = systemClock, scoring = BUILT_IN_SCORING }: MemoryStoreDependencies = {},
 ): MemoryScoreStore {
   const all = { ...DEFAULT_STORE_OPTIONS, ...options };
-  return new MemoryScoreStore({ clock, data: new MemoryData(all.partitions) }, all);
+  return new MemoryScoreStore({ clock, scoring, data: new MemoryData(all.partitions) }, all);
 }
 
 /**
@@ -55,22 +61,28 @@ export function createMemoryStore(
 export class MemoryScoreStore implements ScoreStore {
   readonly partitions: number;
   readonly #clock: Clock;
+  readonly #scoring: Scoring;
   readonly #data: MemoryData;
   readonly #options: StoreOptions;
   readonly #listeners = new Set<(state: StoreState) => void>();
   #state: StoreState = 'up';
   #stopped = false;
 
-  constructor({ clock, data }: { clock: Clock; data: MemoryData }, options: StoreOptions) {
+  constructor(
+    { clock, scoring, data }: { clock: Clock; scoring: Scoring; data: MemoryData },
+    options: StoreOptions,
+  ) {
     this.partitions = options.partitions;
     this.#clock = clock;
+    this.#scoring = scoring;
     this.#data = data;
     this.#options = options;
   }
 
   /** A second client of the same data, to be started like any other; its state is its own. */
   connect(options: Partial<StoreOptions> = {}): MemoryScoreStore {
-    return new MemoryScoreStore({ clock: this.#clock, data: this.#data }, { ...this.#options, ...options });
+    const shared = { clock: this.#clock, scoring: this.#scoring, data: this.#data };
+    return new MemoryScoreStore(shared, { ...this.#options, ...options });
   }
 
   async start(): Promise<void> {
@@ -101,10 +113,10 @@ export class MemoryScoreStore implements ScoreStore {
     for (const listener of [...this.#listeners]) listener(state);
   }
 
-  async apply({ partition, acceptedAt, parts }: Batch): Promise<BatchVerdict> {
+  async apply(batch: Batch): Promise<BatchVerdict> {
     const data = this.#reach();
-    this.#assertParts(partition, parts);
-    return data.partition(partition).apply(parts, this.#occasion(acceptedAt));
+    assertBatch(batch, this.partitions);
+    return data.partition(batch.partition).apply(batch.parts, this.#occasion(batch.acceptedAt));
   }
 
   async claimProducer(producer: string): Promise<ProducerClaim> {
@@ -119,12 +131,21 @@ export class MemoryScoreStore implements ScoreStore {
     return this.#reach().partitionOfBoard(id).configureBoard(id, settings, this.#occasion(acceptedAt));
   }
 
+  async configureProduct(product: string, config: ProductConfig, acceptedAt: number): Promise<void> {
+    const partition = this.#reach().partition(partitionOfProduct(product, this.partitions));
+    partition.configureProduct(product, config, this.#occasion(acceptedAt));
+  }
+
   async removeBoard(id: string, acceptedAt: number): Promise<boolean> {
     return this.#reach().partitionOfBoard(id).removeBoard(id, this.#occasion(acceptedAt));
   }
 
   async removeMember(id: string, member: string, acceptedAt: number): Promise<boolean> {
     return this.#reach().partitionOfBoard(id).removeMember(id, member, this.#occasion(acceptedAt));
+  }
+
+  async sweep(partition: number, now: number, limit: number): Promise<SweepResult> {
+    return this.#reach().partition(partition).sweep(limit, this.#occasion(now));
   }
 
   async readPages(queries: readonly PageQuery[]): Promise<readonly BoardPage[]> {
@@ -141,20 +162,41 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   async readNeighbourhood(id: string, member: string, around: number): Promise<Neighbourhood | undefined> {
-    const partition = this.#reach().partitionOfBoard(id);
-    const board = partition.board(id);
-    const index = board?.indexOf(member);
-    if (board === undefined || index === undefined) return undefined;
-    const { total } = board;
-    const size = Math.min(2 * around + 1, total);
-    const first = Math.max(0, Math.min(index - around, total - size));
-    const rows = partition.readRows(board, first, size);
-    return { total, member: rows[index - first] as RankedRow, around: rows };
+    return this.#reach().partitionOfBoard(id).readNeighbourhood(id, member, around);
+  }
+
+  async readConfigs(boards: readonly string[]): Promise<readonly (BoardConfig | undefined)[]> {
+    const data = this.#reach();
+    return boards.map((id) => data.partitionOfBoard(id).board(id)?.config);
+  }
+
+  async readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]> {
+    const data = this.#reach();
+    return queries.map((query) => {
+      const partition = partitionOfPlayer(query.product, query.player, this.partitions);
+      return data.partition(partition).counters.read(query);
+    });
+  }
+
+  async readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]> {
+    const data = this.#reach();
+    return queries.map(({ area, limit }) =>
+      data.partition(partitionOfArea(area, this.partitions)).sessions.modes(area, limit),
+    );
+  }
+
+  async readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]> {
+    const data = this.#reach();
+    return products.map((id) => data.partition(partitionOfProduct(id, this.partitions)).product(id));
+  }
+
+  async listProducts({ after, limit }: { after?: string; limit: number }): Promise<readonly string[]> {
+    return this.#reach().productIds.after(after, limit);
   }
 
   async listBoards({ after, limit }: { after?: string; limit: number }): Promise<readonly BoardSummary[]> {
     const data = this.#reach();
-    return data.boardIdsAfter(after, limit).map((id) => {
+    return data.boardIds.after(after, limit).map((id) => {
       const { total, config } = data.partitionOfBoard(id).board(id) as MemoryBoard;
       return { id, total, config };
     });
@@ -184,11 +226,11 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
-    this.#reach().partitionOfBoard(id).checkpoints.save(id, checkpoint);
+    this.#reach().partitionOfBoard(id).boards.checkpoints.save(id, checkpoint);
   }
 
   async loadCheckpoint(id: string): Promise<Checkpoint | undefined> {
-    return this.#reach().partitionOfBoard(id).checkpoints.load(id);
+    return this.#reach().partitionOfBoard(id).boards.checkpoints.load(id);
   }
 
   async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
@@ -218,36 +260,6 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   #occasion(acceptedAt: number): Occasion {
-    return { now: this.#clock.now(), acceptedAt, options: this.#options };
+    return { now: this.#clock.now(), acceptedAt, options: this.#options, scoring: this.#scoring };
   }
-
-  #assertParts(partition: number, parts: readonly Part[]): void {
-    let count = 0;
-    for (const { operations, producer } of parts) {
-      count += operations.length;
-      assert(
-        producer === undefined || producer.numbers.length === operations.length,
-        'each operation of a producer has a number',
-      );
-      this.#assertPartition(partition, operations);
-    }
-    assertCount(count, 'operations are in a batch');
-  }
-
-  /** A score in another partition than its board's would never be read again. */
-  #assertPartition(partition: number, operations: readonly Operation[]): void {
-    let checked: string | undefined;
-    for (const operation of operations) {
-      if (!('board' in operation) || operation.board === checked) continue;
-      checked = operation.board;
-      assert(
-        partitionOfBoard(checked, this.partitions) === partition,
-        `board ${checked} is in partition ${partition}`,
-      );
-    }
-  }
-}
-
-function assertCount(count: number, what: string): void {
-  assert(count <= MAX_BATCH_OPERATIONS, `at most ${MAX_BATCH_OPERATIONS} ${what}`);
 }

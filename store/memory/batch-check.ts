@@ -1,0 +1,37 @@
+import { assert } from '../../runtime/errors.ts';
+import { partitionOfOperation } from '../partitions.ts';
+import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
+
+/** What else would be a defect of the caller. */
+export function assertBatch({ partition, parts }: Batch, partitions: number): void {
+  let count = 0;
+  for (const { operations, producer } of parts) {
+    count += operations.length;
+    if (producer !== undefined) assertNumbers(producer.numbers, operations.length);
+    assertPartition(partition, operations, partitions);
+  }
+  assertCount(count, 'operations are in a batch');
+}
+
+export function assertCount(count: number, what: string): void {
+  assert(count <= MAX_BATCH_OPERATIONS, `at most ${MAX_BATCH_OPERATIONS} ${what}`);
+}
+
+function assertNumbers(numbers: readonly number[], operations: number): void {
+  assert(numbers.length === operations, 'each operation of a producer has a number');
+  const descends = numbers.some((number, index) => number < (numbers[index - 1] ?? number));
+  assert(!descends, 'the numbers of a part never descend');
+}
+
+/** A score in another partition than its board's would never be read again. */
+function assertPartition(partition: number, operations: readonly Operation[], partitions: number): void {
+  let checked: string | undefined;
+  for (const operation of operations) {
+    if ('board' in operation) {
+      if (operation.board === checked) continue;
+      checked = operation.board;
+    }
+    const right = partitionOfOperation(operation, partitions) ?? partition;
+    assert(right === partition, `what an operation changes is in partition ${partition}`);
+  }
+}

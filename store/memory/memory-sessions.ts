@@ -1,0 +1,93 @@
+import type { ModeCount, SessionOperation } from '../score-store.ts';
+import { Ranking } from './ranking.ts';
+import type { Entry } from './ranking-entry.ts';
+
+interface Session {
+  readonly area: string;
+  readonly user: string;
+  readonly mode: string;
+  /** Its place among all logins, the oldest first. */
+  readonly login: Entry;
+}
+
+/** Who is active in the areas of one partition, and in how many each mode is played. */
+export class MemorySessions {
+  /** By area and user; the former has no colon. */
+  readonly #sessions = new Map<string, Session>();
+  readonly #logins = new Ranking();
+  readonly #areas = new Map<string, ModeCounts>();
+
+  apply(operation: SessionOperation, at: number): 'changed' | 'unchanged' {
+    const { area, user } = operation;
+    const id = `${area}:${user}`;
+    const previous = this.#sessions.get(id);
+    if (operation.op === 'login' && previous?.mode === operation.mode) {
+      this.#logins.move(previous.login, at, 0);
+      return 'unchanged';
+    }
+    if (previous !== undefined) this.#end(id, previous);
+    if (operation.op === 'logout') return previous === undefined ? 'unchanged' : 'changed';
+    const session = { area, user, mode: operation.mode, login: { member: id, key: at, arrival: 0 } };
+    this.#sessions.set(id, session);
+    this.#logins.add(session.login);
+    this.#addTo(area, operation.mode, 1);
+    return 'changed';
+  }
+
+  /** Ends those whose latest login was at this time or before, at most so many, the oldest first. */
+  expire(loginAt: number, limit: number): { area: string; user: string }[] {
+    const expired: { area: string; user: string }[] = [];
+    for (const { member: id, key } of this.#logins.slice(0, limit)) {
+      const session = this.#sessions.get(id);
+      if (session === undefined || key > loginAt) break;
+      this.#end(id, session);
+      expired.push({ area: session.area, user: session.user });
+    }
+    return expired;
+  }
+
+  modes(area: string, limit: number): readonly ModeCount[] {
+    return this.#areas.get(area)?.first(limit) ?? [];
+  }
+
+  #end(id: string, { area, mode, login }: Session): void {
+    this.#sessions.delete(id);
+    this.#logins.remove(login);
+    this.#addTo(area, mode, -1);
+  }
+
+  #addTo(area: string, mode: string, users: number): void {
+    const counts = this.#areas.get(area) ?? new ModeCounts();
+    counts.add(mode, users);
+    if (counts.isEmpty) this.#areas.delete(area);
+    else this.#areas.set(area, counts);
+  }
+}
+
+/** How many users each mode of an area has, most users first; none with nobody. */
+class ModeCounts {
+  readonly #ranking = new Ranking();
+  readonly #entries = new Map<string, Entry>();
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  add(mode: string, users: number): void {
+    const entry = this.#entries.get(mode);
+    if (entry === undefined) {
+      const added = { member: mode, key: -users, arrival: 0 };
+      this.#entries.set(mode, added);
+      this.#ranking.add(added);
+    } else if (entry.key === users) {
+      this.#entries.delete(mode);
+      this.#ranking.remove(entry);
+    } else {
+      this.#ranking.move(entry, entry.key - users, 0);
+    }
+  }
+
+  first(limit: number): ModeCount[] {
+    return this.#ranking.slice(0, limit).map(({ member, key }) => ({ mode: member, count: -key }));
+  }
+}

@@ -1,0 +1,152 @@
+import { type BoardConfig, type BoardSettings, DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
+import { compareByteOrder } from '../../protocol/names.ts';
+import type { WindowKind } from '../../protocol/windows.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
+import { latestEndOf } from '../../scoring/windows.ts';
+import { isConversion, withSettings } from '../board-settings.ts';
+import { baseOf } from '../partitions.ts';
+import type { ResultOperation, ScoreOperation } from '../score-store.ts';
+import { currentWindow, windowKey } from '../windows-of.ts';
+import type { Effect } from './effect.ts';
+import type { IdList } from './id-list.ts';
+import { MemoryBoard } from './memory-board.ts';
+import { MemoryCheckpoints } from './memory-checkpoints.ts';
+import { Ranking } from './ranking.ts';
+import type { Entry } from './ranking-entry.ts';
+
+/** What an operation needs besides the board. */
+export interface ScoringMoment {
+  readonly scoring: Scoring;
+  /** Of the partition before the operation. */
+  readonly position: number;
+  readonly acceptedAt: number;
+  readonly windowRetentionMs: number;
+}
+
+/** What an operation on a board did: `windows` are those that it was applied to too, `changed` the keys of boards and windows that it changed. */
+export interface BoardEffect {
+  readonly effect: Effect;
+  readonly windows: readonly string[];
+  readonly changed: readonly string[];
+}
+
+/** The boards of one partition, with their windows: these are boards too, under keys such as `x@daily.2026-11-21`. */
+export class PartitionBoards {
+  readonly checkpoints = new MemoryCheckpoints();
+  readonly #boards = new Map<string, MemoryBoard>();
+  /** Of each board, by key: when they may go. */
+  readonly #windows = new Map<string, Map<string, Entry>>();
+  /** Of all boards: who may go first stands in front. */
+  readonly #dueWindows = new Ranking();
+  /** Of all partitions. */
+  readonly #ids: IdList;
+
+  constructor(ids: IdList) {
+    this.#ids = ids;
+  }
+
+  get(key: string): MemoryBoard | undefined {
+    return this.#boards.get(key);
+  }
+
+  /** On the board, and where it was not refused there, on its windows of the moment. */
+  apply(operation: ScoreOperation | ResultOperation, moment: ScoringMoment): BoardEffect {
+    const { board: base } = operation;
+    const config = this.get(base)?.config ?? DEFAULT_BOARD_CONFIG;
+    const effect = this.#applyTo(base, config, operation, moment);
+    if (typeof effect === 'object') return { effect, windows: [], changed: [] };
+    const changed = effect === 'changed' ? [base] : [];
+    const windows: string[] = [];
+    for (const kind of config.windows ?? []) {
+      const window = currentWindow(config, kind, moment.acceptedAt);
+      const key = windowKey(base, window);
+      windows.push(window);
+      if (this.#applyTo(key, config, operation, moment, kind) === 'changed') changed.push(key);
+    }
+    return { effect, windows, changed };
+  }
+
+  /** The new settings of a board, or why it can't have them. */
+  configure(
+    id: string,
+    settings: BoardSettings,
+    { maxConversionMembers, position }: { maxConversionMembers: number; position: number },
+  ): BoardConfig | { readonly conflict: string } {
+    const board = this.get(id);
+    const config = withSettings(board?.config ?? DEFAULT_BOARD_CONFIG, settings);
+    if (board === undefined) {
+      this.#add(id, new MemoryBoard(config), position);
+      return config;
+    }
+    const windows = this.windowsOf(id);
+    if (isConversion(board.config, config)) {
+      if (board.total > maxConversionMembers) {
+        return { conflict: `order and ties cannot be changed above ${maxConversionMembers} members` };
+      }
+      if (windows.some((window) => (this.get(window)?.total ?? 0) > 0)) {
+        return { conflict: 'order and ties cannot be changed while a window has members' };
+      }
+    }
+    for (const key of [id, ...windows]) this.get(key)?.configure(config);
+    return config;
+  }
+
+  /** The keys of a board's windows, in byte order. */
+  windowsOf(id: string): readonly string[] {
+    return [...(this.#windows.get(id)?.keys() ?? [])].sort(compareByteOrder);
+  }
+
+  /** Of a board that has no windows any more, or of a window. */
+  remove(key: string): boolean {
+    if (!this.#boards.delete(key)) return false;
+    this.checkpoints.removed(key);
+    const base = baseOf(key);
+    const windows = this.#windows.get(base);
+    const due = windows?.get(key);
+    if (due === undefined) {
+      this.#ids.remove(key);
+      return true;
+    }
+    this.#dueWindows.remove(due);
+    windows?.delete(key);
+    if (windows?.size === 0) this.#windows.delete(base);
+    return true;
+  }
+
+  /** At most so many windows that may go, the oldest first. */
+  dueWindows(now: number, limit: number): readonly string[] {
+    const due = this.#dueWindows.slice(0, limit).filter(({ key }) => key <= now);
+    return due.map(({ member }) => member);
+  }
+
+  /** What is not there comes into being with its first score. */
+  #applyTo(
+    key: string,
+    config: BoardConfig,
+    operation: ScoreOperation | ResultOperation,
+    { scoring, position, acceptedAt, windowRetentionMs }: ScoringMoment,
+    kind?: WindowKind,
+  ): Effect {
+    const known = this.get(key);
+    const board = known ?? new MemoryBoard(config);
+    const effect = board.apply(operation, position + 1, scoring);
+    if (known === undefined && effect === 'changed') {
+      this.#add(key, board, position, kind && latestEndOf(kind, acceptedAt) + windowRetentionMs);
+    }
+    return effect;
+  }
+
+  #add(key: string, board: MemoryBoard, position: number, dueAt?: number): void {
+    this.#boards.set(key, board);
+    this.checkpoints.created(key, position);
+    if (dueAt === undefined) {
+      this.#ids.add(key);
+      return;
+    }
+    const due = { member: key, key: dueAt, arrival: 0 };
+    this.#dueWindows.add(due);
+    const base = baseOf(key);
+    const windows = this.#windows.get(base) ?? new Map<string, Entry>();
+    this.#windows.set(base, windows.set(key, due));
+  }
+}

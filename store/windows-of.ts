@@ -1,0 +1,64 @@
+/** Which windows a board has at a moment, and how they are called: the one place that knows. */
+import type { BoardConfig } from '../protocol/boards.ts';
+import { WINDOW_KINDS, type WindowKind } from '../protocol/windows.ts';
+import { windowAt } from '../scoring/windows.ts';
+import type { ScoreStore } from './score-store.ts';
+
+/** What a channel or a request names: a board, one of its fixed windows (`daily.2026-11-21`), or a current one (`daily`). */
+export interface WindowedBoard {
+  readonly board: string;
+  readonly window?: string | undefined;
+}
+
+/** The key of a fixed window. */
+export function windowKey(board: string, window: string): string {
+  return `${board}@${window}`;
+}
+
+/** The name of a board's window of a kind, whether it has windows of that kind or not. */
+export function currentWindow({ timezone = 'UTC' }: BoardConfig, kind: WindowKind, at: number): string {
+  return windowAt(kind, at, timezone);
+}
+
+/** The windows that an operation on a board is one on too, if its batch was accepted then. */
+export function windowsAt(config: BoardConfig, at: number): readonly string[] {
+  return config.windows?.map((kind) => currentWindow(config, kind, at)) ?? [];
+}
+
+export function isCurrent(window: string): window is WindowKind {
+  return (WINDOW_KINDS as readonly string[]).includes(window);
+}
+
+/**
+ * The keys under which the store knows what is named, in order: `undefined` for the current window of a board that has none of that
+ * kind. The settings are read only where somebody asks for a current window, all at once.
+ */
+export async function resolveWindows(
+  store: Pick<ScoreStore, 'readConfigs'>,
+  named: readonly WindowedBoard[],
+  now: number,
+): Promise<readonly (string | undefined)[]> {
+  const asked = new Set(named.flatMap(({ board, window }) => (isAlias(window) ? [board] : [])));
+  const configs = await readConfigs(store, [...asked]);
+  return named.map(({ board, window }) => {
+    if (window === undefined) return board;
+    if (!isCurrent(window)) return windowKey(board, window);
+    const config = configs.get(board);
+    return config?.windows?.includes(window)
+      ? windowKey(board, currentWindow(config, window, now))
+      : undefined;
+  });
+}
+
+function isAlias(window: string | undefined): boolean {
+  return window !== undefined && isCurrent(window);
+}
+
+async function readConfigs(
+  store: Pick<ScoreStore, 'readConfigs'>,
+  boards: readonly string[],
+): Promise<ReadonlyMap<string, BoardConfig | undefined>> {
+  if (boards.length === 0) return new Map();
+  const configs = await store.readConfigs(boards);
+  return new Map(configs.map((config, i) => [boards[i] ?? '', config]));
+}
