@@ -3,6 +3,7 @@ import type { Timing } from '../bus/timing.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Service, startAll } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Scoring } from '../scoring/scoring.ts';
 import { readStates } from '../store/channel-states.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
@@ -18,6 +19,8 @@ import { createTransport } from './transport/transport.ts';
 export interface EdgeDeps {
   readonly store: ScoreStore;
   readonly bus: MessageBus;
+  /** The same as the store's: what is checked here is asked there. */
+  readonly scoring: Scoring;
   readonly clock: Clock;
   readonly logger: Logger;
 }
