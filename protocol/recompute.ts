@@ -3,7 +3,7 @@ import { isId } from './names.ts';
 import { checker, Strict } from './schema.ts';
 
 /** The body of `POST /v1/recompute`. */
-const RecomputeSchema = Strict({
+export const RecomputeSchema = Strict({
   target: Type.String({ maxLength: 256, description: 'What to recompute from the log: board:<id>' }),
 });
 

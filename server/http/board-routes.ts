@@ -1,14 +1,23 @@
-import { boardSettingsChecker } from '../../protocol/boards.ts';
+import { BoardSettingsSchema, boardSettingsChecker } from '../../protocol/boards.ts';
+import { integerSchema, WindowParameterSchema } from '../../protocol/parameters.ts';
+import {
+  BoardListReplySchema,
+  BoardPageReplySchema,
+  BoardReplySchema,
+  RemovedReplySchema,
+} from '../../protocol/replies.ts';
+import { IdSchema } from '../../protocol/schema.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
-import type { HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
+import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { identify, permit } from './access.ts';
 import { readBody } from './checked-body.ts';
 import { answer } from './formats.ts';
 import { idAt, idQuery, integerQuery, type Parameter, windowQuery } from './parameters.ts';
 import { problem } from './problem.ts';
+import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface BoardDeps {
   readonly store: Pick<ScoreStore, 'listBoards' | 'readPages' | 'configureBoard' | 'removeBoard'>;
@@ -18,14 +27,104 @@ export interface BoardDeps {
 
 const BOARD = '/v1/boards/:board';
 
-export function boardRoutes(deps: BoardDeps): readonly HttpRoute[] {
+export function boardRoutes(deps: BoardDeps): readonly DescribedRoute[] {
   return [
-    { method: 'GET', pattern: '/v1/boards', handler: (request) => listBoards(request, deps) },
-    { method: 'GET', pattern: BOARD, handler: (request) => readBoard(request, deps) },
-    { method: 'PUT', pattern: BOARD, handler: (request) => configureBoard(request, deps) },
-    { method: 'DELETE', pattern: BOARD, handler: (request) => removeBoard(request, deps) },
+    { method: 'GET', pattern: '/v1/boards', doc: LIST, handler: (request) => listBoards(request, deps) },
+    { method: 'GET', pattern: BOARD, doc: READ, handler: (request) => readBoard(request, deps) },
+    { method: 'PUT', pattern: BOARD, doc: CONFIGURE, handler: (request) => configureBoard(request, deps) },
+    { method: 'DELETE', pattern: BOARD, doc: REMOVE, handler: (request) => removeBoard(request, deps) },
   ];
 }
+
+const LISTED = { default: HTTP_LIMITS.listedBoards, min: 1, max: HTTP_LIMITS.listedBoards };
+const ROWS = { default: 10, min: 0, max: HTTP_LIMITS.pageRows };
+const OFFSET = { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER };
+const SETTINGS = { order: 'desc', ties: 'member', top: 100 };
+const BOARD_PARAMETER = { schema: IdSchema, description: 'The board', example: 'season' };
+
+const LIST: RouteDoc = {
+  tag: 'Boards',
+  summary: 'List boards',
+  description:
+    'The boards that the caller may subscribe to, in byte order of their ids. A page may hold fewer boards than `limit` though more follow.',
+  needs: '`subscribe` on `board:<id>` of each board that is listed',
+  parameters: {
+    limit: { schema: integerSchema(LISTED), description: 'Boards that are looked at for one page' },
+    after: { schema: IdSchema, description: 'Begins after this id: the `next` of the page before' },
+  },
+  replies: {
+    200: {
+      description: 'A page of boards',
+      schema: BoardListReplySchema,
+      example: { boards: [{ id: 'season', total: 3, ...SETTINGS }] },
+    },
+  },
+};
+
+const READ: RouteDoc = {
+  tag: 'Boards',
+  summary: 'Read a page of a board',
+  description: 'A board that nobody has scored on yet reads as empty.',
+  needs: '`subscribe` on `board:<id>`, or on `board:<id>@<window>`',
+  parameters: {
+    board: BOARD_PARAMETER,
+    window: { schema: WindowParameterSchema, description: 'One of its windows in place of the board itself' },
+    limit: { schema: integerSchema(ROWS), description: 'Rows of the page', example: 2 },
+    offset: { schema: integerSchema(OFFSET), description: 'Rows before the page' },
+  },
+  replies: {
+    200: {
+      description: 'The rows',
+      schema: BoardPageReplySchema,
+      example: {
+        board: 'season',
+        total: 3,
+        rows: [
+          { rank: 1, member: 'Ann', score: 120, name: 'Ann 💥' },
+          { rank: 2, member: 'Björn', score: 95 },
+        ],
+      },
+    },
+  },
+};
+
+const CONFIGURE: RouteDoc = {
+  tag: 'Boards',
+  summary: 'Create a board, or change its settings',
+  description: 'What is left out keeps its value, or is the default on a new board.',
+  needs: '`publish` on `board:<id>`',
+  parameters: { board: BOARD_PARAMETER },
+  body: {
+    schema: BoardSettingsSchema,
+    examples: {
+      'the highest score is best': SETTINGS,
+      'windows of days and weeks, as they are in Paris': {
+        windows: ['daily', 'weekly'],
+        timezone: 'Europe/Paris',
+      },
+      'only the length of the channel': { top: 50 },
+    },
+  },
+  replies: {
+    200: {
+      description: 'The settings of the board as they are now',
+      schema: BoardReplySchema,
+      example: { id: 'season', ...SETTINGS },
+    },
+  },
+  errors: ['conflict'],
+};
+
+const REMOVE: RouteDoc = {
+  tag: 'Boards',
+  summary: 'Remove a board with all its scores',
+  description: 'Its windows are removed too. Removing what is not there is no error, so it can be sent again.',
+  needs: '`publish` on `board:<id>`',
+  parameters: { board: BOARD_PARAMETER },
+  replies: {
+    200: { description: 'It is gone', schema: RemovedReplySchema, example: { removed: true } },
+  },
+};
 
 /**
  * One page of the boards that the caller may subscribe to. `next` is there when more may follow, and is the `after` of the
@@ -34,8 +133,7 @@ export function boardRoutes(deps: BoardDeps): readonly HttpRoute[] {
 async function listBoards(request: HttpRequest, { store, authenticator }: BoardDeps): Promise<HttpReply> {
   const caller = await identify(request, authenticator);
   if (!caller.ok) return caller.reply;
-  const max = HTTP_LIMITS.listedBoards;
-  const limit = integerQuery(request, 'limit', { default: max, min: 1, max });
+  const limit = integerQuery(request, 'limit', LISTED);
   if (!limit.ok) return limit.reply;
   const after = idQuery(request, 'after');
   if (!after.ok) return after.reply;
@@ -54,9 +152,9 @@ async function readBoard(request: HttpRequest, { store, authenticator }: BoardDe
   if (!board.ok) return board.reply;
   const window = windowQuery(request);
   if (!window.ok) return window.reply;
-  const limit = integerQuery(request, 'limit', { default: 10, min: 0, max: HTTP_LIMITS.pageRows });
+  const limit = integerQuery(request, 'limit', ROWS);
   if (!limit.ok) return limit.reply;
-  const offset = integerQuery(request, 'offset', { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER });
+  const offset = integerQuery(request, 'offset', OFFSET);
   if (!offset.ok) return offset.reply;
   const channel = window.value === undefined ? board.value : `${board.value}@${window.value}`;
   const permission = await permit(request, authenticator, { read: `board:${channel}` });

@@ -1,13 +1,15 @@
-import { generateDataChecker } from '../../protocol/demo-data.ts';
+import { GenerateDataSchema, generateDataChecker } from '../../protocol/demo-data.ts';
+import { PublishReplySchema } from '../../protocol/replies.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { createDemoGame } from '../demo/demo-scores.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
-import type { HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
+import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { decide, identify, unauthorized } from './access.ts';
 import { readBody } from './checked-body.ts';
 import { replyTo } from './events-route.ts';
 import { answer } from './formats.ts';
+import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 /** What the demonstration plays on where a request does not say. */
 export interface DemoDefaults {
@@ -22,11 +24,28 @@ export interface DemoDeps {
   readonly demo: DemoDefaults;
 }
 
+const GENERATE: RouteDoc = {
+  tag: 'Operation',
+  summary: 'Make demonstration data',
+  description: 'Random score changes, only where the demonstration is on.',
+  needs: '`publish` on `board:<board>`',
+  body: { schema: GenerateDataSchema, examples: { 'a hundred scores': { kind: 'board', count: 100 } } },
+  replies: {
+    200: {
+      description: 'What became of the events',
+      schema: PublishReplySchema,
+      example: { applied: 100, duplicates: 0, rejected: [] },
+    },
+  },
+  errors: ['rate_limited'],
+};
+
 /** `POST /v1/generate_data {kind:"board", count, board?, players?}` answers as `POST /v1/events` does. */
-export function demoRoute(deps: DemoDeps, limits: Pick<ServerLimits, 'eventsPerPublish'>): HttpRoute {
+export function demoRoute(deps: DemoDeps, limits: Pick<ServerLimits, 'eventsPerPublish'>): DescribedRoute {
   return {
     method: 'POST',
     pattern: '/v1/generate_data',
+    doc: GENERATE,
     handler: (request) => generate(request, deps, limits.eventsPerPublish),
   };
 }

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
+import { headerSchema } from '../../protocol/parameters.ts';
+import { EventBodySchema } from '../../protocol/event-body.ts';
+import { PublishReplySchema } from '../../protocol/replies.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { Ingest, OnceVerdict } from '../ingest/ingest-types.ts';
 import { HTTP_LIMITS, type ServerLimits } from '../limits.ts';
-import type { HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
+import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { identify, unauthorized } from './access.ts';
 import { unsupportedFormat } from './checked-body.ts';
 import { readEventBody } from './event-body.ts';
 import { answer, type BodyFormat, formatOf } from './formats.ts';
 import { problem } from './problem.ts';
+import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface EventsDeps {
   readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
@@ -18,9 +22,64 @@ const KEY = new RegExp(`^[ -~]{1,${HTTP_LIMITS.idempotencyKeyLength}}$`);
 
 export type EventsLimits = Pick<ServerLimits, 'bodyBytes' | 'eventsPerPublish'>;
 
-export function eventsRoute(deps: EventsDeps, limits: EventsLimits): HttpRoute {
-  return { method: 'POST', pattern: '/v1/events', handler: (request) => publish(request, deps, limits) };
+export function eventsRoute(deps: EventsDeps, limits: EventsLimits): DescribedRoute {
+  const handler = (request: HttpRequest): Promise<HttpReply> => publish(request, deps, limits);
+  return { method: 'POST', pattern: '/v1/events', doc: PUBLISH, handler };
 }
+
+const PUBLISH: RouteDoc = {
+  tag: 'Events',
+  summary: 'Publish events',
+  description:
+    'One event, an array of them, or (NDJSON) one in each line. Each is judged on its own: a bad one is rejected with its index, and the others apply. With an `Idempotency-Key` a request that is sent again completes what was missing and repeats the verdicts; without one its events are applied at most once per attempt.',
+  needs: '`publish` on what each event changes, such as `board:<id>`; an event without it is rejected',
+  parameters: {
+    'Idempotency-Key': {
+      in: 'header',
+      schema: headerSchema(HTTP_LIMITS.idempotencyKeyLength),
+      description: 'Names the request, so that it can be sent again',
+    },
+  },
+  body: {
+    schema: EventBodySchema,
+    ndjson: true,
+    examples: {
+      'scores and a name': [
+        { type: 'score', board: 'season', member: 'Ann', delta: 120 },
+        { type: 'score', board: 'season', member: 'Björn', set: 95 },
+        { type: 'score', board: 'season', member: 'Carla', best: 60.5 },
+        { type: 'profile', member: 'Ann', name: 'Ann 💥' },
+      ],
+      'a game is over': { type: 'result', product: 'chess', winner: 'Ann', loser: 'Björn' },
+      'a player did something': {
+        type: 'track',
+        product: 'chess',
+        player: 'Ann',
+        event: 'select_opening',
+        data: { name: 'Réti' },
+      },
+      'a user begins to play': {
+        type: 'session',
+        area: '111',
+        mode: 'blitz',
+        user: 'Ann',
+        action: 'LOGIN',
+      },
+    },
+  },
+  replies: {
+    200: {
+      description: 'What became of the events, also where some are rejected',
+      schema: PublishReplySchema,
+      example: {
+        applied: 3,
+        duplicates: 0,
+        rejected: [{ index: 1, code: 'forbidden', message: 'the token does not permit this event' }],
+      },
+    },
+  },
+  errors: ['conflict', 'rate_limited'],
+};
 
 async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLimits): Promise<HttpReply> {
   const caller = await identify(request, deps.authenticator);

@@ -1,13 +1,17 @@
+import { integerSchema, WindowParameterSchema } from '../../protocol/parameters.ts';
+import { MemberReplySchema, RemovedReplySchema } from '../../protocol/replies.ts';
+import { IdSchema, TextSchema } from '../../protocol/schema.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
-import type { HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
+import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { permit } from './access.ts';
 import { permittedBoard } from './board-routes.ts';
 import { answer } from './formats.ts';
 import { idAt, integerQuery, textAt, windowQuery } from './parameters.ts';
 import { problem } from './problem.ts';
+import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface MemberDeps {
   readonly store: Pick<ScoreStore, 'readNeighbourhood' | 'removeMember'>;
@@ -17,12 +21,58 @@ export interface MemberDeps {
 
 const MEMBER = '/v1/boards/:board/members/:member';
 
-export function memberRoutes(deps: MemberDeps): readonly HttpRoute[] {
+export function memberRoutes(deps: MemberDeps): readonly DescribedRoute[] {
   return [
-    { method: 'GET', pattern: MEMBER, handler: (request) => readMember(request, deps) },
-    { method: 'DELETE', pattern: MEMBER, handler: (request) => removeMember(request, deps) },
+    { method: 'GET', pattern: MEMBER, doc: READ, handler: (request) => readMember(request, deps) },
+    { method: 'DELETE', pattern: MEMBER, doc: REMOVE, handler: (request) => removeMember(request, deps) },
   ];
 }
+
+const AROUND = { default: 5, min: 0, max: HTTP_LIMITS.neighbours };
+const BOARD_PARAMETER = { schema: IdSchema, description: 'The board', example: 'season' };
+const MEMBER_PARAMETER = { schema: TextSchema, description: 'The member', example: 'Ann' };
+
+const READ: RouteDoc = {
+  tag: 'Boards',
+  summary: 'Read where a member stands',
+  needs: '`subscribe` on `board:<id>`, or on `board:<id>@<window>`',
+  parameters: {
+    board: BOARD_PARAMETER,
+    member: MEMBER_PARAMETER,
+    window: { schema: WindowParameterSchema, description: 'One of its windows in place of the board itself' },
+    around: { schema: integerSchema(AROUND), description: 'Rows on each side of the member', example: 1 },
+  },
+  replies: {
+    200: {
+      description: 'The member and its neighbours',
+      schema: MemberReplySchema,
+      example: {
+        rank: 1,
+        member: 'Ann',
+        score: 120,
+        name: 'Ann 💥',
+        total: 3,
+        around: [
+          { rank: 1, member: 'Ann', score: 120, name: 'Ann 💥' },
+          { rank: 2, member: 'Björn', score: 95 },
+          { rank: 3, member: 'Carla', score: 60.5 },
+        ],
+      },
+    },
+  },
+  errors: ['not_found'],
+};
+
+const REMOVE: RouteDoc = {
+  tag: 'Boards',
+  summary: 'Remove a member from a board',
+  description: 'From its windows too. Removing who is not there is no error, so it can be sent again.',
+  needs: '`publish` on `board:<id>`',
+  parameters: { board: BOARD_PARAMETER, member: MEMBER_PARAMETER },
+  replies: {
+    200: { description: 'It is gone', schema: RemovedReplySchema, example: { removed: true } },
+  },
+};
 
 async function readMember(request: HttpRequest, { store, authenticator }: MemberDeps): Promise<HttpReply> {
   const board = idAt(request, 0, 'a board');
@@ -31,7 +81,7 @@ async function readMember(request: HttpRequest, { store, authenticator }: Member
   if (!member.ok) return member.reply;
   const window = windowQuery(request);
   if (!window.ok) return window.reply;
-  const around = integerQuery(request, 'around', { default: 5, min: 0, max: HTTP_LIMITS.neighbours });
+  const around = integerQuery(request, 'around', AROUND);
   if (!around.ok) return around.reply;
   const channel = window.value === undefined ? board.value : `${board.value}@${window.value}`;
   const permission = await permit(request, authenticator, { read: `board:${channel}` });

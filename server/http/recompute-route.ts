@@ -1,12 +1,14 @@
-import { boardOfTarget, recomputeChecker } from '../../protocol/recompute.ts';
+import { boardOfTarget, RecomputeSchema, recomputeChecker } from '../../protocol/recompute.ts';
+import { RecomputeReplySchema } from '../../protocol/replies.ts';
 import { type RecomputeDependencies, recomputeBoard } from '../../store/recompute/recompute-board.ts';
 import type { MemberRecord } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
-import type { HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
+import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { identify, unauthorized } from './access.ts';
 import { readBody } from './checked-body.ts';
 import { answer } from './formats.ts';
 import { problem } from './problem.ts';
+import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface RecomputeRouteDeps extends RecomputeDependencies {
   readonly authenticator: Authenticator;
@@ -15,11 +17,36 @@ export interface RecomputeRouteDeps extends RecomputeDependencies {
 /** It takes from moments to minutes; asking more often would help nobody. */
 const RETRY_AFTER_MS = 5000;
 
+const RECOMPUTE: RouteDoc = {
+  tag: 'Operation',
+  summary: 'Compute a board again from the log',
+  description: 'Answers when all is done, after moments or minutes. One at a time on a node.',
+  needs: 'an admin token',
+  body: { schema: RecomputeSchema, examples: { 'a board': { target: 'board:season' } } },
+  replies: {
+    200: {
+      description: 'What was found and set right',
+      schema: RecomputeReplySchema,
+      example: {
+        target: 'board:season',
+        checked: 3,
+        corrected: 0,
+        unsettled: 0,
+        differences: [],
+        fromPosition: 0,
+        position: 4,
+        checkpoint: 'saved',
+      },
+    },
+  },
+  errors: ['not_found', 'conflict', 'rate_limited'],
+};
+
 /**
  * `POST /v1/recompute {target:"board:<id>"}` answers when all is done: `{target, checked, corrected, unsettled, differences, fromPosition,
  * position, checkpoint}`. One at a time on this node, since the shadow of a large board takes memory and a core.
  */
-export function recomputeRoute(deps: RecomputeRouteDeps): HttpRoute {
+export function recomputeRoute(deps: RecomputeRouteDeps): DescribedRoute {
   let isRunning = false;
 
   const recompute = async (request: HttpRequest): Promise<HttpReply> => {
@@ -50,7 +77,7 @@ export function recomputeRoute(deps: RecomputeRouteDeps): HttpRoute {
       isRunning = false;
     }
   };
-  return { method: 'POST', pattern: '/v1/recompute', handler: recompute };
+  return { method: 'POST', pattern: '/v1/recompute', doc: RECOMPUTE, handler: recompute };
 }
 
 /** A score that no rule of ours allows may stand in a store that was tampered with: it goes as a text. */
