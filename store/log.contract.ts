@@ -1,8 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BoardSettings } from '../protocol/boards.ts';
-import { createMemoryStore } from './memory/memory-store.ts';
-import type { LogEntry, MemberRecord, Operation, ScoreStore } from './score-store.ts';
+import type { LogEntry, ScoreStore } from './score-store.ts';
 import {
   apply,
   applyParts,
@@ -15,7 +12,6 @@ import {
   positionOf,
   profile,
   readEntries,
-  readRecord,
   reject,
   set,
 } from './support.contract.ts';
@@ -200,35 +196,6 @@ export function logContract(createStore: CreateStore): void {
       expect(position - trimmedTo).toBeLessThan(400);
       expectUnbroken(entries, trimmedTo, position);
     });
-
-    test('replayed from its beginning gives the same boards, scores and arrivals, bit for bit', async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(stepArbitrary, { minLength: 20, maxLength: 40 }),
-          fc.integer({ min: 1, max: 9 }),
-          async (steps, limit) => {
-            const { store } = await open({ partitions: 1 });
-            const settledTo = new Map<string, number>();
-            for (const [index, step] of steps.entries()) await perform(store, step, settledTo, index);
-            const copy = createMemoryStore({ partitions: 1 });
-            let position = 0;
-            for (;;) {
-              const { entries } = await store.readLog(0, position, limit);
-              for (const entry of entries) {
-                expect(entry.from).toBe(position);
-                await replay(copy, entry);
-                position = entry.to;
-                expect(await positionOf(copy)).toBe(position);
-              }
-              if (entries.length < limit) break;
-            }
-            expect(position).toBe(await positionOf(store));
-            expect(await contentOf(copy)).toEqual(await contentOf(store));
-          },
-        ),
-        { numRuns: 12 },
-      );
-    });
   });
 }
 
@@ -239,154 +206,4 @@ function expectUnbroken(entries: readonly LogEntry[], trimmedTo: number, positio
     at = to;
   }
   expect(at).toBe(position);
-}
-
-const BOARDS = ['a', 'b', '__proto__'];
-const MEMBERS = ['ann', 'bob', 'cid', '__proto__', '🏏'];
-
-type Step =
-  | {
-      readonly do: 'apply';
-      readonly parts: readonly { readonly producer: string; readonly operations: readonly Operation[] }[];
-    }
-  | { readonly do: 'configure'; readonly board: string; readonly settings: BoardSettings }
-  | { readonly do: 'remove-board'; readonly board: string }
-  | { readonly do: 'remove-member'; readonly board: string; readonly member: string }
-  /** Damages a score and repairs it. */
-  | { readonly do: 'repair'; readonly board: string; readonly member: string; readonly score: number };
-
-const boardArbitrary = fc.constantFrom(...BOARDS);
-const memberArbitrary = fc.constantFrom(...MEMBERS);
-const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      op: fc.constantFrom('delta' as const, 'set' as const, 'best' as const),
-      board: boardArbitrary,
-      member: memberArbitrary,
-      value: fc.oneof(
-        fc.constantFrom(0, -0, 1, -1, 3, 0.1, 0.2, -0.3, 5e-324, 2 ** 53, 1.7e308, -1.7e308, Number.NaN),
-        fc.double(),
-      ),
-    }),
-  },
-  { weight: 1, arbitrary: memberArbitrary.map((member) => profile(member, `Name of ${member}`)) },
-  { weight: 1, arbitrary: fc.constant(reject('forbidden')) },
-);
-const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('apply' as const),
-      parts: fc.uniqueArray(
-        fc.record({
-          producer: fc.constantFrom('', 'p', 'q'),
-          operations: fc.array(operationArbitrary, { minLength: 1, maxLength: 8 }),
-        }),
-        { minLength: 1, maxLength: 3, selector: ({ producer }) => producer },
-      ),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('configure' as const),
-      board: boardArbitrary,
-      settings: fc.record(
-        {
-          order: fc.constantFrom('desc' as const, 'asc' as const),
-          ties: fc.constantFrom('first' as const, 'first' as const, 'member' as const),
-          top: fc.constantFrom(1, 50),
-        },
-        { requiredKeys: [] },
-      ),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove-board' as const), board: boardArbitrary }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('remove-member' as const),
-      board: boardArbitrary,
-      member: memberArbitrary,
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('repair' as const),
-      board: boardArbitrary,
-      member: memberArbitrary,
-      score: fc.constantFrom(0, 1, 77),
-    }),
-  },
-);
-
-async function perform(
-  store: ScoreStore,
-  step: Step,
-  settledTo: Map<string, number>,
-  at: number,
-): Promise<void> {
-  switch (step.do) {
-    case 'apply': {
-      const parts = step.parts.map(({ producer, operations }) => {
-        if (producer === '') return { operations };
-        // Some of them are sent again.
-        const last = settledTo.get(producer) ?? 0;
-        const first = Math.max(1, last - (at % 4));
-        settledTo.set(producer, Math.max(last, first + operations.length - 1));
-        return part(producer, 5, first, operations);
-      });
-      await applyParts(store, 0, parts, at);
-      return;
-    }
-    case 'configure':
-      await store.configureBoard(step.board, step.settings, at);
-      return;
-    case 'remove-board':
-      await store.removeBoard(step.board, at);
-      return;
-    case 'remove-member':
-      await store.removeMember(step.board, step.member, at);
-      return;
-    case 'repair': {
-      const { board, member, score } = step;
-      const right = await readRecord(store, board, member);
-      const wrong: MemberRecord | undefined = right && { ...right, score };
-      await store.repairBoard(board, [{ member, found: right, right: wrong }], at);
-      const found = await readRecord(store, board, member);
-      await store.repairBoard(board, [{ member, found, right }], at);
-    }
-  }
-}
-
-async function replay(store: ScoreStore, entry: LogEntry): Promise<void> {
-  switch (entry.kind) {
-    case 'batch':
-      expect(entry.operations.length).toBe(entry.to - entry.from);
-      await applyParts(store, 0, [{ operations: entry.operations }], entry.at);
-      return;
-    case 'configure':
-      await store.configureBoard(entry.board, entry.config, entry.at);
-      return;
-    case 'remove-board':
-      await store.removeBoard(entry.board, entry.at);
-      return;
-    case 'remove-member':
-      await store.removeMember(entry.board, entry.member, entry.at);
-      return;
-    case 'repair':
-      // Changes no score, but the position moves: the name of nobody stands for it.
-      await applyParts(store, 0, [{ operations: [profile('nobody', 'nobody')] }], entry.at);
-  }
-}
-
-/** All that a replay must give again. */
-function contentOf(store: ScoreStore): Promise<unknown> {
-  return Promise.all([
-    store.listBoards({ limit: 100 }),
-    store.readPages(BOARDS.map((board) => ({ board, offset: 0, limit: 100 }))),
-    ...BOARDS.map((board) => store.readRecords(board, MEMBERS)),
-  ]);
 }

@@ -13,6 +13,7 @@ import { productsContract } from './products.contract.ts';
 import { rankingContract } from './ranking.contract.ts';
 import { readingContract } from './reading.contract.ts';
 import { recordsContract } from './records.contract.ts';
+import { replayContract } from './replay.contract.ts';
 import { resultsContract } from './results.contract.ts';
 import { scoresContract } from './scores.contract.ts';
 import { sessionsContract } from './sessions.contract.ts';
@@ -40,6 +41,7 @@ export function storeContract(name: string, createStore: CreateStore): void {
     claimsContract(createStore);
     onceContract(createStore);
     logContract(createStore);
+    replayContract(createStore);
     recordsContract(createStore);
     checkpointsContract(createStore);
     leasesContract(createStore);

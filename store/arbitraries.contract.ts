@@ -1,0 +1,178 @@
+/** What is done to stores at random, and everything that can be read of it. Few names and values, so that they meet. */
+import fc from 'fast-check';
+import type { BoardSettings } from '../protocol/boards.ts';
+import type { ProductConfig } from '../protocol/products.ts';
+import { WINDOW_KINDS } from '../protocol/windows.ts';
+import { windowAt } from '../scoring/windows.ts';
+import type { Operation, ResultOperation, ScoreStore } from './score-store.ts';
+import { count, login, logout, NOTHING, profile, reject } from './support.contract.ts';
+import { windowKey } from './windows-of.ts';
+
+export const BOARDS = ['a', 'b', 'c', '__proto__', 'never-configured'];
+export const MEMBERS = [
+  'ann',
+  'bob',
+  'a:b',
+  '__proto__',
+  ' ',
+  'é',
+  '\u{e000}',
+  '\u{fffd}',
+  '\u{10000}',
+  '🏏',
+  'x'.repeat(128),
+];
+export const PRODUCTS = ['g', '__proto__'];
+export const AREAS = ['1', '__proto__'];
+const COUNTERS = ['wins', 'a:b', '__proto__', '🏏', 'one too many', 'two too many'];
+const MODES = ['duel', 'team', 'a:b', '🏏'];
+const ZONES = ['UTC', 'Pacific/Auckland', 'America/Los_Angeles'];
+
+/** The last hours of a Sunday; the next day but one begins a month. */
+const BEGINNING = Date.UTC(2026, 10, 29, 20);
+const STEP_MS = 4 * 3_600_000;
+const STEPS = 10;
+
+export const timeArbitrary = fc.integer({ min: 0, max: STEPS }).map((step) => BEGINNING + step * STEP_MS);
+
+/** Every window that a board can have by then. */
+const WINDOWS = [
+  ...new Set(
+    ZONES.flatMap((zone) =>
+      WINDOW_KINDS.flatMap((kind) =>
+        Array.from({ length: STEPS + 1 }, (_, step) => windowAt(kind, BEGINNING + step * STEP_MS, zone)),
+      ),
+    ),
+  ),
+];
+
+/** The keys of all boards and windows. */
+export const BOARD_KEYS = BOARDS.flatMap((board) => [
+  board,
+  ...WINDOWS.map((window) => windowKey(board, window)),
+]);
+
+export const boardArbitrary = fc.constantFrom(...BOARDS);
+/** A board, or one of its windows. */
+export const keyArbitrary = fc.oneof(
+  { weight: 2, arbitrary: boardArbitrary },
+  { weight: 1, arbitrary: fc.constantFrom(...BOARD_KEYS) },
+);
+export const memberArbitrary = fc.constantFrom(...MEMBERS);
+export const productArbitrary = fc.constantFrom(...PRODUCTS);
+
+/** Few values, so that ties are frequent, and some at the edges of what a double holds. */
+const valueArbitrary = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(0, 1, -1, 2, 5, -5) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(-0, 0.1, 0.2, -0.3, 1e-7, 5e-324, 2 ** 53, 1.7e308, -1.7e308, Infinity, NaN),
+  },
+  { weight: 1, arbitrary: fc.double() },
+);
+
+const scoreArbitrary = fc.record({
+  op: fc.constantFrom('delta' as const, 'set' as const, 'best' as const),
+  board: boardArbitrary,
+  member: memberArbitrary,
+  value: valueArbitrary,
+});
+
+const resultArbitrary: fc.Arbitrary<ResultOperation> = fc
+  .record({
+    op: fc.constant('result' as const),
+    board: boardArbitrary,
+    winner: memberArbitrary,
+    loser: memberArbitrary,
+    draw: fc.boolean(),
+    handler: fc.constantFrom(
+      'transfer',
+      'transfer',
+      'winner-only',
+      'picky',
+      'doubling',
+      'nobody',
+      'unheard-of',
+    ),
+    options: fc.constantFrom<ResultOperation['options']>({}, { start: 0.1, '🏏': ['"', null] }),
+  })
+  .filter(({ winner, loser }) => winner !== loser);
+
+const sessionArbitrary: fc.Arbitrary<Operation> = fc
+  .tuple(fc.constantFrom(...AREAS), memberArbitrary, fc.constantFrom(undefined, ...MODES))
+  .map(([area, user, mode]) => (mode === undefined ? logout(area, user) : login(area, user, mode)));
+
+export const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 12, arbitrary: scoreArbitrary },
+  { weight: 4, arbitrary: resultArbitrary },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(productArbitrary, memberArbitrary, fc.constantFrom(...COUNTERS), valueArbitrary)
+      .map((values) => count(...values)),
+  },
+  { weight: 4, arbitrary: sessionArbitrary },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(memberArbitrary, fc.constantFrom('Name', 'Näme: 🏏')).map((pair) => profile(...pair)),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('forbidden' as const, 'malformed' as const).map(reject) },
+  { weight: 1, arbitrary: fc.constant(NOTHING) },
+);
+
+export const settingsArbitrary: fc.Arbitrary<BoardSettings> = fc.record(
+  {
+    order: fc.constantFrom('desc' as const, 'asc' as const),
+    ties: fc.constantFrom('member' as const, 'first' as const, 'first' as const),
+    top: fc.constantFrom(1, 3, 1000),
+    windows: fc.subarray([...WINDOW_KINDS]),
+    timezone: fc.constantFrom(...ZONES),
+  },
+  { requiredKeys: [] },
+);
+
+/** Windows without what would be a conflict as soon as they have members. */
+export const windowsArbitrary: fc.Arbitrary<BoardSettings> = fc.record(
+  { windows: fc.subarray([...WINDOW_KINDS]), timezone: fc.constantFrom(...ZONES) },
+  { requiredKeys: ['windows'] },
+);
+
+export const productConfigArbitrary: fc.Arbitrary<ProductConfig> = fc.record({
+  leaderboards: fc.subarray([
+    { board: 'a', handler: 'elo', options: { k: 0.1 + 0.2 } },
+    { board: '__proto__', handler: '🏏' },
+  ]),
+  stats: fc.constantFrom('default', '__proto__'),
+});
+
+/** All that can be read without changing anything. */
+export async function contentOf(store: ScoreStore): Promise<unknown> {
+  return {
+    boards: await store.listBoards({ limit: 100 }),
+    configs: await store.readConfigs(BOARDS),
+    pages: await store.readPages(
+      BOARD_KEYS.flatMap((board) => [
+        { board, offset: 0, limit: 100 },
+        { board, offset: 0, limit: 'top' as const },
+      ]),
+    ),
+    standings: await store.readStandings(BOARD_KEYS.map((board) => ({ board, members: MEMBERS }))),
+    records: await Promise.all(
+      BOARD_KEYS.map(async (board) => {
+        const { total, records } = await store.readRecords(board, MEMBERS);
+        return { board, total, records };
+      }),
+    ),
+    players: await store.readPlayers(
+      PRODUCTS.flatMap((product) => MEMBERS.map((player) => ({ product, player }))),
+    ),
+    areas: await store.readAreas(
+      AREAS.flatMap((area) => [
+        { area, limit: 100 },
+        { area, limit: 2 },
+      ]),
+    ),
+    products: await store.readProducts([...PRODUCTS, 'none']),
+    productIds: await store.listProducts({ limit: 100 }),
+  };
+}
