@@ -60,7 +60,7 @@ export class ConnectionPublishes {
     } else if (refusal !== undefined) {
       this.#reply(id, refusal);
     } else {
-      this.#await(id, events.length, this.#deps.ingest.publish(events, identity));
+      this.#await(id, events.length, this.#deps.ingest.publish(events, identity, this));
     }
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
 import { ADMIN, identityWith } from '../../test/support/identities.ts';
 import { seededRandom } from '../../test/support/seeded-random.ts';
@@ -31,7 +32,10 @@ function createWorld(seed: number, partitions: number): World {
   const nodes = [0, 1].map(() => {
     const store = new TroubledStore(data.connect(), random);
     const limits = { eventsPerPublish: 10_000, pendingEvents: 50_000 };
-    return { store, ingest: createIngest({ store, clock: CLOCK, logger: silentLogger }, limits) };
+    return {
+      store,
+      ingest: createIngest({ store, clock: CLOCK, logger: silentLogger, scoring: BUILT_IN_SCORING }, limits),
+    };
   });
   return { data, nodes, random };
 }

@@ -48,10 +48,13 @@ export type OnceVerdict =
   /** The key was used with another body. */
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** Events in: validate, permit, split into parts per partition, batch, apply. Never rejects. */
+/** Events in: validate, permit, expand into operations, split into parts per partition, batch, apply. Never rejects. */
 export interface Ingest {
-  /** Each event is checked here; `identity` decides event by event. Events of one caller are applied in call order. */
-  publish(events: readonly unknown[], identity: Identity): Promise<PublishVerdict>;
+  /**
+   * Each event is checked here; `identity` decides event by event. Events of one caller are applied in call order, also where some have to
+   * wait for the settings of their products; who gives no caller is known by the identity.
+   */
+  publish(events: readonly unknown[], identity: Identity, caller?: object): Promise<PublishVerdict>;
   openProducer(producer: string): ProducerSession;
   /**
    * Applied exactly once per subject and key; the same again completes what was missing and repeats the verdicts. Also where it is

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { partitionOfBoard } from '../../store/partitions.ts';
 import { MAX_BATCH_OPERATIONS, type Operation, StoreUnavailableError } from '../../store/score-store.ts';
 import { createHeldStore, type HeldStore, settled } from '../../test/support/held-store.ts';
@@ -12,13 +13,16 @@ const LIMITS: IngestLimits = { eventsPerPublish: 10_000, pendingEvents: 50_000 }
 function start(options: { partitions?: number; limits?: Partial<IngestLimits>; now?: () => number } = {}) {
   const store = createHeldStore(options.partitions ?? 1);
   const clock = { now: options.now ?? (() => 1000), after: () => () => undefined };
-  const ingest = createIngest({ store, clock, logger: silentLogger }, { ...LIMITS, ...options.limits });
+  const ingest = createIngest(
+    { store, clock, logger: silentLogger, scoring: BUILT_IN_SCORING },
+    { ...LIMITS, ...options.limits },
+  );
   return { store, ingest };
 }
 
 const score = (member: string, delta = 1, board = 'b') => ({ type: 'score', board, member, delta });
 const profile = (member: string) => ({ type: 'profile', member, name: member.toUpperCase() });
-const memberOf = (operation: Operation) => (operation.op === 'reject' ? undefined : operation.member);
+const memberOf = (operation: Operation) => ('member' in operation ? operation.member : undefined);
 const members = (store: HeldStore, batch: number) => store.batches[batch]?.operations.map(memberOf);
 const NOT_FINITE = 'the score would not be a finite number';
 const applied = (count: number) => ({ ok: true, applied: count, duplicates: 0, rejected: [] });

@@ -1,27 +1,27 @@
-import type { ScorewireEvent } from '../../protocol/events.ts';
-import type { Rejection } from '../../protocol/frames.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { assert } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { partitionOfBoard } from '../../store/partitions.ts';
-import type { Operation, ScoreStore } from '../../store/score-store.ts';
-import type { Identity } from '../auth/identity.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
+import type { ScoreStore } from '../../store/score-store.ts';
 import type { ServerLimits } from '../limits.ts';
-import { EventJudge } from './event-judge.ts';
+import { AnonymousPublishes } from './anonymous-publishes.ts';
+import { Expander } from './expansion.ts';
 import type { Ingest, PublishVerdict } from './ingest-types.ts';
-import { profileOperation, scoreOperation } from './operations.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { PendingEvents } from './pending-events.ts';
 import { RunningProducerSession } from './producer-session.ts';
+import { ProductReader } from './product-reader.ts';
 import { publishOnce, unsettled } from './publish-once.ts';
-import { JoinedOperations, type OperationOwner, Settlement } from './settlement.ts';
 import { STORE_RETRY_MS } from './store-failure.ts';
 
 /** How long publishers are asked to wait while this node has too many pending events. */
 export const BUSY_RETRY_MS = 250;
 
 export interface IngestDeps {
-  readonly store: Pick<ScoreStore, 'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'state'>;
+  readonly store: Pick<
+    ScoreStore,
+    'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'readProducts' | 'state'
+  >;
+  readonly scoring: Scoring;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,12 +35,9 @@ export interface RunningIngest extends Ingest {
   settle(): Promise<void>;
 }
 
-/**
- * Events in. A publish without a producer is checked, split into parts and queued before `publish` returns, which is why
- * events of one caller are applied in call order; from then on only the queues of the partitions are asynchronous.
- */
+/** Events in: what they have in common, whoever publishes them, is that there may be only so many under way, and one queue per partition. */
 export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIngest {
-  const { store, clock } = deps;
+  const { store, scoring, clock, logger } = deps;
   const pending = new PendingEvents();
   const queues = Array.from(
     { length: store.partitions },
@@ -69,45 +66,21 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
     return refusal;
   };
   const release = (events: number): void => pending.settle(events);
-  const producerDeps = { ...deps, queues, now: () => clock.now(), admit, release };
-
-  const enqueue = (
-    accepted: readonly ScorewireEvent[],
-    indexes: readonly number[],
-    owner: OperationOwner,
-  ): void => {
-    const acceptedAt = clock.now();
-    const woken: PartitionQueue[] = [];
-    const add = (partition: number, operation: Operation, operationOwner: OperationOwner, index: number) => {
-      const queue = queues[partition];
-      assert(queue !== undefined, 'every partition has a queue');
-      if (queue.add(operation, operationOwner, index, acceptedAt)) woken.push(queue);
-    };
-    for (let i = 0; i < accepted.length; i++) {
-      const event = accepted[i] as ScorewireEvent;
-      const index = indexes[i] as number;
-      if (event.type === 'score') {
-        add(partitionOfBoard(event.board, store.partitions), scoreOperation(event), owner, index);
-      } else {
-        const operation = profileOperation(event);
-        const joined = new JoinedOperations(queues.length, owner);
-        for (let partition = 0; partition < queues.length; partition++)
-          add(partition, operation, joined, index);
-      }
-    }
-    for (const queue of woken) queue.flush();
+  const parts = {
+    queues,
+    expander: new Expander(store.partitions, scoring),
+    products: new ProductReader(store),
+    now: () => clock.now(),
+    logger,
   };
+  const producerDeps = { ...parts, store, admit, release };
+  const anonymous = new AnonymousPublishes({ ...parts, pending });
 
   return {
-    publish: (events, identity) => {
+    publish: (events, identity, caller = identity) => {
       const refusal = refuse(events.length);
       if (refusal !== undefined) return Promise.resolve(refusal);
-      const { accepted, indexes, rejected } = sift(events, identity);
-      if (accepted.length === 0) return Promise.resolve({ ok: true, applied: 0, duplicates: 0, rejected });
-      pending.accept(accepted.length);
-      const settlement = new Settlement(accepted.length, rejected, pending);
-      enqueue(accepted, indexes, settlement);
-      return settlement.verdict;
+      return anonymous.publish(events, identity, caller);
     },
     openProducer: (producer) => new RunningProducerSession(producerDeps, producer),
     publishOnce: async (once, events, identity) => {
@@ -119,28 +92,4 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
     pendingEvents: () => pending.count,
     settle: () => pending.none(),
   };
-}
-
-interface Sifted {
-  readonly accepted: readonly ScorewireEvent[];
-  /** The place of each accepted event in the publish. */
-  readonly indexes: readonly number[];
-  readonly rejected: Rejection[];
-}
-
-function sift(events: readonly unknown[], identity: Identity): Sifted {
-  const judge = new EventJudge(identity);
-  const accepted: ScorewireEvent[] = [];
-  const indexes: number[] = [];
-  const rejected: Rejection[] = [];
-  for (let index = 0; index < events.length; index++) {
-    const refusal = judge.judge(events[index]);
-    if (refusal !== undefined) {
-      rejected.push({ index, ...refusal });
-    } else {
-      accepted.push(events[index] as ScorewireEvent);
-      indexes.push(index);
-    }
-  }
-  return { accepted, indexes, rejected };
 }

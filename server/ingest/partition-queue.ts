@@ -9,6 +9,7 @@ import {
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
 import { logStoreFailure, lossOf, STORE_RETRY_MS } from './store-failure.ts';
+import { windowPeriodOf } from './window-period.ts';
 
 const STORE_DOWN: Loss = { attempted: false, retryAfterMs: STORE_RETRY_MS };
 /** What failed before knows better how long to wait. */
@@ -16,6 +17,8 @@ const ABANDONED: Loss = { attempted: false, retryAfterMs: 0 };
 
 interface WaitingBatch {
   acceptedAt: number;
+  /** All of its operations were accepted in this one (`windowPeriodOf`). */
+  readonly period: number;
   operations: number;
   parts: QueuedPart[];
   producers: Set<string> | undefined;
@@ -26,7 +29,7 @@ export interface ProducerOperations {
   readonly id: string;
   readonly claim: number;
   readonly operations: readonly Operation[];
-  /** In step with the operations, ascending. */
+  /** In step with the operations, never descending. */
   readonly numbers: readonly number[];
 }
 
@@ -65,12 +68,15 @@ export class PartitionQueue {
     return wasEmpty && !this.#busy;
   }
 
-  /** `flush` has to be called afterwards. What does not fit into one batch goes in several, one after the other. */
+  /**
+   * `flush` has to be called afterwards. What does not fit into one batch goes in several, one after the other, but never the operations of
+   * one number: with the first of them the others would count as settled.
+   */
   addProducer(given: ProducerOperations, owner: ProducerOwner, acceptedAt: number): void {
     const { id, claim, operations, numbers } = given;
     for (let start = 0; start < operations.length; ) {
-      const batch = this.#lastBatch(acceptedAt, id);
-      const end = Math.min(operations.length, start + MAX_BATCH_OPERATIONS - batch.operations);
+      const batch = this.#lastBatch(acceptedAt, { id, least: countOfFirst(numbers, start) });
+      const end = endOfNumbers(numbers, start + MAX_BATCH_OPERATIONS - batch.operations);
       const all = end - start === operations.length;
       const producer = { id, claim, numbers: all ? numbers : numbers.slice(start, end) };
       batch.parts.push(new ProducerPart(all ? operations : operations.slice(start, end), producer, owner));
@@ -86,18 +92,23 @@ export class PartitionQueue {
     if (!this.#busy) void this.#drain();
   }
 
-  /** The batch that takes what comes next: never a full one, nor one that has a part of this producer already. */
-  #lastBatch(acceptedAt: number, producer?: string): WaitingBatch {
+  /**
+   * The batch that takes what comes next: never one without room for `least` operations, nor of another period, nor one that has a part of
+   * this producer already.
+   */
+  #lastBatch(acceptedAt: number, producer?: { readonly id: string; readonly least: number }): WaitingBatch {
     const last = this.#waiting.at(-1);
+    const period = windowPeriodOf(acceptedAt);
     const fits =
       last !== undefined &&
-      last.operations < MAX_BATCH_OPERATIONS &&
-      (producer === undefined || !last.producers?.has(producer));
+      last.period === period &&
+      last.operations + (producer?.least ?? 1) <= MAX_BATCH_OPERATIONS &&
+      (producer === undefined || !last.producers?.has(producer.id));
     if (fits) {
       last.acceptedAt = Math.min(last.acceptedAt, acceptedAt);
       return last;
     }
-    const batch: WaitingBatch = { acceptedAt, operations: 0, parts: [], producers: undefined };
+    const batch: WaitingBatch = { acceptedAt, period, operations: 0, parts: [], producers: undefined };
     this.#waiting.push(batch);
     this.#openPart = undefined;
     return batch;
@@ -131,6 +142,22 @@ export class PartitionQueue {
       if (partVerdict !== undefined) part.settled(partVerdict);
     }
   }
+}
+
+/** So many operations have the same number as the one at `start`. */
+function countOfFirst(numbers: readonly number[], start: number): number {
+  let end = start + 1;
+  while (end < numbers.length && numbers[end] === numbers[start]) end++;
+  assert(end - start <= MAX_BATCH_OPERATIONS, 'the operations of one event fit into a batch');
+  return end - start;
+}
+
+/** The last place up to `most` that does not cut the operations of one number. */
+function endOfNumbers(numbers: readonly number[], most: number): number {
+  if (most >= numbers.length) return numbers.length;
+  let end = most;
+  while (numbers[end - 1] === numbers[end]) end--;
+  return end;
 }
 
 /**

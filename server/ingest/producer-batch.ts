@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../../protocol/codes.ts';
 import type { Rejection } from '../../protocol/frames.ts';
 import { assert } from '../../runtime/errors.ts';
-import type { PartVerdict } from '../../store/score-store.ts';
+import type { PartVerdict, Refused } from '../../store/score-store.ts';
+import type { Expander, ProductConfigs } from './expansion.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { type ClaimedProducer, type ProducerFrame, ProducerOperations } from './producer-operations.ts';
 import type { ProducerOwner } from './queued-parts.ts';
@@ -21,6 +21,11 @@ export type BatchOutcome =
   | { readonly status: 'lost'; readonly retryAfterMs: number }
   | { readonly status: 'conflict' };
 
+export interface ProducerBatchDeps {
+  readonly queues: readonly PartitionQueue[];
+  readonly expander: Expander;
+}
+
 const APPLIED = 1;
 const DUPLICATE = 2;
 const REFUSED = 4;
@@ -37,23 +42,25 @@ export class ProducerBatch implements ProducerOwner {
   readonly #first: number;
   /** What the partitions said of each event, together. */
   readonly #marks: Uint8Array;
-  readonly #codes = new Map<number, ErrorCode>();
+  readonly #refusals = new Map<number, Pick<Refused, 'code' | 'message'>>();
   #resolve!: (outcome: BatchOutcome) => void;
   #unsettled: number;
   #loss: Loss | undefined;
   #conflict = false;
 
+  /** `products` were read after the last of the frames was accepted. */
   constructor(
-    queues: readonly PartitionQueue[],
+    { queues, expander }: ProducerBatchDeps,
     producer: ClaimedProducer,
     frames: readonly [ProducerFrame, ...ProducerFrame[]],
+    products: ProductConfigs,
     acceptedAt: number,
   ) {
     this.#frames = frames;
     this.#rejected = producer.rejected;
     this.#first = frames[0].seq;
     this.#marks = new Uint8Array(frames.reduce((sum, { events }) => sum + events.length, 0));
-    this.#operations = new ProducerOperations(queues.length, producer, frames);
+    this.#operations = new ProducerOperations(queues.length, expander, producer, frames, products);
     this.#unsettled = this.#operations.count;
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -89,11 +96,14 @@ export class ProducerBatch implements ProducerOwner {
       const at = (numbers[i] as number) - this.#first;
       this.#marks[at] = (this.#marks[at] as number) | (i < verdict.duplicates ? DUPLICATE : APPLIED);
     }
-    for (const { index, code } of verdict.refused) {
+    for (const { index, code, message } of verdict.refused) {
       const number = numbers[index] as number;
       const at = number - this.#first;
       this.#marks[at] = (this.#marks[at] as number) | REFUSED;
-      this.#codes.set(number, code);
+      // Of several, the same one in whatever order the partitions answer.
+      const known = this.#refusals.get(number);
+      if (known === undefined || code < known.code)
+        this.#refusals.set(number, message === undefined ? { code } : { code, message });
       this.#rejected.confirm(number, code);
     }
   }
@@ -113,7 +123,7 @@ export class ProducerBatch implements ProducerOwner {
     let applied = 0;
     let duplicates = 0;
     const rejected: Rejection[] = [];
-    const allTaken = this.#codes.size === 0 && this.#operations.refusals.size === 0;
+    const allTaken = this.#refusals.size === 0 && this.#operations.refusals.size === 0;
     for (let index = 0; index < events.length; index++) {
       const mark = this.#marks[seq + index - this.#first] as number;
       const rejection = allTaken ? undefined : this.#rejectionOf(seq + index, mark);
@@ -126,9 +136,10 @@ export class ProducerBatch implements ProducerOwner {
 
   #rejectionOf(number: number, mark: number): Omit<Rejection, 'index'> | undefined {
     const own = this.#operations.refusals.get(number);
-    const code = (mark & REFUSED) === 0 ? undefined : this.#codes.get(number);
-    if (code !== undefined) {
-      return { code, message: own?.code === code ? own.message : refusalMessage(code) };
+    const refusal = (mark & REFUSED) === 0 ? undefined : this.#refusals.get(number);
+    if (refusal !== undefined) {
+      const { code, message = refusalMessage(code) } = refusal;
+      return { code, message: own?.code === code ? own.message : message };
     }
     // Settled before and not refused: it was applied while the token permitted it.
     if (own === undefined || (!own.certain && (mark & DUPLICATE) !== 0)) return undefined;

@@ -1,11 +1,13 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ScorewireEvent } from '../../protocol/events.ts';
-import { partitionOfBoard, partitionOfProducer } from '../../store/partitions.ts';
+import type { ProductConfig } from '../../protocol/products.ts';
+import { partitionOfProducer } from '../../store/partitions.ts';
 import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { EventJudge } from './event-judge.ts';
-import { profileOperation, scoreOperation } from './operations.ts';
+import type { Expander, ProductConfigs } from './expansion.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
+import { scoreOperation } from './score-operation.ts';
 import { refusalMessage } from './settlement.ts';
 
 /** One publish of a producer: its events are numbered from `seq` on. */
@@ -20,9 +22,14 @@ export interface ClaimedProducer {
   readonly id: string;
   readonly claim: number;
   readonly rejected: RememberedRejections;
+  /**
+   * Numbers of events with operations in several partitions that were sent off and are not settled, with the settings of their product: sent
+   * again, they ask for the same again, so that what some partitions have done already is completed and nothing else is begun.
+   */
+  readonly accepted: Map<number, ProductConfig | undefined>;
 }
 
-/** The part of one partition: lists in step, ascending by number. */
+/** The part of one partition: lists in step, never descending by number. */
 export interface PartitionOperations {
   readonly operations: Operation[];
   readonly numbers: number[];
@@ -36,10 +43,10 @@ export interface IngestRefusal {
 }
 
 /**
- * What the events of a batch ask of each partition; at least one operation for each event. The verdict about an event is final
- * with the first operation of its number that its partition takes, so a rejection has to get where the event would have gone: a score
- * that is forbidden now may have been applied when it was sent with another token, and the other way round. Where there is no
- * such place, the producer's home is it, and what was rejected there before is told by the claim.
+ * What the events of a batch ask of each partition; at least one operation for each event. The verdict about an event is final with
+ * the first operation of its number that its *seat* takes (`Expander.seatOf`), so a rejection has to get where the event would have
+ * gone: a score that is forbidden now may have been applied when it was sent with another token, and the other way round. What was
+ * rejected in the producer's home is told by the claim: an event with operations elsewhere too is never begun after that.
  */
 export class ProducerOperations {
   /** By partition; nothing where there is nothing to do. */
@@ -48,55 +55,89 @@ export class ProducerOperations {
   readonly refusals = new Map<number, IngestRefusal>();
   /** Of all partitions. */
   count = 0;
-  readonly #partitions: number;
+  readonly #expander: Expander;
+  readonly #producer: ClaimedProducer;
   readonly #home: number;
 
-  constructor(partitions: number, producer: ClaimedProducer, frames: readonly ProducerFrame[]) {
-    this.#partitions = partitions;
+  constructor(
+    partitions: number,
+    expander: Expander,
+    producer: ClaimedProducer,
+    frames: readonly ProducerFrame[],
+    products: ProductConfigs,
+  ) {
+    this.#expander = expander;
+    this.#producer = producer;
     this.#home = partitionOfProducer(producer.id, partitions);
     this.byPartition = new Array<undefined>(partitions);
     for (const { seq, events, identity } of frames) {
       const judge = new EventJudge(identity);
-      for (let i = 0; i < events.length; i++) this.#take(events[i], seq + i, judge, producer.rejected);
+      for (let i = 0; i < events.length; i++) this.#take(events[i], seq + i, judge, products);
     }
   }
 
-  #take(event: unknown, number: number, judge: EventJudge, rejected: RememberedRejections): void {
+  #take(event: unknown, number: number, judge: EventJudge, products: ProductConfigs): void {
+    const { rejected, accepted } = this.#producer;
     const remembered = rejected.get(number);
     const refusal = judge.judge(event);
     if (remembered !== undefined) {
       const { code, isConfirmed } = remembered;
       const message = refusal?.code === code ? refusal.message : refusalMessage(code);
       this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
-    } else if (refusal === undefined) {
-      this.#accept(event as ScorewireEvent, number);
+    } else if (refusal === undefined || (refusal.code === 'forbidden' && accepted.has(number))) {
+      this.#accept(event as ScorewireEvent, number, products);
     } else if (refusal.code === 'malformed') {
       this.#refuse(this.#home, number, { ...refusal, certain: true });
     } else {
-      const { type } = event as ScorewireEvent;
-      if (type === 'profile') rejected.attempt(number, refusal.code);
-      this.#refuse(this.#placeOf(event as ScorewireEvent), number, { ...refusal, certain: false });
+      this.#refuseInSeat(event as ScorewireEvent, number, refusal);
     }
   }
 
-  #accept(event: ScorewireEvent, number: number): void {
+  #accept(event: ScorewireEvent, number: number, products: ProductConfigs): void {
+    const seat = this.#expander.seatOf(event, this.#producer.id);
     if (event.type === 'score') {
-      this.#add(this.#placeOf(event), scoreOperation(event), number);
+      this.#add(seat, scoreOperation(event), number);
       return;
     }
-    const operation = profileOperation(event);
-    for (let partition = 0; partition < this.#partitions; partition++) {
-      this.#add(partition, operation, number);
+    const placed = this.#expander.expand(event, this.#configsOf(event, number, products));
+    if ('refused' in placed) {
+      this.#refuseInSeat(event, number, { code: 'malformed', message: placed.refused });
+      return;
     }
+    let isSeated = false;
+    for (const { partition, operation } of placed) {
+      this.#add(partition, operation, number);
+      isSeated ||= partition === seat;
+    }
+    if (!isSeated) this.#add(seat, { op: 'nothing' }, number);
+  }
+
+  /** The settings that the event was sent off with before, where it was. */
+  #configsOf(event: ScorewireEvent, number: number, products: ProductConfigs): ProductConfigs {
+    const { accepted } = this.#producer;
+    if (event.type === 'profile') accepted.set(number, undefined);
+    if (event.type !== 'result') return products;
+    const { product } = event;
+    const config = accepted.has(number) ? accepted.get(number) : products.get(product);
+    accepted.set(number, config);
+    return config === undefined ? new Map() : new Map([[product, config]]);
+  }
+
+  /** For a reason that may not hold for ever. */
+  #refuseInSeat(
+    event: ScorewireEvent,
+    number: number,
+    refusal: { readonly code: ErrorCode; readonly message: string },
+  ): void {
+    const isAtHome = event.type === 'profile' || event.type === 'result';
+    if (isAtHome) this.#producer.rejected.attempt(number, refusal.code);
+    const seat = this.#expander.seatOf(event, this.#producer.id);
+    this.#refuse(seat, number, { ...refusal, certain: false });
   }
 
   #refuse(partition: number, number: number, refusal: IngestRefusal): void {
     this.refusals.set(number, refusal);
     this.#add(partition, { op: 'reject', code: refusal.code }, number);
-  }
-
-  #placeOf(event: ScorewireEvent): number {
-    return event.type === 'score' ? partitionOfBoard(event.board, this.#partitions) : this.#home;
   }
 
   #add(partition: number, operation: Operation, number: number): void {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { partitionOfBoard, partitionOfProducer } from '../../store/partitions.ts';
 import { MAX_BATCH_OPERATIONS, type PartVerdict, StoreUnavailableError } from '../../store/score-store.ts';
 import { createHeldStore, type HeldBatch, type HeldStore, settled } from '../../test/support/held-store.ts';
@@ -29,7 +30,7 @@ function start(limits: Partial<IngestLimits> = {}, partitions = PARTITIONS): voi
   store = createHeldStore(partitions);
   const clock = { now: () => 1000, after: () => () => undefined };
   const all = { eventsPerPublish: 10_000, pendingEvents: 50_000, ...limits };
-  ingest = createIngest({ store, clock, logger: silentLogger }, all);
+  ingest = createIngest({ store, clock, logger: silentLogger, scoring: BUILT_IN_SCORING }, all);
   session = ingest.openProducer('p');
 }
 

@@ -1,22 +1,24 @@
 import type { Logger } from '../../runtime/logger.ts';
 import type { ProducerClaim, ScoreStore } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
+import { NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
 import type { ProducerSession, ProducerVerdict, PublishVerdict } from './ingest-types.ts';
-import type { PartitionQueue } from './partition-queue.ts';
-import { ProducerBatch } from './producer-batch.ts';
+import { ProducerBatch, type ProducerBatchDeps } from './producer-batch.ts';
 import type { ClaimedProducer, ProducerFrame } from './producer-operations.ts';
+import { type ProductReader, productsOf } from './product-reader.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
 import { logStoreFailure } from './store-failure.ts';
+import { windowPeriodOf } from './window-period.ts';
 
 /** Events of one batch of a producer, beside one publish of any size: what a resend after a failure costs at most. */
 export const MAX_PRODUCER_BATCH_EVENTS = 4096;
 
 export type Refusal = Extract<PublishVerdict, { ok: false }>;
 
-export interface ProducerSessionDeps {
+export interface ProducerSessionDeps extends ProducerBatchDeps {
   readonly store: Pick<ScoreStore, 'claimProducer'>;
+  readonly products: ProductReader;
   readonly logger: Logger;
-  readonly queues: readonly PartitionQueue[];
   readonly now: () => number;
   /** Takes so many events in, or says why it does not. */
   readonly admit: (events: number) => Refusal | undefined;
@@ -98,7 +100,12 @@ export class RunningProducerSession implements ProducerSession {
       return { retryAfterMs: logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed') };
     }
     const { claim, last, rejected } = claimed;
-    this.#claimed = { id: this.#id, claim, rejected: new RememberedRejections(rejected) };
+    this.#claimed = {
+      id: this.#id,
+      claim,
+      rejected: new RememberedRejections(rejected),
+      accepted: new Map(),
+    };
     this.#begin(last);
     return this.#claimed;
   }
@@ -125,7 +132,7 @@ export class RunningProducerSession implements ProducerSession {
     this.#leaveOut();
   }
 
-  /** Whatever waits and continues each other. */
+  /** Whatever waits, continues each other and belongs to the same windows. */
   #takeFrames(): [QueuedFrame, ...QueuedFrame[]] | undefined {
     const first = this.#queue[0];
     if (first === undefined) return undefined;
@@ -133,6 +140,7 @@ export class RunningProducerSession implements ProducerSession {
     let events = first.events.length;
     for (let next = this.#queue[count]; next !== undefined; next = this.#queue[count]) {
       if (next.seq !== first.seq + events) break;
+      if (windowPeriodOf(next.acceptedAt) !== windowPeriodOf(first.acceptedAt)) break;
       if (events + next.events.length > MAX_PRODUCER_BATCH_EVENTS) break;
       events += next.events.length;
       count++;
@@ -141,10 +149,15 @@ export class RunningProducerSession implements ProducerSession {
   }
 
   async #settle(producer: ClaimedProducer, frames: [QueuedFrame, ...QueuedFrame[]]): Promise<void> {
-    const { outcome } = new ProducerBatch(this.#deps.queues, producer, frames, frames[0].acceptedAt);
-    const known = await outcome;
+    let wanted: Set<string> | undefined;
+    for (const { events } of frames) wanted = productsOf(events, wanted);
+    const products = wanted === undefined ? NO_PRODUCTS : await this.#readProducts(wanted);
+    if (typeof products === 'number') return this.#fail(frames, products);
+    const { acceptedAt } = frames[0];
+    const known = await new ProducerBatch(this.#deps, producer, frames, products, acceptedAt).outcome;
     switch (known.status) {
       case 'settled':
+        forgetAccepted(producer, frames);
         for (const [i, frame] of frames.entries()) {
           const verdict = known.frames[i];
           this.#settled = Math.max(this.#settled, frame.seq + frame.events.length - 1);
@@ -158,6 +171,15 @@ export class RunningProducerSession implements ProducerSession {
         this.#die('another connection has taken this producer over', frames);
         break;
     }
+  }
+
+  /** Milliseconds after which to try again where they can't be read. */
+  #readProducts(products: ReadonlySet<string>): Promise<ProductConfigs | number> {
+    return this.#deps.products
+      .read(products)
+      .catch((error: unknown) =>
+        logStoreFailure(this.#deps.logger, error, 'settings of products could not be read'),
+      );
   }
 
   /** Everything from the first of these frames on has to be sent again, but for what was settled before. */
@@ -193,6 +215,12 @@ export class RunningProducerSession implements ProducerSession {
     this.#deps.release(frame.events.length);
     frame.resolve(verdict);
   }
+}
+
+/** What is settled can not be half done any more. */
+function forgetAccepted({ accepted }: ClaimedProducer, frames: readonly QueuedFrame[]): void {
+  const end = Math.max(...frames.map(({ seq, events }) => seq + events.length));
+  for (const number of accepted.keys()) if (number < end) accepted.delete(number);
 }
 
 function endsBeyondNumbers(seq: number, events: readonly unknown[]): Refusal | undefined {

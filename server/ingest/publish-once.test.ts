@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createMemoryStore } from '../../store/memory/memory-store.ts';
 import { partitionOfBoard, partitionOfProducer } from '../../store/partitions.ts';
 import { StoreUnavailableError } from '../../store/score-store.ts';
@@ -29,7 +30,7 @@ let ingest: RunningIngest;
 
 beforeEach(() => {
   store = createHeldStore(PARTITIONS);
-  ingest = createIngest({ store, clock: CLOCK, logger: silentLogger }, LIMITS);
+  ingest = createIngest({ store, clock: CLOCK, logger: silentLogger, scoring: BUILT_IN_SCORING }, LIMITS);
 });
 
 const publish = (events: readonly unknown[], identity = ADMIN, once = ONCE) =>
@@ -144,7 +145,10 @@ it('whatever happens, sent again with the same key until it is answered, each ev
         const troubled = new TroubledStore(data.connect(), random);
         troubled.trouble = 0.4;
         const limits = { eventsPerPublish: 10_000, pendingEvents: 50_000 };
-        const node = createIngest({ store: troubled, clock: CLOCK, logger: silentLogger }, limits);
+        const node = createIngest(
+          { store: troubled, clock: CLOCK, logger: silentLogger, scoring: BUILT_IN_SCORING },
+          limits,
+        );
         return { troubled, node };
       });
       const events = Array.from({ length: 700 }, (_, i) => {

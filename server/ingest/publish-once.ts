@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ScoreStore, OnceVerdict as StoreVerdict } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
+import { NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
 import type { OnceVerdict } from './ingest-types.ts';
-import type { PartitionQueue } from './partition-queue.ts';
-import { ProducerBatch } from './producer-batch.ts';
+import { ProducerBatch, type ProducerBatchDeps } from './producer-batch.ts';
+import { type ProductReader, productsOf } from './product-reader.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
 import { logStoreFailure, STORE_RETRY_MS } from './store-failure.ts';
 
-export interface PublishOnceDeps {
+export interface PublishOnceDeps extends ProducerBatchDeps {
   readonly store: Pick<ScoreStore, 'beginOnce'>;
+  readonly products: ProductReader;
   readonly logger: Logger;
-  readonly queues: readonly PartitionQueue[];
   readonly now: () => number;
 }
 
@@ -22,7 +23,7 @@ export async function publishOnce(
   events: readonly unknown[],
   identity: Identity,
 ): Promise<OnceVerdict> {
-  const { store, logger, queues } = deps;
+  const { store, logger } = deps;
   const acceptedAt = deps.now();
   const id = keyOf(identity.subject, once.key);
   let begun: StoreVerdict;
@@ -34,9 +35,18 @@ export async function publishOnce(
   if (!begun.ok) {
     return { ok: false, code: 'conflict', message: 'this key has been used with another body' };
   }
-  const producer = { id, claim: 0, rejected: new RememberedRejections(begun.rejected) };
-  const outcome = await new ProducerBatch(queues, producer, [{ seq: 1, events, identity }], acceptedAt)
-    .outcome;
+  const wanted = productsOf(events);
+  let products: ProductConfigs = NO_PRODUCTS;
+  try {
+    if (wanted !== undefined) products = await deps.products.read(wanted);
+  } catch (error) {
+    return unsettled(logStoreFailure(logger, error, 'settings of products could not be read'));
+  }
+  const rejected = new RememberedRejections(begun.rejected);
+  const producer = { id, claim: 0, rejected, accepted: new Map() };
+  const frame = { seq: 1, events, identity };
+  const { outcome: settling } = new ProducerBatch(deps, producer, [frame], products, acceptedAt);
+  const outcome = await settling;
   switch (outcome.status) {
     case 'settled': {
       const [frame] = outcome.frames;

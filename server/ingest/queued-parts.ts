@@ -26,12 +26,12 @@ export class AnonymousPart implements QueuedPart {
   settled(verdict: PartVerdict): void {
     assert(verdict.status === 'settled', 'only producers have claims, so only theirs can be in conflict');
     const { refused } = verdict;
-    const codes = refused.length === 0 ? undefined : new Map(refused.map(({ index, code }) => [index, code]));
+    const refusals = refused.length === 0 ? undefined : new Map(refused.map((one) => [one.index, one]));
     for (let i = 0; i < this.#owners.length; i++) {
-      const code = codes?.get(i);
+      const refusal = refusals?.get(i);
       const index = this.#indexes[i] as number;
-      if (code === undefined) this.#owners[i]?.applied(index);
-      else this.#owners[i]?.refused(index, code);
+      if (refusal === undefined) this.#owners[i]?.applied(index);
+      else this.#owners[i]?.refused(index, refusal.code, refusal.message);
     }
   }
 

@@ -14,7 +14,7 @@ export interface Loss {
 /** Who is told what became of an operation; `index` is the event's place in its publish. */
 export interface OperationOwner {
   applied(index: number): void;
-  refused(index: number, code: ErrorCode): void;
+  refused(index: number, code: ErrorCode, message?: string): void;
   lost(index: number, loss: Loss): void;
 }
 
@@ -45,9 +45,9 @@ export class Settlement implements OperationOwner {
     this.#settleOne();
   }
 
-  refused(index: number, code: ErrorCode): void {
+  refused(index: number, code: ErrorCode, message = refusalMessage(code)): void {
     this.#refused = true;
-    this.#rejected.push({ index, code, message: refusalMessage(code) });
+    this.#rejected.push({ index, code, message });
     this.#settleOne();
   }
 
@@ -77,11 +77,12 @@ export class Settlement implements OperationOwner {
   }
 }
 
-/** An event with an operation in every partition: one answer for all of them, the worst. */
+/** An event with several operations: one answer for all of them, the worst. */
 export class JoinedOperations implements OperationOwner {
   readonly #owner: OperationOwner;
   #unsettled: number;
-  #refusal: ErrorCode | undefined;
+  #isApplied = false;
+  #refusal: { readonly code: ErrorCode; readonly message: string | undefined } | undefined;
   #loss: Loss | undefined;
 
   constructor(operations: number, owner: OperationOwner) {
@@ -90,11 +91,12 @@ export class JoinedOperations implements OperationOwner {
   }
 
   applied(index: number): void {
+    this.#isApplied = true;
     this.#settleOne(index);
   }
 
-  refused(index: number, code: ErrorCode): void {
-    this.#refusal ??= code;
+  refused(index: number, code: ErrorCode, message?: string): void {
+    this.#refusal ??= { code, message };
     this.#settleOne(index);
   }
 
@@ -106,15 +108,27 @@ export class JoinedOperations implements OperationOwner {
   #settleOne(index: number): void {
     this.#unsettled -= 1;
     if (this.#unsettled > 0) return;
-    if (this.#refusal !== undefined) this.#owner.refused(index, this.#refusal);
-    else if (this.#loss !== undefined) this.#owner.lost(index, this.#loss);
-    else this.#owner.applied(index);
+    if (this.#refusal !== undefined) {
+      this.#owner.refused(index, this.#refusal.code, this.#refusal.message);
+    } else if (this.#loss !== undefined) {
+      // A part of the event has been applied: nobody may take it for one that was not.
+      this.#owner.lost(index, this.#isApplied ? { ...this.#loss, attempted: true } : this.#loss);
+    } else {
+      this.#owner.applied(index);
+    }
   }
 }
 
-/** What the store refuses itself; it gives no reasons beside the code. */
+/** What the store refuses itself, where it gives no reasons beside the code. */
 export function refusalMessage(code: ErrorCode): string {
-  return code === 'malformed' ? 'the score would not be a finite number' : 'it has been rejected before';
+  switch (code) {
+    case 'malformed':
+      return 'the score would not be a finite number';
+    case 'too_large':
+      return 'the product has too many counters';
+    default:
+      return 'it has been rejected before';
+  }
 }
 
 export function worse(a: Loss | undefined, b: Loss): Loss {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../protocol/codes.ts';
+import type { ProductConfig } from '../../protocol/products.ts';
 import type {
   Batch,
   BatchVerdict,
@@ -6,6 +6,7 @@ import type {
   Operation,
   PartVerdict,
   ProducerClaim,
+  Refused,
   StoreState,
 } from '../../store/score-store.ts';
 
@@ -13,7 +14,7 @@ export interface HeldBatch extends Batch {
   /** Of all parts, in order. */
   readonly operations: readonly Operation[];
   /** Settles it as new; `refused` counts over all parts. */
-  apply(refused?: readonly { readonly index: number; readonly code: ErrorCode }[]): void;
+  apply(refused?: readonly Refused[]): void;
   answer(parts: readonly PartVerdict[]): void;
   fail(error: unknown): void;
 }
@@ -31,6 +32,13 @@ export interface HeldOnce {
   fail(error: unknown): void;
 }
 
+export interface HeldRead {
+  readonly products: readonly string[];
+  /** Those that are not named have the defaults. */
+  answer(configs?: Readonly<Record<string, ProductConfig>>): void;
+  fail(error: unknown): void;
+}
+
 /** A store whose answers the test gives by hand, batch by batch. */
 export interface HeldStore {
   readonly partitions: number;
@@ -38,22 +46,26 @@ export interface HeldStore {
   apply(batch: Batch): Promise<BatchVerdict>;
   claimProducer(producer: string): Promise<ProducerClaim>;
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
+  readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
   /** All batches ever sent, in order; and so on. */
   readonly batches: readonly HeldBatch[];
   readonly claims: readonly HeldClaim[];
   readonly onces: readonly HeldOnce[];
+  readonly reads: readonly HeldRead[];
 }
 
 export function createHeldStore(partitions: number): HeldStore {
   const batches: HeldBatch[] = [];
   const claims: HeldClaim[] = [];
   const onces: HeldOnce[] = [];
+  const reads: HeldRead[] = [];
   return {
     partitions,
     state: 'up',
     batches,
     claims,
     onces,
+    reads,
     apply: (batch) =>
       new Promise((resolve, reject) => {
         // Copied, so that a later change of the batch would be seen by nobody but its sender.
@@ -82,13 +94,16 @@ export function createHeldStore(partitions: number): HeldStore {
         const answer = (verdict: OnceVerdict = { ok: true, rejected: new Map() }) => resolve(verdict);
         onces.push({ key, bodyHash, answer, fail: reject });
       }),
+    readProducts: (products) =>
+      new Promise((resolve, reject) => {
+        const answer = (configs: Readonly<Record<string, ProductConfig>> = {}) =>
+          resolve(products.map((product) => configs[product]));
+        reads.push({ products, answer, fail: reject });
+      }),
   };
 }
 
-function verdictsOf(
-  parts: Batch['parts'],
-  refused: readonly { readonly index: number; readonly code: ErrorCode }[],
-): PartVerdict[] {
+function verdictsOf(parts: Batch['parts'], refused: readonly Refused[]): PartVerdict[] {
   let start = 0;
   return parts.map(({ operations }) => {
     const from = start;
@@ -98,7 +113,7 @@ function verdictsOf(
       duplicates: 0,
       refused: refused
         .filter(({ index }) => index >= from && index < start)
-        .map(({ index, code }) => ({ index: index - from, code })),
+        .map((one) => ({ ...one, index: one.index - from })),
     };
   });
 }

@@ -1,6 +1,7 @@
 /** The routes over a store in memory, with tokens of every kind. */
 import { systemClock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createAuthenticator } from '../../server/auth/authenticator.ts';
 import { signToken } from '../../server/auth/tokens.ts';
 import { createRoutes, type RouteDeps } from '../../server/http/routes.ts';
@@ -21,7 +22,10 @@ export async function startHttpRoutes(options: Options = {}) {
   const store = createMemoryStore({ partitions: 4 });
   await store.start();
   const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
-  const ingest = createIngest({ store, clock: systemClock, logger: silentLogger }, limits);
+  const ingest = createIngest(
+    { store, clock: systemClock, logger: silentLogger, scoring: BUILT_IN_SCORING },
+    limits,
+  );
   const authenticator = createAuthenticator(
     { secret: SECRET, anonymousSubscribe: options.anonymousSubscribe ?? ['*'], open: false },
     { clock: systemClock },

@@ -1,3 +1,4 @@
+import type { ProductConfig } from '../../protocol/products.ts';
 import type {
   Batch,
   BatchVerdict,
@@ -42,6 +43,10 @@ export class TroubledStore {
 
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {
     return this.#call(() => this.#store.beginOnce(key, bodyHash));
+  }
+
+  readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]> {
+    return this.#call(() => this.#store.readProducts(products));
   }
 
   /** One of the calls that were given up happens now. */

@@ -1,0 +1,128 @@
+import type { ScorewireEvent } from '../../protocol/events.ts';
+import type { Rejection } from '../../protocol/frames.ts';
+import { assert } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Operation } from '../../store/score-store.ts';
+import type { Identity } from '../auth/identity.ts';
+import { CallerTurns } from './caller-turns.ts';
+import { EventJudge } from './event-judge.ts';
+import { type Expander, NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
+import type { PublishVerdict } from './ingest-types.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import type { PendingEvents } from './pending-events.ts';
+import { type ProductReader, productsOf } from './product-reader.ts';
+import { scoreOperation } from './score-operation.ts';
+import { JoinedOperations, type Loss, type OperationOwner, Settlement } from './settlement.ts';
+import { logStoreFailure } from './store-failure.ts';
+
+export interface AnonymousPublishesDeps {
+  readonly queues: readonly PartitionQueue[];
+  readonly expander: Expander;
+  readonly products: ProductReader;
+  readonly pending: PendingEvents;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** The events of a publish that may be applied. */
+interface Accepted {
+  readonly events: readonly ScorewireEvent[];
+  /** The place of each in the publish. */
+  readonly indexes: readonly number[];
+  readonly acceptedAt: number;
+}
+
+/**
+ * Publishes without a producer: each is checked, expanded and queued before `publish` returns, but for those that have to wait for the settings
+ * of their products, and for what the same caller publishes behind them.
+ */
+export class AnonymousPublishes {
+  readonly #deps: AnonymousPublishesDeps;
+  readonly #turns = new CallerTurns();
+
+  constructor(deps: AnonymousPublishesDeps) {
+    this.#deps = deps;
+  }
+
+  publish(events: readonly unknown[], identity: Identity, caller: object): Promise<PublishVerdict> {
+    const { pending, now } = this.#deps;
+    const rejected: Rejection[] = [];
+    const accepted = { ...sift(events, identity, rejected), acceptedAt: now() };
+    const count = accepted.events.length;
+    if (count === 0) return Promise.resolve({ ok: true, applied: 0, duplicates: 0, rejected });
+    pending.accept(count);
+    const settlement = new Settlement(count, rejected, pending);
+    const products = productsOf(accepted.events);
+    if (products === undefined && !this.#turns.isWaiting(caller)) {
+      this.#enqueue(accepted, NO_PRODUCTS, settlement);
+    } else {
+      this.#turns.wait(caller, this.#read(products), (configs) => {
+        if ('retryAfterMs' in configs) for (const index of accepted.indexes) settlement.lost(index, configs);
+        else this.#enqueue(accepted, configs, settlement);
+      });
+    }
+    return settlement.verdict;
+  }
+
+  #read(products: ReadonlySet<string> | undefined): ProductConfigs | Promise<ProductConfigs | Loss> {
+    if (products === undefined) return NO_PRODUCTS;
+    return this.#deps.products.read(products).catch((error: unknown): Loss => {
+      const retryAfterMs = logStoreFailure(
+        this.#deps.logger,
+        error,
+        'settings of products could not be read',
+      );
+      return { attempted: false, retryAfterMs };
+    });
+  }
+
+  #enqueue(
+    { events, indexes, acceptedAt }: Accepted,
+    products: ProductConfigs,
+    settlement: Settlement,
+  ): void {
+    const { queues, expander } = this.#deps;
+    const woken: PartitionQueue[] = [];
+    const add = (partition: number, operation: Operation, owner: OperationOwner, index: number) => {
+      const queue = queues[partition];
+      assert(queue !== undefined, 'every partition has a queue');
+      if (queue.add(operation, owner, index, acceptedAt)) woken.push(queue);
+    };
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as ScorewireEvent;
+      const index = indexes[i] as number;
+      if (event.type === 'score') {
+        add(expander.partitionOfScore(event), scoreOperation(event), settlement, index);
+        continue;
+      }
+      const placed = expander.expand(event, products);
+      if ('refused' in placed) settlement.refused(index, 'malformed', placed.refused);
+      else if (placed.length === 0) settlement.applied(index);
+      else {
+        const owner = placed.length === 1 ? settlement : new JoinedOperations(placed.length, settlement);
+        for (const { partition, operation } of placed) add(partition, operation, owner, index);
+      }
+    }
+    for (const queue of woken) queue.flush();
+  }
+}
+
+function sift(
+  events: readonly unknown[],
+  identity: Identity,
+  rejected: Rejection[],
+): Pick<Accepted, 'events' | 'indexes'> {
+  const judge = new EventJudge(identity);
+  const accepted: ScorewireEvent[] = [];
+  const indexes: number[] = [];
+  for (let index = 0; index < events.length; index++) {
+    const refusal = judge.judge(events[index]);
+    if (refusal !== undefined) {
+      rejected.push({ index, ...refusal });
+    } else {
+      accepted.push(events[index] as ScorewireEvent);
+      indexes.push(index);
+    }
+  }
+  return { events: accepted, indexes };
+}
