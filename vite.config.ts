@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
-/** The page, and beside it the client under a name that stays, for `<script type="module">` in anybody's page. */
+/** The pages, and beside them the client under a name that stays, for `<script type="module">` in anybody's page. */
 export default defineConfig({
   root: 'web',
   plugins: [svelte({ configFile: false })],
@@ -14,7 +14,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: 'web/index.html', client: 'client/index.ts' },
+      input: {
+        index: 'web/index.html',
+        products: 'web/products/index.html',
+        areas: 'web/areas/index.html',
+        client: 'client/index.ts',
+      },
       preserveEntrySignatures: 'exports-only',
       output: {
         entryFileNames: ({ name }) => (name === 'client' ? 'client.js' : 'assets/[name]-[hash].js'),

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { checker, described, Strict } from './schema.ts';
-import { TIME_ZONE_SCHEMA, WINDOW_KINDS } from './windows.ts';
+import { checker, described, Strict, TimeZoneSchema } from './schema.ts';
+import { WINDOW_KINDS } from './windows.ts';
 
 export const BOARD_TOP_MAX = 1000;
 
@@ -20,7 +20,7 @@ export const BoardConfigSchema = Strict({
     }),
   ),
   timezone: Type.Optional(
-    described(TIME_ZONE_SCHEMA, 'The IANA time zone in which periods begin; absent: UTC'),
+    described(TimeZoneSchema, 'The IANA time zone in which periods begin; absent: UTC'),
   ),
 });
 

@@ -3,6 +3,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import Format from 'typebox/format';
 import { explainMismatch } from './explain.ts';
 import { ID_FORM, ID_PATTERN, isText, TEXT_FORM } from './names.ts';
+import { isTimeZone } from './windows.ts';
 
 /** Any of our schemas, for who only shows them or checks with them. */
 export type Schema = TSchema;
@@ -12,8 +13,16 @@ export type Schema = TSchema;
 const TEXT_FORMAT = 'scorewire-text';
 Format.Set(TEXT_FORMAT, isText);
 
+const TIME_ZONE_FORMAT = 'scorewire-time-zone';
+Format.Set(TIME_ZONE_FORMAT, isTimeZone);
+
 export const IdSchema = Type.String({ pattern: ID_PATTERN, description: `An id: ${ID_FORM}` });
 export const TextSchema = Type.String({ format: TEXT_FORMAT, description: `A text: ${TEXT_FORM}` });
+export const TimeZoneSchema = Type.String({
+  format: TIME_ZONE_FORMAT,
+  maxLength: 64,
+  description: 'An IANA time zone, such as `Europe/Paris`',
+});
 export const ScoreSchema = Type.Number({ description: 'An IEEE double; NaN and infinities are refused' });
 export const RequestIdSchema = Type.Integer({
   minimum: Number.MIN_SAFE_INTEGER,

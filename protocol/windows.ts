@@ -1,13 +1,5 @@
-import Type from 'typebox';
-import Format from 'typebox/format';
-
 export const WINDOW_KINDS = ['daily', 'weekly', 'monthly'] as const;
 export type WindowKind = (typeof WINDOW_KINDS)[number];
-
-const TIME_ZONE_FORMAT = 'scorewire-time-zone';
-Format.Set(TIME_ZONE_FORMAT, isTimeZone);
-
-export const TIME_ZONE_SCHEMA = Type.String({ format: TIME_ZONE_FORMAT, maxLength: 64 });
 
 /** Names such as `Europe/Paris` and `UTC`; not offsets, which know nothing of summer time. */
 export function isTimeZone(name: string): boolean {

@@ -1,8 +1,4 @@
-import { mount } from 'svelte';
-import App from './App.svelte';
-import '@fontsource-variable/archivo/wdth.css';
-import './app.css';
+import BoardApp from './board/BoardApp.svelte';
+import { mountPage } from './mount-page.ts';
 
-const target = document.querySelector('#page');
-if (!target) throw new Error('defect: the page has no place for itself');
-mount(App, { target });
+mountPage(BoardApp);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultBoard, fetchBoards } from './boards.ts';
+import { defaultBoard, fetchBoards, periodsOf } from './boards.ts';
 
 const page =
   (body: unknown, status = 200) =>
@@ -33,4 +33,14 @@ test('a refusal, a failure or nonsense gives no boards', async () => {
   expect(await fetchBoards(page({ nonsense: true }), undefined)).toEqual([]);
   expect(await fetchBoards(() => Promise.reject(new TypeError('offline')), undefined)).toEqual([]);
   expect(defaultBoard([])).toBe('demo');
+});
+
+test('the periods of a board can be chosen, in their order, where it has any', () => {
+  const boards = [
+    { id: 'a', total: 1, windows: ['weekly', 'daily'] as const },
+    { id: 'b', total: 1 },
+  ];
+  expect(periodsOf('a', boards).map(({ name }) => name)).toEqual(['a', 'a@daily', 'a@weekly']);
+  expect(periodsOf('b', boards)).toEqual([]);
+  expect(periodsOf('unknown', boards)).toEqual([]);
 });

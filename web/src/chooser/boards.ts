@@ -1,27 +1,21 @@
+import { WINDOW_KINDS, type WindowKind } from '../../../protocol/windows.ts';
+import { type FetchPage, fetchJson } from '../connection/fetch-json.ts';
+
 export interface BoardSummary {
   readonly id: string;
   /** Members. */
   readonly total: number;
+  /** Periods that are scored beside the board itself. */
+  readonly windows?: readonly WindowKind[];
 }
 
-/** The boards there are, the fullest first. None where the server does not tell, such as without a token. */
+/** The boards there are, the fullest first. None where the server does not tell. */
 export async function fetchBoards(
-  fetchPage: (url: string, init: { headers: Record<string, string> }) => Promise<Response>,
+  fetchPage: FetchPage,
   token: string | undefined,
 ): Promise<readonly BoardSummary[]> {
-  try {
-    const response = await fetchPage('/v1/boards', {
-      headers: {
-        accept: 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-    });
-    if (!response.ok) return [];
-    const { boards } = (await response.json()) as { readonly boards: readonly BoardSummary[] };
-    return boards.toSorted((a, b) => b.total - a.total || (a.id < b.id ? -1 : 1));
-  } catch {
-    return [];
-  }
+  const answer = await fetchJson<{ boards?: readonly BoardSummary[] }>(fetchPage, '/v1/boards', token);
+  return (answer?.boards ?? []).toSorted((a, b) => b.total - a.total || (a.id < b.id ? -1 : 1));
 }
 
 /** Shown where the address names none: the one that the demonstration fills. */
@@ -29,4 +23,27 @@ const FALLBACK_BOARD = 'demo';
 
 export function defaultBoard(boards: readonly BoardSummary[]): string {
   return boards[0]?.id ?? FALLBACK_BOARD;
+}
+
+export interface Period {
+  /** As a channel has it: `arena` or `arena@daily`. */
+  readonly name: string;
+  readonly label: string;
+}
+
+const PERIOD_LABELS: Readonly<Record<WindowKind, string>> = {
+  daily: 'Today',
+  weekly: 'This week',
+  monthly: 'This month',
+};
+
+/** The periods of a board that can be chosen, all times first; none where there is nothing to choose. */
+export function periodsOf(id: string, boards: readonly BoardSummary[]): readonly Period[] {
+  const windows = boards.find((board) => board.id === id)?.windows ?? [];
+  if (windows.length === 0) return [];
+  const kinds = WINDOW_KINDS.filter((kind) => windows.includes(kind));
+  return [
+    { name: id, label: 'All time' },
+    ...kinds.map((kind) => ({ name: `${id}@${kind}`, label: PERIOD_LABELS[kind] })),
+  ];
 }

@@ -48,3 +48,20 @@ export function labelConnection(
       }
   }
 }
+
+const TOKEN_NEEDED: ConnectionLabel = { tone: 'waiting', label: 'Token needed' };
+
+interface Watched extends Omit<Situation, 'connection' | 'now'> {
+  readonly refusal: { readonly code: string } | undefined;
+}
+
+/** Of a page that watches one channel above all. */
+export function labelOf(
+  session: Pick<Situation, 'connection' | 'now'> & Pick<Watched, 'refusal'>,
+  watched: Watched,
+): ConnectionLabel {
+  const code = (session.refusal ?? watched.refusal)?.code;
+  if (code === 'unauthorized' || code === 'forbidden') return TOKEN_NEEDED;
+  const { connection, now } = session;
+  return labelConnection({ connection, now, status: watched.status, staleSince: watched.staleSince });
+}

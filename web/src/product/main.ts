@@ -1,0 +1,4 @@
+import { mountPage } from '../mount-page.ts';
+import ProductApp from './ProductApp.svelte';
+
+mountPage(ProductApp);
