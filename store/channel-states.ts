@@ -1,94 +1,183 @@
 import type { Channel } from '../protocol/channels.ts';
-import { kindOf } from '../protocol/channels.ts';
-import { emptyState } from '../protocol/patches.ts';
-import type { Document, Row, Rows, State } from '../protocol/views.ts';
-import type { BoardPage, RankedRow, ScoreStore, Standings, StandingsQuery } from './score-store.ts';
+import type { Document, Row, State } from '../protocol/views.ts';
+import type {
+  AreaQuery,
+  BoardPage,
+  ModeCount,
+  PlayerQuery,
+  RankedRow,
+  ScoreStore,
+  Standings,
+  StandingsQuery,
+} from './score-store.ts';
+import { resolveWindows } from './windows-of.ts';
+
+/** Rows of an area: its most played modes. */
+export const MAX_AREA_MODES = 100;
 
 /** What a channel's state is read from. */
-type StateSource = Pick<ScoreStore, 'readPages' | 'readStandings'>;
+type StateSource = Pick<
+  ScoreStore,
+  'readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas'
+>;
 
 /**
- * The states of channels, in their order, read in one batch of pages and one of standings, whatever their number;
- * all watched members of a board share one query. The one place that says how a state comes out of the store:
- * owners read with it, and gateways that reach no owner.
+ * The states of channels at `now`, in their order, read in one batch of each kind (pages, standings, players, areas), whatever their
+ * number; all watched members of a board share one query. `now` decides what the current windows are. The one place that says how a
+ * state comes out of the store: owners read with it, and gateways that reach no owner.
  */
 export async function readStates(
   store: StateSource,
   channels: readonly Channel[],
+  now: number,
 ): Promise<readonly (State | 'not_found')[]> {
-  const boards = new Map<string, number>();
-  const members = new Map<string, Map<string, number>>();
-  for (const channel of channels) {
-    if (channel.type === 'board' && channel.window === undefined) {
-      if (!boards.has(channel.board)) boards.set(channel.board, boards.size);
-    } else if (channel.type === 'rank' && channel.window === undefined) {
-      const ofBoard = members.get(channel.board) ?? new Map<string, number>();
-      members.set(channel.board, ofBoard);
-      if (!ofBoard.has(channel.member)) ofBoard.set(channel.member, ofBoard.size);
-    }
-  }
-  const [pages, standings] = await Promise.all([
-    readPages(store, [...boards.keys()]),
-    readStandings(
-      store,
-      [...members].map(([board, ofBoard]) => ({ board, members: [...ofBoard.keys()] })),
-    ),
-  ]);
-  return channels.map((channel) => {
+  const keys = await boardKeys(store, channels, now);
+  const questions = new Questions();
+  for (const [index, channel] of channels.entries()) questions.ask(channel, keys[index]);
+  const answers = await questions.read(store);
+  return channels.map((channel, index) => stateOf(channel, keys[index], answers));
+}
+
+/** Of each channel of a board the key of the board or window; `undefined` for a window that the board does not have, and for other channels. */
+async function boardKeys(
+  store: StateSource,
+  channels: readonly Channel[],
+  now: number,
+): Promise<readonly (string | undefined)[]> {
+  const ofBoards = channels.filter((channel) => channel.type === 'board' || channel.type === 'rank');
+  const keys = await resolveWindows(store, ofBoards, now);
+  const keyOf = new Map<Channel, string | undefined>(ofBoards.map((channel, i) => [channel, keys[i]]));
+  return channels.map((channel) => keyOf.get(channel));
+}
+
+/** What has to be read, each thing once. */
+class Questions {
+  readonly #boards = new Set<string>();
+  readonly #members = new Map<string, Set<string>>();
+  readonly #players = new Map<string, PlayerQuery>();
+  readonly #areas = new Set<string>();
+
+  ask(channel: Channel, key: string | undefined): void {
     switch (channel.type) {
-      case 'board': {
-        const page = channel.window === undefined ? pages.get(channel.board) : undefined;
-        return page === undefined ? [] : boardRows(page);
-      }
+      case 'board':
+        if (key !== undefined) this.#boards.add(key);
+        return;
       case 'rank': {
-        const index = members.get(channel.board)?.get(channel.member);
-        return rankDocument(
-          channel.member,
-          channel.window === undefined ? standings.get(channel.board) : undefined,
-          index,
-        );
+        if (key === undefined) return;
+        const members = this.#members.get(key) ?? new Set();
+        this.#members.set(key, members.add(channel.member));
+        return;
+      }
+      case 'player': {
+        const { product, player } = channel;
+        this.#players.set(playerKey(channel), { product, player });
+        return;
       }
       case 'area':
-      case 'player':
-        return emptyState(kindOf(channel));
+        this.#areas.add(channel.area);
+        return;
       case 'match':
       case 'feed':
       case 'league':
       case 'team':
-        return 'not_found';
+        return;
     }
-  });
+  }
+
+  async read(store: StateSource): Promise<Answers> {
+    const boards = [...this.#boards];
+    const standings = [...this.#members].map(([board, members]) => ({ board, members: [...members] }));
+    const players = [...this.#players];
+    const areas = [...this.#areas];
+    const [pagesRead, standingsRead, playersRead, areasRead] = await Promise.all([
+      answerAll(
+        boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
+        (asked) => store.readPages(asked),
+      ),
+      answerAll(standings, (asked) => store.readStandings(asked)),
+      answerAll(
+        players.map(([, query]) => query),
+        (asked) => store.readPlayers(asked),
+      ),
+      answerAll(
+        areas.map((area): AreaQuery => ({ area, limit: MAX_AREA_MODES })),
+        (asked) => store.readAreas(asked),
+      ),
+    ]);
+    return {
+      pages: zip(boards, pagesRead),
+      standings: zip(
+        standings.map(({ board }) => board),
+        standingsRead.map((answer, i) => byMember(standings[i], answer)),
+      ),
+      players: zip(
+        players.map(([key]) => key),
+        playersRead,
+      ),
+      areas: zip(areas, areasRead),
+    };
+  }
 }
 
-async function readPages(
-  store: StateSource,
-  boards: readonly string[],
-): Promise<ReadonlyMap<string, BoardPage>> {
-  if (boards.length === 0) return new Map();
-  const pages = await store.readPages(boards.map((board) => ({ board, offset: 0, limit: 'top' })));
-  return new Map(pages.map((page, i) => [boards[i] ?? '', page]));
+/** Standings of the members that were asked for. */
+interface MemberStandings {
+  readonly total: number;
+  readonly ofMembers: ReadonlyMap<string, Standings['standings'][number]>;
 }
 
-async function readStandings(
-  store: StateSource,
-  queries: readonly StandingsQuery[],
-): Promise<ReadonlyMap<string, Standings>> {
-  if (queries.length === 0) return new Map();
-  const answers = await store.readStandings(queries);
-  return new Map(answers.map((answer, i) => [queries[i]?.board ?? '', answer]));
+interface Answers {
+  readonly pages: ReadonlyMap<string, BoardPage>;
+  readonly standings: ReadonlyMap<string, MemberStandings>;
+  readonly players: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly areas: ReadonlyMap<string, readonly ModeCount[]>;
 }
 
-function boardRows(page: BoardPage): Rows {
-  return page.rows.map(boardRow);
+/** Whoever asks nothing costs nothing. */
+async function answerAll<Q, A>(
+  queries: readonly Q[],
+  read: (queries: readonly Q[]) => Promise<readonly A[]>,
+): Promise<readonly A[]> {
+  return queries.length === 0 ? [] : read(queries);
+}
+
+function zip<A>(keys: readonly string[], answers: readonly A[]): ReadonlyMap<string, A> {
+  return new Map(answers.map((answer, i) => [keys[i] ?? '', answer]));
+}
+
+function byMember(query: StandingsQuery | undefined, { total, standings }: Standings): MemberStandings {
+  return { total, ofMembers: zip(query?.members ?? [], standings) };
+}
+
+/** A product has no colon. */
+function playerKey({ product, player }: PlayerQuery): string {
+  return `${product}:${player}`;
+}
+
+function stateOf(channel: Channel, key: string | undefined, answers: Answers): State | 'not_found' {
+  switch (channel.type) {
+    case 'board':
+      return (answers.pages.get(key ?? '')?.rows ?? []).map(boardRow);
+    case 'rank':
+      return rankDocument(channel.member, answers.standings.get(key ?? ''));
+    case 'player':
+      return Object.fromEntries(answers.players.get(playerKey(channel)) ?? []);
+    case 'area':
+      return (answers.areas.get(channel.area) ?? []).map(({ mode, count }): Row => [mode, count]);
+    case 'match':
+    case 'feed':
+    case 'league':
+    case 'team':
+      return 'not_found';
+  }
 }
 
 function boardRow({ member, score, name }: RankedRow): Row {
   return name === undefined ? [member, score] : [member, score, name];
 }
 
-function rankDocument(member: string, standings: Standings | undefined, index: number | undefined): Document {
-  const standing = index === undefined ? undefined : standings?.standings[index];
+function rankDocument(member: string, standings: MemberStandings | undefined): Document {
   const total = standings?.total ?? 0;
+  const standing = standings?.ofMembers.get(member);
   return standing === undefined
     ? { member, total }
     : { member, total, rank: standing.rank, score: standing.score };
