@@ -8,11 +8,13 @@ import type { ServerLimits } from '../limits.ts';
 import type { HttpHandler, HttpRoute } from '../transport/http-types.ts';
 import { boardRoutes } from './board-routes.ts';
 import { type DemoDefaults, demoRoute } from './demo-route.ts';
+import { documentRoutes } from './document-routes.ts';
 import { eventsRoute } from './events-route.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
 import { memberRoutes } from './member-routes.ts';
 import { problem } from './problem.ts';
 import { type RecomputeRouteDeps, recomputeRoute } from './recompute-route.ts';
+import type { DescribedRoute } from './route-doc.ts';
 import { staticRoute } from './static-files.ts';
 
 export interface RouteDeps {
@@ -42,16 +44,18 @@ export interface RouteOptions {
  */
 export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonly HttpRoute[] {
   const { demo } = deps;
-  const withStore = [
+  const withStore: readonly DescribedRoute[] = [
     eventsRoute(deps, limits),
     ...boardRoutes(deps),
     ...memberRoutes(deps),
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
   ];
+  const withoutStore = healthRoutes(deps.health);
   return [
     ...withStore.map((route) => ({ ...route, handler: withUnavailable(route.handler, deps.logger) })),
-    ...healthRoutes(deps.health),
+    ...withoutStore,
+    ...documentRoutes([...withStore, ...withoutStore]),
     staticRoute(deps.staticDir),
   ];
 }

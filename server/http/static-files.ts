@@ -86,7 +86,12 @@ function readFiles(folder: string, maxBytes: number): ReadonlyMap<string, Static
     if (bytes > maxBytes) throw new StartError(`the static files in ${folder} are over ${maxBytes} bytes`);
     const read = describe(path, readFileSync(file));
     files.set(path, read);
-    if (path.endsWith('/index.html')) files.set(path.slice(0, -'index.html'.length), read);
+    if (path.endsWith('/index.html')) {
+      // With and without the slash: pages name what they load by whole paths.
+      const parent = path.slice(0, -'/index.html'.length);
+      files.set(`${parent}/`, read);
+      if (parent !== '') files.set(parent, read);
+    }
   }
   return files;
 }

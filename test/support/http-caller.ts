@@ -1,4 +1,4 @@
-/** Calls routes directly, as the transport would, without a network. */
+/** Calls routes directly, as the transport would, without a network. Answers must be as the routes describe them. */
 import { msgpackCodec } from '../../protocol/msgpack-codec.ts';
 import {
   BodyTooLargeError,
@@ -6,6 +6,7 @@ import {
   type HttpRequest,
   type HttpRoute,
 } from '../../server/transport/http-types.ts';
+import { checkReply } from './described-replies.ts';
 
 export interface CallOptions {
   readonly token?: string;
@@ -29,7 +30,9 @@ export function createCaller(routes: readonly HttpRoute[]): Call {
     for (const route of routes) {
       const params = route.method === method ? match(route.pattern, path) : undefined;
       if (params === undefined) continue;
-      return describe(await route.handler(createRequest(method, path, query, params, options)));
+      const reply = describe(await route.handler(createRequest(method, path, query, params, options)));
+      checkReply(route, reply);
+      return reply;
     }
     throw new Error(`no route for ${method} ${url}`);
   };

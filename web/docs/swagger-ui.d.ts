@@ -1,10 +1,12 @@
 /** As much of the library as the page uses; it brings no types. */
 declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
-  export default function SwaggerUI(options: {
+  function SwaggerUI(options: {
     readonly dom_id: string;
     readonly url: string;
     readonly deepLinking: boolean;
     readonly validatorUrl: null;
     readonly defaultModelsExpandDepth: number;
   }): void;
+
+  export { SwaggerUI as default };
 }
