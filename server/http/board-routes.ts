@@ -118,7 +118,8 @@ const CONFIGURE: RouteDoc = {
 const REMOVE: RouteDoc = {
   tag: 'Boards',
   summary: 'Remove a board with all its scores',
-  description: 'Its windows are removed too. Removing what is not there is no error, so it can be sent again.',
+  description:
+    'Its windows are removed too. Removing what is not there is no error, so it can be sent again.',
   needs: '`publish` on `board:<id>`',
   parameters: { board: BOARD_PARAMETER },
   replies: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { headerSchema } from '../../protocol/parameters.ts';
 import { EventBodySchema } from '../../protocol/event-body.ts';
+import { headerSchema } from '../../protocol/parameters.ts';
 import { PublishReplySchema } from '../../protocol/replies.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { Ingest, OnceVerdict } from '../ingest/ingest-types.ts';
