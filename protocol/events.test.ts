@@ -5,6 +5,11 @@ import { eventChecker } from './events.ts';
 const score = { type: 'score', board: 'season', member: 'Ann', delta: 5 };
 const { delta: _, ...unscored } = score;
 
+const NO_TYPE = 'an event needs a "type" of: score, result, track, session, profile';
+const result = { type: 'result', product: 'rps', winner: 'Ann', loser: 'Bob' };
+const track = { type: 'track', product: 'rps', player: 'Ann', event: 'select_weapon' };
+const session = { type: 'session', area: '111', mode: 'duel', user: 'Ann', action: 'LOGIN' };
+
 describe('an event', () => {
   it.each<[string, unknown]>([
     ['a delta', score],
@@ -14,18 +19,25 @@ describe('an event', () => {
     ['the least double', { ...unscored, delta: 5e-324 }],
     ['a member named __proto__', { ...score, member: '__proto__' }],
     ['a member of 128 bytes', { ...score, member: 'é'.repeat(64) }],
+    ['a result', result],
+    ['a draw', { ...result, draw: true }],
+    ['a result that says that it is no draw', { ...result, draw: false }],
+    ['something tracked', track],
+    ['something tracked with data', { ...track, data: { weapon: [1, 'rock', null] } }],
+    ['a login', session],
+    ['a logout', { ...session, action: 'LOGOUT' }],
     ['a profile', { type: 'profile', member: 'Ann', name: 'Ann 💥' }],
   ])('may be %s', (_name, event) => {
     expect(eventChecker.check(event)).toBe(true);
   });
 
   it.each<[string, unknown, string]>([
-    ['null', null, 'an event needs a "type" of: score, profile'],
-    ['a list', [score], 'an event needs a "type" of: score, profile'],
-    ['a text', 'score', 'an event needs a "type" of: score, profile'],
-    ['an unknown type', { ...score, type: 'scores' }, 'an event needs a "type" of: score, profile'],
-    ['an inherited type', { ...score, type: 'toString' }, 'an event needs a "type" of: score, profile'],
-    ['a type that is no text', { ...score, type: ['score'] }, 'an event needs a "type" of: score, profile'],
+    ['null', null, NO_TYPE],
+    ['a list', [score], NO_TYPE],
+    ['a text', 'score', NO_TYPE],
+    ['an unknown type', { ...score, type: 'scores' }, NO_TYPE],
+    ['an inherited type', { ...score, type: 'toString' }, NO_TYPE],
+    ['a type that is no text', { ...score, type: ['score'] }, NO_TYPE],
     ['no score', unscored, 'needs "delta" or "set" or "best"'],
     ['no member and no score', { type: 'score', board: 'a' }, 'needs "member"'],
     ['no board', { type: 'score', member: 'Ann', set: 1 }, 'needs "board"'],
@@ -62,6 +74,20 @@ describe('an event', () => {
       { type: 'profile', member: 'a', name: 'a\u0000' },
       '"name" is not a text: any UTF-8 of 1 to 128 bytes without control characters',
     ],
+    ['a result without a loser', { type: 'result', product: 'rps', winner: 'Ann' }, 'needs "loser"'],
+    ['a result that is half a draw', { ...result, draw: 0.5 }, '"draw" must be boolean'],
+    [
+      'a result of a misnamed product',
+      { ...result, product: 'r p s' },
+      '"product" is not an id: 1 to 64 of A-Z a-z 0-9 _ . -',
+    ],
+    [
+      'something tracked of nobody',
+      { ...track, player: '' },
+      '"player" is not a text: any UTF-8 of 1 to 128 bytes without control characters',
+    ],
+    ['a session without a user', { type: 'session', area: '1', mode: 'm', action: 'LOGIN' }, 'needs "user"'],
+    ['another action', { ...session, action: 'login' }, '"action" must be one of: LOGIN, LOGOUT'],
     ['a profile without a name', { type: 'profile', member: 'Ann' }, 'needs "name"'],
   ])('may not be %s, and the refusal says why', (_name, event, message) => {
     expect(eventChecker.check(event)).toBe(false);
@@ -96,7 +122,10 @@ describe('an event', () => {
     const value = fc.oneof(fc.anything(), fc.double(), fc.string());
     const event = fc.record(
       {
-        type: fc.constantFrom('score', 'profile', 'x'),
+        type: fc.constantFrom('score', 'result', 'track', 'session', 'profile', 'x'),
+        winner: value,
+        player: value,
+        action: value,
         board: value,
         member: value,
         delta: value,

@@ -36,7 +36,7 @@ export const ResultEventSchema = Strict(
     product: described(IdSchema, 'The game; the defaults score it where nobody has configured it'),
     winner: described(TextSchema, 'Who won; of a draw, one of the two'),
     loser: described(TextSchema, 'Who lost; of a draw, the other one'),
-    draw: Type.Optional(Type.Literal(true, { description: 'Nobody won' })),
+    draw: Type.Optional(Type.Boolean({ description: 'Nobody won; left out: somebody did' })),
   },
   { description: 'A game is over: the leaderboards of the product score it, its stats count it' },
 );

@@ -12,11 +12,13 @@ import { diff } from '../protocol/patches.ts';
 import { SAMPLE_FRAMES } from '../protocol/sample-frames.ts';
 import type { State, ViewKind } from '../protocol/views.ts';
 import { DEFAULT_SERVER_LIMITS, HTTP_LIMITS } from '../server/limits.ts';
+import { MAX_AREA_MODES } from '../store/channel-states.ts';
 import { DEFAULT_STORE_OPTIONS, MAX_REMEMBERED_REJECTIONS } from '../store/score-store.ts';
 import { fieldTable, type SchemaNode } from './protocol-fields.ts';
 
 export const PROTOCOL_FILE = new URL('../protocol/PROTOCOL.md', import.meta.url);
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const TEMPLATE_FILE = new URL('./protocol-template.md', import.meta.url);
 
 /** PROTOCOL.md: the template's prose, and in place of each `{{name argument}}` what the code says. */
@@ -45,6 +47,9 @@ const PARTS: { readonly [name: string]: (argument: string) => string } = {
   'id-pattern': () => ID_PATTERN,
   'text-bytes': () => String(TEXT_MAX_BYTES),
   'default-top': () => String(DEFAULT_BOARD_CONFIG.top),
+  'area-modes': () => String(MAX_AREA_MODES),
+  'window-days': () => String(DEFAULT_STORE_OPTIONS.windowRetentionMs / DAY_MS),
+  'session-hours': () => String(DEFAULT_STORE_OPTIONS.sessionTimeoutMs / HOUR_MS),
   'producer-days': () => String(DEFAULT_STORE_OPTIONS.producerRetentionMs / DAY_MS),
   'key-hours': () => String((DEFAULT_STORE_OPTIONS.onceRetentionMs / DAY_MS) * 24),
   'key-length': () => String(HTTP_LIMITS.idempotencyKeyLength),
