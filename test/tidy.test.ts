@@ -24,7 +24,7 @@ const ANYTHING = /^(cli|scripts|bench|test)\/|^[^/]+$/;
 
 /** The one file or folder that imports a library. Changing a library means changing what is behind one door. */
 const HOMES: Readonly<Record<string, string>> = {
-  '@fontsource-variable/archivo': 'web/src/main.ts',
+  '@fontsource-variable/archivo': 'web/src/mount-page.ts',
   'uWebSockets.js': 'server/transport/',
   ioredis: 'store/redis/',
   jose: 'server/auth/',
