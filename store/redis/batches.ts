@@ -1,103 +1,183 @@
 import { assert } from '../../runtime/errors.ts';
-import type { Operation, Part } from '../score-store.ts';
-import { packCounts, packTexts } from './packing.ts';
+import type { CountOperation, Operation, Part, ResultOperation } from '../score-store.ts';
+import { Groups, placeOf } from './groups.ts';
+import { packTexts, packUint16s } from './packing.ts';
 import { numberOfCode } from './refusals.ts';
 
-/** A batch as apply.lua takes it; its header has the format. */
-export interface PackedBatch {
-  readonly operationCount: number;
-  /** Each board with the number of its members. */
-  readonly boards: readonly (readonly [id: string, members: number])[];
-  readonly profileMemberCount: number;
-  readonly nameCount: number;
-  /** Boards, members, profile members, names, kinds, values, producers' parts, numbers. */
-  readonly packed: readonly Buffer[];
-}
-
 /** Their numbers are also in the log: never change one. */
-export const OPERATION_NUMBERS = { delta: 0, set: 1, best: 2, profile: 3, reject: 4 } as const;
-const KIND_BYTES = 3;
-const DOUBLE_BYTES = 8;
+export const OPERATION_NUMBERS = {
+  ...{ delta: 0, set: 1, best: 2, profile: 3, reject: 4 },
+  ...{ result: 5, count: 6, login: 7, logout: 8, nothing: 9 },
+} as const;
+export const KIND_BYTES = 3;
+export const DOUBLE_BYTES = 8;
 const PART_BYTES = 12;
+/** The value of a result: the slot of the loser, then whether it is a draw, then the place of the handler from 0. */
+export const RESULT_DRAW = 0x10000;
+export const RESULT_HANDLER = 0x20000;
+
+type PackedText = 'members' | 'profiles' | 'names' | 'counterNames' | 'players' | 'users' | 'modes';
+type PackedGroups = 'boards' | 'products' | 'areas';
+/** The arguments of apply.lua that are lists, but those of windows and outcomes. */
+export type PackedList = PackedText | PackedGroups | 'lengths' | 'counters' | 'handlers' | 'kinds' | 'values';
 
 /**
- * Gives each member of each board a slot, so that the script reads and writes it once however often it occurs. Numbers
- * and texts are packed, because thousands of arguments cost Redis more than the scores themselves.
+ * A batch as apply.lua takes it; its header has the format. Each member of each board gets a slot, so that the script reads and writes it
+ * once however often it occurs; counters and users likewise. Numbers and texts are packed, because thousands of arguments cost Redis
+ * more than the scores themselves.
  */
-export function packBatch(parts: readonly Part[]): PackedBatch {
-  const operations = operationsOf(parts);
-  const boards = new Map<string, Map<string, number>>();
-  const profileMembers = new Map<string, number>();
-  const names: string[] = [];
-  const places = new Uint16Array(operations.length);
-  for (const [index, operation] of operations.entries()) {
-    if (operation.op === 'reject') continue;
-    const members = operation.op === 'profile' ? profileMembers : membersOf(operation.board, boards);
-    places[index] = placeOf(members, operation.member);
+export class PackedBatch {
+  readonly operations: readonly Operation[];
+  readonly parts: readonly Part[];
+  readonly boards = new Groups();
+  readonly products = new Groups();
+  readonly areas = new Groups();
+  /** Boards that have results. */
+  readonly ratedBoards = new Set<string>();
+  /** Of each operation: that of its member, profile member, counter or user in its group; the second is that of the loser. */
+  readonly places: Uint16Array;
+  readonly opponents: Uint16Array;
+  readonly lists: Readonly<Record<PackedList, Buffer>>;
+  readonly producers: readonly [parts: Buffer, numbers: Buffer];
+  readonly #profiles = new Map<string, number>();
+  readonly #names: string[] = [];
+  readonly #players = new Map<string, number>();
+  readonly #counters = new Map<string, number>();
+  /** Of each counter its product, the place of its name there, the place of its player. */
+  readonly #counterPlaces: (readonly [product: string, name: number, player: number])[] = [];
+  readonly #modes = new Map<string, number>();
+  readonly #handlers: (readonly [handler: string, options: unknown])[] = [];
+  /** Nearly always the results of a product come with the very same options. */
+  readonly #handlerPlaces = new Map<unknown, Map<string, number>>();
+
+  constructor(parts: readonly Part[]) {
+    this.parts = parts;
+    this.operations = operationsOf(parts);
+    this.places = new Uint16Array(this.operations.length);
+    this.opponents = new Uint16Array(this.operations.length);
+    for (const [index, operation] of this.operations.entries()) this.#place(operation, index);
+    this.lists = this.#pack();
+    this.producers = packProducers(parts);
   }
 
-  const slotsBefore = new Map<string, number>();
-  const members: string[] = [];
-  for (const [board, ofBoard] of boards) {
-    slotsBefore.set(board, members.length);
-    for (const member of ofBoard.keys()) members.push(member);
+  #place(operation: Operation, index: number): void {
+    switch (operation.op) {
+      case 'delta':
+      case 'set':
+      case 'best':
+        this.places[index] = this.boards.placeOf(operation.board, operation.member);
+        break;
+      case 'result':
+        this.ratedBoards.add(operation.board);
+        this.places[index] = this.boards.placeOf(operation.board, operation.winner);
+        this.opponents[index] = this.boards.placeOf(operation.board, operation.loser);
+        break;
+      case 'profile':
+        this.places[index] = placeOf(this.#profiles, operation.member);
+        break;
+      case 'count':
+        this.places[index] = this.#placeOfCounter(operation);
+        break;
+      case 'login':
+      case 'logout':
+        this.places[index] = this.areas.placeOf(operation.area, operation.user);
+        break;
+      case 'reject':
+      case 'nothing':
+    }
   }
-  const kinds = Buffer.allocUnsafe(operations.length * KIND_BYTES);
-  const values = Buffer.allocUnsafe(operations.length * DOUBLE_BYTES);
-  for (const [index, operation] of operations.entries()) {
-    const isScore = operation.op !== 'profile' && operation.op !== 'reject';
-    const slot = (places[index] ?? 0) + (isScore ? (slotsBefore.get(operation.board) ?? 0) : 0);
-    kinds.writeUInt8(OPERATION_NUMBERS[operation.op], index * KIND_BYTES);
-    kinds.writeUInt16BE(slot, index * KIND_BYTES + 1);
-    values.writeDoubleLE(packedValueOf(operation, names), index * DOUBLE_BYTES);
+
+  #placeOfCounter({ product, player, counter }: CountOperation): number {
+    const place = placeOf(this.#counters, `${product}:${player.length}:${player}:${counter}`);
+    if (place > this.#counterPlaces.length) {
+      const name = this.products.placeOf(product, counter);
+      this.#counterPlaces.push([product, name, placeOf(this.#players, player)]);
+    }
+    return place;
   }
-  const counts = Array.from(boards, ([id, ofBoard]) => [id, ofBoard.size] as const);
-  return {
-    operationCount: operations.length,
-    boards: counts,
-    profileMemberCount: profileMembers.size,
-    nameCount: names.length,
-    packed: [
-      ...[packCounts(counts), packTexts(members), packTexts([...profileMembers.keys()]), packTexts(names)],
-      ...[kinds, values, ...packProducers(parts)],
-    ],
-  };
+
+  #pack(): Readonly<Record<PackedList, Buffer>> {
+    const [boards, members] = this.boards.pack();
+    const [products, counterNames] = this.products.pack();
+    const [areas, users] = this.areas.pack();
+    const kinds = Buffer.allocUnsafe(this.operations.length * KIND_BYTES);
+    const values = Buffer.allocUnsafe(this.operations.length * DOUBLE_BYTES);
+    for (const [index, operation] of this.operations.entries()) {
+      kinds.writeUInt8(OPERATION_NUMBERS[operation.op], index * KIND_BYTES);
+      kinds.writeUInt16BE(this.#slotOf(operation, this.places[index] ?? 0), index * KIND_BYTES + 1);
+      values.writeDoubleLE(this.#valueOf(operation, index), index * DOUBLE_BYTES);
+    }
+    const counters = this.#counterPlaces.flatMap(([product, name, player]) => [
+      this.products.slotOf(product, name),
+      player,
+    ]);
+    return {
+      lengths: packUint16s([
+        ...[this.boards.size, this.#profiles.size, this.#names.length, this.products.size],
+        ...[this.#players.size, this.#counters.size, this.areas.size, this.#modes.size],
+      ]),
+      ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },
+      ...{ products, counterNames, players: packTexts([...this.#players.keys()]) },
+      ...{ counters: packUint16s(counters), areas, users, modes: packTexts([...this.#modes.keys()]) },
+      handlers: Buffer.from(this.#handlers.length === 0 ? '' : JSON.stringify(this.#handlers)),
+      ...{ kinds, values },
+    };
+  }
+
+  #slotOf(operation: Operation, place: number): number {
+    switch (operation.op) {
+      case 'delta':
+      case 'set':
+      case 'best':
+      case 'result':
+        return this.boards.slotOf(operation.board, place);
+      case 'login':
+      case 'logout':
+        return this.areas.slotOf(operation.area, place);
+      default:
+        return place;
+    }
+  }
+
+  #valueOf(operation: Operation, index: number): number {
+    switch (operation.op) {
+      case 'delta':
+      case 'set':
+      case 'best':
+        return operation.value;
+      case 'result':
+        return (
+          this.boards.slotOf(operation.board, this.opponents[index] ?? 0) +
+          (operation.draw ? RESULT_DRAW : 0) +
+          RESULT_HANDLER * this.#placeOfHandler(operation)
+        );
+      case 'profile':
+        return this.#names.push(operation.name);
+      case 'count':
+        return operation.by;
+      case 'login':
+        return placeOf(this.#modes, operation.mode);
+      case 'reject':
+        return numberOfCode(operation.code);
+      case 'logout':
+      case 'nothing':
+        return 0;
+    }
+  }
+
+  #placeOfHandler({ handler, options }: ResultOperation): number {
+    const places = this.#handlerPlaces.get(options) ?? new Map<string, number>();
+    this.#handlerPlaces.set(options, places);
+    const place = places.get(handler) ?? this.#handlers.push([handler, options]) - 1;
+    places.set(handler, place);
+    return place;
+  }
 }
 
 function operationsOf(parts: readonly Part[]): readonly Operation[] {
   const [first, ...others] = parts;
   if (first === undefined) return [];
   return others.length === 0 ? first.operations : parts.flatMap(({ operations }) => operations);
-}
-
-function membersOf(board: string, boards: Map<string, Map<string, number>>): Map<string, number> {
-  let members = boards.get(board);
-  if (members === undefined) {
-    members = new Map();
-    boards.set(board, members);
-  }
-  return members;
-}
-
-/** From 1, in the order of first occurrence. */
-function placeOf(members: Map<string, number>, member: string): number {
-  let place = members.get(member);
-  if (place === undefined) {
-    place = members.size + 1;
-    members.set(member, place);
-  }
-  return place;
-}
-
-function packedValueOf(operation: Operation, names: string[]): number {
-  switch (operation.op) {
-    case 'profile':
-      return names.push(operation.name);
-    case 'reject':
-      return numberOfCode(operation.code);
-    default:
-      return operation.value;
-  }
 }
 
 /** Parts of producers and the numbers of their operations; parts of nobody cost nothing. */
@@ -122,9 +202,9 @@ function packProducers(parts: readonly Part[]): readonly [parts: Buffer, numbers
       partAt = packedParts.writeUInt16LE(from, partAt);
       partAt = packedParts.writeUInt16LE(next - 1, partAt);
       partAt = packedParts.writeDoubleLE(producer.claim, partAt);
-      let previous = 0;
+      let previous = 1;
       for (const number of producer.numbers) {
-        assert(number > previous, 'the numbers of a producer ascend');
+        assert(number >= previous, 'the numbers of a producer never descend');
         numberAt = numbers.writeDoubleLE(number, numberAt);
         previous = number;
       }

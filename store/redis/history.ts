@@ -48,7 +48,7 @@ export function createHistory(run: RunScript, keys: Keys, options: StoreOptions)
       const { position: positionKey, configs } = partition;
       const reply = await run(
         'read-records',
-        [positionKey, configs, ofBoard.ranking, ofBoard.arrivals],
+        [positionKey, configs, ofBoard.ranking, ofBoard.arrivals, partition.windows],
         [board, ...members],
       );
       const [position, config, total, flat] = reply as RecordsReply;
@@ -63,7 +63,7 @@ export function createHistory(run: RunScript, keys: Keys, options: StoreOptions)
       const { partition, ofBoard } = locate(board);
       const reply = await run(
         'scan-members',
-        [partition.configs, ofBoard.ranking, ofBoard.arrivals],
+        [partition.configs, ofBoard.ranking, ofBoard.arrivals, partition.windows],
         [board, cursor, String(SCAN_MEMBERS)],
       );
       const [next, members] = reply as [string, string[]];
@@ -73,12 +73,12 @@ export function createHistory(run: RunScript, keys: Keys, options: StoreOptions)
     async repairBoard(board, repairs, acceptedAt): Promise<readonly string[]> {
       assert(repairs.length <= MAX_BATCH_OPERATIONS, 'not too many members are repaired at once');
       const { partition, ofBoard } = locate(board);
-      const { dirty, allDirty, configs, totals, position, log } = partition;
+      const { dirty, allDirty, configs, totals, position, log, windows } = partition;
       const members = repairs.map(({ member }) => member);
       assert(new Set(members).size === members.length, 'each member is repaired once');
       const repaired = await run(
         'repair-board',
-        [dirty, allDirty, configs, totals, ofBoard.ranking, ofBoard.arrivals, position, log],
+        [dirty, allDirty, configs, totals, ofBoard.ranking, ofBoard.arrivals, position, log, windows],
         [
           ...[board, String(acceptedAt), maxDirtyNames, logOperations],
           packDoubles(repairs.flatMap(toNumbers)),

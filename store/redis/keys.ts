@@ -17,16 +17,33 @@ export interface PartitionKeys {
   readonly fence: string;
   /** Sorted set of board ids, all with score 0: byte order. */
   readonly boards: string;
-  /** Hash: board id to configuration. */
+  /** Hash: board id to configuration (see lua/include-boards.lua). */
   readonly configs: string;
   /** Hash: board id to number of members. */
   readonly totals: string;
   /** Hash: member to display name. */
   readonly profiles: string;
-  /** Hash: board id to the position before its creation. */
+  /** Hash: id of a board or a window to the position before its creation. */
   readonly created: string;
+  /** Sorted set: windows by the time after which they may go. */
+  readonly windows: string;
+  /** Hash: all counters of players (see lua/include-counter-fields.lua). */
+  readonly counters: string;
+  /** Hash: `<area>:<user>` to mode. */
+  readonly sessions: string;
+  /** Sorted set: `<area>:<user>` by the time of the latest login. */
+  readonly logins: string;
+  /** Hash: product to its configuration. */
+  readonly products: string;
+  /** Sorted set of the configured products, all with score 0: byte order. */
+  readonly productIds: string;
+  /** Set: the names of a product's counters. */
+  counterNames(product: string): string;
+  /** Sorted set: modes of an area by the negated number of users. */
+  area(area: string): string;
   /** Hash: what is remembered of a producer or an idempotency key (see lua/include-producers.lua). It expires. */
   producer(id: string): string;
+  /** Of a board, or of a window of one. */
   board(id: string): BoardKeys;
 }
 
@@ -35,6 +52,8 @@ export interface BoardKeys {
   readonly ranking: string;
   /** Hash: member to arrival; only for boards with ties `first`. */
   readonly arrivals: string;
+  /** Set: the windows of a board that have been scored, such as `daily.2026-11-21`. */
+  readonly windows: string;
   /** List: a label and texts (see checkpoints.ts). */
   readonly checkpoint: string;
 }
@@ -68,10 +87,19 @@ function createPartitionKeys(tag: string): PartitionKeys {
     totals: `${tag}:totals`,
     profiles: `${tag}:profiles`,
     created: `${tag}:created`,
+    windows: `${tag}:windows`,
+    counters: `${tag}:counters`,
+    sessions: `${tag}:sessions`,
+    logins: `${tag}:logins`,
+    products: `${tag}:products`,
+    productIds: `${tag}:product-ids`,
+    counterNames: (product) => `${tag}:counter-names:${product}`,
+    area: (area) => `${tag}:area:${area}`,
     producer: (id) => `${tag}:producer:${id}`,
     board: (id) => ({
       ranking: `${tag}:ranking:${id}`,
       arrivals: `${tag}:arrivals:${id}`,
+      windows: `${tag}:windows:${id}`,
       checkpoint: `${tag}:checkpoint:${id}`,
     }),
   };

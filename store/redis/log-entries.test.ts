@@ -1,25 +1,48 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LogEntry, Operation } from '../score-store.ts';
-import { delta, profile, set } from '../support.contract.ts';
-import { packBatch } from './batches.ts';
+import type { AppliedOperation, LogEntry } from '../score-store.ts';
+import { count, delta, login, logout, profile, result, set } from '../support.contract.ts';
+import { PackedBatch } from './batches.ts';
 import { parseLogEntry, type StoredEntry } from './log-entries.ts';
-import { packTexts } from './packing.ts';
+import { packTexts, packUint16s } from './packing.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
   fc.constantFrom('__proto__', '\u{feff}begins with a mark', 'x'.repeat(128), ''),
 );
 const value = fc.double({ noNaN: true, noDefaultInfinity: true });
-const operationArbitrary = fc.oneof(
+const id = fc.constantFrom('a', 'b', '__proto__', 'c'.repeat(64));
+const operationArbitrary: fc.Arbitrary<AppliedOperation> = fc.oneof(
   fc.record({
     op: fc.constantFrom('delta' as const, 'set' as const, 'best' as const),
-    board: fc.constantFrom('a', 'b', '__proto__', 'c'.repeat(64)),
+    board: id,
     member: text,
     value,
   }),
   fc.tuple(text, text).map((pair) => profile(...pair)),
+  fc.record({
+    op: fc.constant('result' as const),
+    board: id,
+    winner: text,
+    loser: text,
+    draw: fc.boolean(),
+    handler: fc.constantFrom('elo', '__proto__'),
+    options: fc.constantFrom<Record<string, unknown>>(
+      {},
+      { k: 0.1 + 0.2, text: '"é🏏\\ \n' },
+      { list: [[], {}, null] },
+    ),
+  }),
+  fc.tuple(id, text, text, value).map((each) => count(...each)),
+  fc.tuple(id, text, text).map((each) => login(...each)),
+  fc.tuple(id, text).map((each) => logout(...each)),
 );
+/** One of each kind. */
+const OPERATIONS = [
+  ...[set('b', 'ann', 1), profile('ann', 'Ann'), delta('c', 'bob', 2)],
+  ...[result('b', 'ann', 'bob', { options: { k: 32 } }), count('g', 'ann', 'wins')],
+  ...[login('111', 'ann', 'duel'), logout('111', 'ann')],
+];
 
 describe('an entry of the log', () => {
   test('of a batch gives back its operations as they were packed, bit for bit', () => {
@@ -55,6 +78,42 @@ describe('an entry of the log', () => {
       fields: { board: 'b', member: '🏏' },
     },
     {
+      name: 'configure',
+      entry: {
+        ...{ kind: 'configure', from: 4, to: 5, at: 1234.5, board: 'b' },
+        config: {
+          order: 'desc',
+          ties: 'member',
+          top: 7,
+          windows: ['daily', 'monthly'],
+          timezone: 'Etc/GMT+5',
+        },
+      },
+      fields: { board: 'b', config: 'desc member 7 daily,monthly Etc/GMT+5' },
+    },
+    {
+      name: 'configure-product',
+      entry: {
+        ...{ kind: 'configure-product', from: 4, to: 5, at: 1234.5, product: 'g' },
+        config: { leaderboards: [{ board: 'b', handler: 'elo', options: { k: 0.1 } }], stats: 'default' },
+      },
+      fields: {
+        product: 'g',
+        config: '{"leaderboards":[{"board":"b","handler":"elo","options":{"k":0.1}}],"stats":"default"}',
+      },
+    },
+    {
+      name: 'expire-sessions',
+      entry: {
+        ...{ kind: 'expire-sessions', from: 4, to: 5, at: 1234.5 },
+        sessions: [
+          { area: '111', user: 'a:b' },
+          { area: '2', user: '🏏' },
+        ],
+      },
+      fields: { sessions: packTexts(['111', 'a:b', '2', '🏏']) },
+    },
+    {
       name: 'repair',
       entry: { kind: 'repair', from: 4, to: 5, at: 1234.5, board: 'b', members: ['🏏', '', 'ann'] },
       fields: { board: 'b', members: packTexts(['🏏', '', 'ann']) },
@@ -64,7 +123,7 @@ describe('an entry of the log', () => {
   });
 
   test('that is cut short, whatever field, is a defect', () => {
-    const [id, fields] = batchEntry([set('b', 'ann', 1), profile('ann', 'Ann'), delta('c', 'bob', 2)], 0);
+    const [id, fields] = batchEntry(OPERATIONS, 0);
     for (let i = 1; i < fields.length; i += 2) {
       const whole = fields[i] as Buffer;
       for (let length = 0; length < whole.length; length++) {
@@ -73,12 +132,12 @@ describe('an entry of the log', () => {
         const cut = fields.with(i, whole.subarray(0, length));
         expect(() => parseLogEntry([id, cut]), `${fields[i - 1]} cut to ${length}`).toThrow('defect');
       }
-      expect(() => parseLogEntry([id, fields.toSpliced(i - 1, 2)])).toThrow('defect');
+      expect(() => parseLogEntry([id, fields.toSpliced(i - 1, 2)]), String(fields[i - 1])).toThrow('defect');
     }
   });
 
   test('with other bytes in it is a defect, or another entry, and nothing else', () => {
-    const [id, fields] = batchEntry([set('b', 'ann', 1), profile('ann', 'Ann'), delta('c', 'bob', 2)], 0);
+    const [id, fields] = batchEntry(OPERATIONS, 0);
     const spoilt = fc.record({
       field: fc.nat({ max: fields.length - 1 }),
       at: fc.nat(),
@@ -102,6 +161,21 @@ describe('an entry of the log', () => {
     );
   });
 
+  test('names the windows that it changed too', () => {
+    const [id, fields] = batchEntry(OPERATIONS, 0);
+    const windows = Buffer.concat([
+      ...[packTexts(['b']), packUint16s([2]), packTexts(['daily.2026-11-21', 'monthly.2026-11'])],
+      ...[packTexts(['__proto__']), packUint16s([1]), packTexts(['weekly.2026-W47'])],
+    ]);
+    expect(parseLogEntry([id, [...fields, Buffer.from('windows'), windows]])).toEqual({
+      ...{ kind: 'batch', from: 0, to: OPERATIONS.length, at: 1234, operations: OPERATIONS },
+      windows: new Map([
+        ['b', ['daily.2026-11-21', 'monthly.2026-11']],
+        ['__proto__', ['weekly.2026-W47']],
+      ]),
+    });
+  });
+
   test('of a kind that is not known is a defect', () => {
     const entry = stored('5-0', { from: '4', at: '1', kind: 'later', board: 'b' });
     expect(() => parseLogEntry(entry)).toThrow('defect: log entry 5-0 is of the unknown kind later');
@@ -109,11 +183,10 @@ describe('an entry of the log', () => {
 });
 
 /** As apply.lua appends it where nothing is left out. */
-function batchEntry(operations: readonly Operation[], from: number): StoredEntry {
-  const [boards, members, profiles, names, kinds, values] = packBatch([{ operations }]).packed;
-  const fields = { boards, members, profiles, names, kinds, values } as Record<string, Buffer>;
+function batchEntry(operations: readonly AppliedOperation[], from: number): StoredEntry {
+  const { lengths, counterNames, ...lists } = new PackedBatch([{ operations }]).lists;
   const head = { from: String(from), at: '1234', kind: 'batch' };
-  return stored(`${from + operations.length}-0`, { ...head, ...fields });
+  return stored(`${from + operations.length}-0`, { ...head, ...lists, counter_names: counterNames });
 }
 
 function stored(id: string, fields: Readonly<Record<string, string | Buffer>>): StoredEntry {

@@ -30,6 +30,13 @@ export function packDoubles(values: readonly number[]): Buffer {
   return bytes;
 }
 
+export function packUint16s(values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(2 * values.length);
+  let at = 0;
+  for (const value of values) at = bytes.writeUInt16LE(value, at);
+  return bytes;
+}
+
 /** Each text with a count (uint16). */
 export function packCounts(counts: readonly (readonly [text: string, count: number])[]): Buffer {
   let bound = 0;

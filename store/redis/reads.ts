@@ -1,3 +1,4 @@
+import type { BoardConfig } from '../../protocol/boards.ts';
 import { assert } from '../../runtime/errors.ts';
 import { partitionOfBoard } from '../partitions.ts';
 import type {
@@ -11,10 +12,14 @@ import type {
 } from '../score-store.ts';
 import { chunkByWeight, type Located } from './chunks.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
+import { readHashes } from './read-hashes.ts';
 import { parseConfig, parseScore, rankedRows } from './replies.ts';
 import type { RunScript } from './scripts.ts';
 
-type Reads = Pick<ScoreStore, 'readPages' | 'readStandings' | 'readNeighbourhood' | 'listBoards'>;
+type Reads = Pick<
+  ScoreStore,
+  'readPages' | 'readStandings' | 'readNeighbourhood' | 'readConfigs' | 'listBoards'
+>;
 
 /** What one script call reads at most, so that no call holds Redis up for long. */
 const CALL_ROWS = 4000;
@@ -44,8 +49,7 @@ export function createReads(run: RunScript, keys: Keys): Reads {
         const reply = await run(
           'read-pages',
           [
-            ofPartition.configs,
-            ofPartition.profiles,
+            ...[ofPartition.configs, ofPartition.profiles, ofPartition.windows],
             ...items.map(({ query }) => ofPartition.board(query.board).ranking),
           ],
           items.flatMap(({ query }) => [query.board, String(query.offset), String(query.limit)]),
@@ -66,7 +70,7 @@ export function createReads(run: RunScript, keys: Keys): Reads {
       const weigh = ({ members }: StandingsPart) => BOARD_WEIGHT + members.length;
       const calls = chunkByWeight(parts, weigh, CALL_MEMBERS).map(async ({ partition, items }) => {
         const ofPartition = keysOf(partition);
-        const scriptKeys = [ofPartition.configs];
+        const scriptKeys = [ofPartition.configs, ofPartition.windows];
         const args: string[] = [];
         for (const { query } of items) {
           const { ranking, arrivals } = ofPartition.board(query.board);
@@ -94,7 +98,7 @@ export function createReads(run: RunScript, keys: Keys): Reads {
       const { ranking, arrivals } = ofPartition.board(board);
       const reply = await run(
         'read-neighbourhood',
-        [ofPartition.configs, ofPartition.profiles, ranking, arrivals],
+        [ofPartition.configs, ofPartition.profiles, ranking, arrivals, ofPartition.windows],
         [board, member, String(around)],
       );
       if (reply === 0) return undefined;
@@ -103,6 +107,14 @@ export function createReads(run: RunScript, keys: Keys): Reads {
       const own = rows[index - firstIndex];
       assert(own, 'a member is among its neighbours');
       return { total, member: own, around: rows };
+    },
+
+    async readConfigs(boards): Promise<readonly (BoardConfig | undefined)[]> {
+      const configs = await readHashes(run, boards, (board) => {
+        const partition = partitionOfBoard(board, keys.partitions.length);
+        return { partition, key: keysOf(partition).configs };
+      });
+      return configs.map((config) => (config === '' ? undefined : parseConfig(config)));
     },
 
     async listBoards({ after, limit }): Promise<readonly BoardSummary[]> {

@@ -1,20 +1,28 @@
 import { StartError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import type { ScoreStore, StoreOptions } from '../score-store.ts';
+import { createApply } from './apply.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createRedisConnection } from './connection.ts';
 import { createHistory } from './history.ts';
 import { createKeys, DEFAULT_KEY_PREFIX } from './keys.ts';
 import { createOwnership } from './ownership.ts';
+import { createPlayerReads } from './player-reads.ts';
 import { createProducers } from './producers.ts';
+import { createProducts } from './products.ts';
+import type { RatingScoring } from './rated-batch.ts';
 import { createReads } from './reads.ts';
 import type { RunScript } from './scripts.ts';
+import { createSweeping } from './sweeping.ts';
 import { createWrites } from './writes.ts';
 
 export interface RedisStoreOptions extends StoreOptions {
   /** One URL of a single Redis (7.0 or later), or several of the nodes of one Cluster. */
   readonly url: string | readonly string[];
   readonly logger: Logger;
+  /** Who rates results; default: the handlers that come with scorewire. */
+  readonly scoring?: RatingScoring;
   /** Begins every key, to keep installations in one Redis apart; default `scorewire:`. */
   readonly keyPrefix?: string;
   /** Without an answer for this long the connection counts as lost; default 2000. */
@@ -54,9 +62,13 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     partitions,
     start: connection.start,
     stop: connection.stop,
+    ...createApply(connection.run, keys, options, options.scoring ?? BUILT_IN_SCORING),
     ...createWrites(connection.run, keys, options),
+    ...createProducts(connection.run, keys, options),
+    ...createSweeping(connection.run, keys, options),
     ...createProducers(connection.run, keys, options),
     ...createReads(connection.run, keys),
+    ...createPlayerReads(connection.run, keys),
     ...createHistory(connection.run, keys, options),
     ...createCheckpoints(connection.run, keys),
     ...createOwnership(connection.run, keys),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { DEFAULT_STORE_OPTIONS, type ScoreStore, type StoreOptions } from '../score-store.ts';
+import { contractScoring } from '../scoring.contract.ts';
 import type { StoreUnderTest } from '../support.contract.ts';
 import { createRedisStore } from './redis-store.ts';
 
@@ -14,7 +15,10 @@ export async function createStoreUnderTest(
   const clients: ScoreStore[] = [];
   const connect = async (changes?: Partial<StoreOptions>): Promise<ScoreStore> => {
     const settings = { ...DEFAULT_STORE_OPTIONS, ...options, ...changes };
-    const store = createRedisStore({ ...settings, url, logger, keyPrefix, commandTimeoutMs: 500 });
+    const store = createRedisStore({
+      ...settings,
+      ...{ url, logger, keyPrefix, commandTimeoutMs: 500, scoring: contractScoring },
+    });
     clients.push(store);
     await store.start();
     return store;

@@ -1,21 +1,51 @@
 import type { BoardConfig } from '../../protocol/boards.ts';
+import type { ProductConfig } from '../../protocol/products.ts';
+import { WINDOW_KINDS, type WindowKind } from '../../protocol/windows.ts';
 import type { RankedRow } from '../score-store.ts';
 
 /** How the scripts write things down (see lua/include-boards.lua), read and written from this side. */
 
 const ARRIVAL_WIDTH = 16;
 
-export function formatConfig({ order, ties, top }: BoardConfig): string {
-  return `${order} ${ties} ${top}`;
+export const UTC = 'UTC';
+
+export function formatConfig(config: BoardConfig): string {
+  const settings = formatWindows(config);
+  return `${config.order} ${config.ties} ${config.top}${settings === '' ? '' : ` ${settings}`}`;
+}
+
+/** What of a configuration is about windows: `daily,weekly Europe/Paris`, or nothing. */
+function formatWindows({ windows = [], timezone = UTC }: BoardConfig): string {
+  if (windows.length === 0 && timezone === UTC) return '';
+  return `${listWindows(windows)} ${timezone}`;
+}
+
+/** In the order of their kinds. */
+export function listWindows(windows: readonly WindowKind[]): string {
+  return WINDOW_KINDS.filter((kind) => windows.includes(kind)).join(',') || '-';
 }
 
 export function parseConfig(text: string): BoardConfig {
-  const [order, ties, top] = text.split(' ');
+  const [order, ties, top, windows, timezone = UTC] = text.split(' ');
   return {
     order: order === 'asc' ? 'asc' : 'desc',
     ties: ties === 'first' ? 'first' : 'member',
     top: Number(top),
+    ...(windows === undefined || windows === '-' ? {} : { windows: parseWindows(windows) }),
+    ...(timezone === UTC ? {} : { timezone }),
   };
+}
+
+export function parseWindows(list: string): WindowKind[] {
+  return WINDOW_KINDS.filter((kind) => list.split(',').includes(kind));
+}
+
+export function parseProductConfig(json: string): ProductConfig {
+  try {
+    return JSON.parse(json) as ProductConfig;
+  } catch (cause) {
+    throw new Error('defect: the stored settings of a product are no JSON', { cause });
+  }
 }
 
 /** Subtracting from 0 instead of negating, since -0 is not a score. */

@@ -1,16 +1,15 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
 import { assert } from '../../runtime/errors.ts';
-import type { BatchVerdict, Part, PartVerdict } from '../score-store.ts';
+import type { BatchVerdict, Part, PartVerdict, Refused } from '../score-store.ts';
 import { codeOfNumber } from './refusals.ts';
 
-export type ApplyReply = [position: number, duplicates: number[], refused: number[]];
+export type SettledReply = [position: number, duplicates: number[], refused: number[]];
 
-type Refusal = { readonly index: number; readonly code: ErrorCode };
-
-/** Tells the parts apart in what apply.lua answers for the whole batch. */
+/** Tells the parts apart in what apply.lua answers for the whole batch. `messages` are by place of the operation, from 0. */
 export function toBatchVerdict(
-  [position, duplicates, refused]: ApplyReply,
+  [position, duplicates, refused]: SettledReply,
   parts: readonly Part[],
+  messages?: ReadonlyMap<number, string>,
 ): BatchVerdict {
   const refusals: { place: number; code: ErrorCode }[] = [];
   for (let i = 0; i < refused.length; i += 2) {
@@ -23,13 +22,15 @@ export function toBatchVerdict(
   let next = 0;
   const verdicts = parts.map(({ operations, producer }): PartVerdict => {
     const end = from + operations.length;
-    const ofPart: Refusal[] = [];
+    const ofPart: Refused[] = [];
     for (
       let refusal = refusals[next];
       refusal !== undefined && refusal.place < end;
       refusal = refusals[++next]
     ) {
-      ofPart.push({ index: refusal.place - from, code: refusal.code });
+      const { place, code } = refusal;
+      const message = messages?.get(place - 1);
+      ofPart.push({ index: place - from, code, ...(message === undefined ? {} : { message }) });
     }
     from = end;
     const count = producer === undefined ? 0 : duplicates[producers++];

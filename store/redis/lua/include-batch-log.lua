@@ -1,17 +1,17 @@
 -- For apply.lua: what of a batch goes to the log. Operations, and the texts that they name, are packed as in its arguments.
 
--- Cuts the runs of operations (first and last place each) at those refused, whose places are every second of `refused`.
-local function cut_runs(runs, refused)
-  local cut, next_refused = {}, 1
+-- Cuts the runs of operations (first and last place each) at places that are left out.
+local function cut_runs(runs, left_out)
+  local cut, next_left_out = {}, 1
   for r = 1, #runs, 2 do
     local from, to = runs[r], runs[r + 1]
-    while refused[next_refused] and refused[next_refused] <= to do
-      local place = refused[next_refused]
+    while left_out[next_left_out] and left_out[next_left_out] <= to do
+      local place = left_out[next_left_out]
       if place > from then
         cut[#cut + 1], cut[#cut + 2] = from, place - 1
       end
       from = place + 1
-      next_refused = next_refused + 2
+      next_left_out = next_left_out + 1
     end
     if from <= to then
       cut[#cut + 1], cut[#cut + 2] = from, to
@@ -29,54 +29,83 @@ local function slice_runs(packed, width, runs)
   return table.concat(slices)
 end
 
--- Packs those texts that are used; gives their new places by the old ones too.
-local function pack_used(texts, used)
-  local packed, places = {}, {}
-  for place = 1, #texts do
-    if used[place] then
-      packed[#packed + 1] = pack_text(texts[place])
-      places[place] = #packed
-    end
-  end
-  return table.concat(packed), places
-end
-
--- Packs the operations of these runs anew, with no more texts than they use: boards, members, profile members, names, kinds, values.
-local function pack_runs(batch, runs)
-  local kinds, used_members, used_profiles, used_names = batch.kinds, {}, {}, {}
+-- What of the batch's texts these runs of operations use, by slot or place.
+local function find_used(batch, runs)
+  local kinds, values, counters = batch.kinds, batch.values, batch.counters
+  local used = { members = {}, profiles = {}, names = {}, counters = {}, counter_names = {}, players = {}, users = {}, modes = {} }
   for r = 1, #runs, 2 do
     for i = runs[r], runs[r + 1] do
-      local slot = 256 * kinds[3 * i - 1] + kinds[3 * i]
-      if kinds[3 * i - 2] == 3 then
-        used_profiles[slot], used_names[batch.values[i]] = true, true
-      else
-        used_members[slot] = true
+      local code, slot, value = kinds[3 * i - 2], 256 * kinds[3 * i - 1] + kinds[3 * i], values[i]
+      if code < 3 then
+        used.members[slot] = true
+      elseif code == 3 then
+        used.profiles[slot], used.names[value] = true, true
+      elseif code == 5 then
+        used.members[slot], used.members[value % 65536], used.has_results = true, true, true
+      elseif code == 6 then
+        used.counters[slot], used.counter_names[counters[slot].name_slot], used.players[counters[slot].place] = true, true, true
+      elseif code == 7 then
+        used.users[slot], used.modes[value] = true, true
+      elseif code == 8 then
+        used.users[slot] = true
       end
     end
   end
-  local boards = {}
-  for _, board in ipairs(batch.boards) do
-    local count = 0
-    for slot = board.first_slot, board.last_slot do
-      if used_members[slot] then count = count + 1 end
-    end
-    if count > 0 then boards[#boards + 1] = pack_text(board.id) .. struct.pack('<H', count) end
+  return used
+end
+
+-- Packs the operations of these runs anew, with no more texts than they use, as `fields` of an entry.
+local function pack_runs(batch, runs, fields)
+  local kinds, used, places = batch.kinds, find_used(batch, runs), {}
+  for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes' }) do
+    fields[list], places[list] = pack_used(batch[list], used[list])
   end
-  local members, slots = pack_used(batch.members, used_members)
-  local profiles, profile_slots = pack_used(batch.profile_members, used_profiles)
-  local names, name_places = pack_used(batch.names, used_names)
+  fields.boards = pack_used_groups(batch.boards, used.members)
+  fields.products = pack_used_groups(batch.products, used.counter_names)
+  fields.areas = pack_used_groups(batch.areas, used.users)
+  if not used.has_results then fields.handlers = '' end
+  local counters, counter_slots = {}, {}
+  for slot, counter in ipairs(batch.counters) do
+    if used.counters[slot] then
+      counters[#counters + 1] = struct.pack('<HH', places.counter_names[counter.name_slot], places.players[counter.place])
+      counter_slots[slot] = #counters
+    end
+  end
+  fields.counters = table.concat(counters)
+
   local new_kinds, new_values = {}, {}
   for r = 1, #runs, 2 do
     for i = runs[r], runs[r + 1] do
       local code, slot, value = kinds[3 * i - 2], 256 * kinds[3 * i - 1] + kinds[3 * i], batch.values[i]
-      if code == 3 then
-        slot, value = profile_slots[slot], name_places[value]
-      else
-        slot = slots[slot]
+      if code < 3 then
+        slot = places.members[slot]
+      elseif code == 3 then
+        slot, value = places.profiles[slot], places.names[value]
+      elseif code == 5 then
+        local loser = value % 65536
+        slot, value = places.members[slot], value - loser + places.members[loser]
+      elseif code == 6 then
+        slot = counter_slots[slot]
+      elseif code == 7 then
+        slot, value = places.users[slot], places.modes[value]
+      elseif code == 8 then
+        slot = places.users[slot]
       end
       new_kinds[#new_kinds + 1] = struct.pack('>BH', code, slot)
       new_values[#new_values + 1] = struct.pack('<d', value)
     end
   end
-  return table.concat(boards), members, profiles, names, table.concat(new_kinds), table.concat(new_values)
+  fields.kinds, fields.values = table.concat(new_kinds), table.concat(new_values)
+end
+
+-- Fields of an entry as the log takes them: what nearly every batch has is always there, the rest only where it is not empty.
+local function flatten_fields(fields)
+  local flat = {}
+  for _, name in ipairs({ 'boards', 'members', 'profiles', 'names', 'kinds', 'values' }) do
+    flat[#flat + 1], flat[#flat + 2] = name, fields[name]
+  end
+  for _, name in ipairs({ 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows' }) do
+    if fields[name] ~= '' then flat[#flat + 1], flat[#flat + 2] = name, fields[name] end
+  end
+  return flat
 end

@@ -1,13 +1,32 @@
 -- Shared by several scripts: how a board's configuration and its elements are written.
 
--- A configuration is stored as `<order> <ties> <top>`. Scores of a `desc` board are stored negated, so that ascending
+-- A configuration is stored as `<order> <ties> <top>`, and where there are windows, or a time zone, as
+-- `<order> <ties> <top> <windows, joined by commas, or -> <time zone>`. Scores of a `desc` board are stored negated, so that ascending
 -- order is best first everywhere, and Redis' own order of equals (bytes of the element) is the one wanted.
 -- On a board with ties "first" an element is `<arrival><member>`, the arrival having this fixed width.
 local ARRIVAL_WIDTH = 16
 
+-- The last result is what of the text is about windows, or '' where there is nothing.
 local function parse_config(text)
-  local order, ties, top = string.match(text, '^(%a+) (%a+) (%d+)$')
-  return order, ties, tonumber(top)
+  local order, ties, top, windows = string.match(text, '^(%a+) (%a+) (%d+) ?(.*)$')
+  return order, ties, tonumber(top), windows
+end
+
+-- The board of a window `<board>@<window>`; a board is its own.
+local function base_of(id)
+  local at = string.find(id, '@', 1, true)
+  return at and string.sub(id, 1, at - 1) or id
+end
+
+-- Whether the index of windows has it; a board is none.
+local function is_missing_window(windows_key, id)
+  return string.find(id, '@', 1, true) and not redis.call('ZSCORE', windows_key, id)
+end
+
+-- The configuration of a board, or of the board of a window; false where there is no such board or window.
+local function config_of(configs_key, windows_key, id)
+  if is_missing_window(windows_key, id) then return false end
+  return redis.call('HGET', configs_key, base_of(id))
 end
 
 local function format_arrival(position)

@@ -1,10 +1,11 @@
 -- Shared by several scripts: what a partition remembers of a producer, or of an idempotency key.
 
 -- A record is a hash of `claim`, `last` (the highest number settled here), `refused`, and for a key `hash` (begin-once.lua).
--- `refused` holds numbers in ascending order, each packed as float64 and its code as uint8, little-endian.
+-- `refused` holds numbers in ascending order, each packed as float64 and its code as uint8, little-endian; of a number under which several
+-- operations were refused the first code.
 local REFUSAL_BYTES = 9
 
--- How many of `count` ascending packed numbers are at most `number`; they begin at byte `start` and lie `stride` bytes apart.
+-- How many of `count` packed numbers, which never descend, are at most `number`; they begin at byte `start` and lie `stride` bytes apart.
 local function count_up_to(packed, start, stride, count, number)
   local low, high = 0, count
   while low < high do
@@ -36,8 +37,8 @@ local function plan_part(key, claim, from, to, numbers, start, refused)
     while REFUSAL_BYTES * i < #known do
       local number, code = struct.unpack('<dB', known, REFUSAL_BYTES * i + 1)
       local place = count_up_to(numbers, start, 8, part.duplicates, number)
-      if place > 0 and struct.unpack('<d', numbers, start + 8 * (place - 1)) == number then
-        refused[#refused + 1] = from + place - 1
+      for same = count_up_to(numbers, start, 8, place, number - 1) + 1, place do
+        refused[#refused + 1] = from + same - 1
         refused[#refused + 1] = code
       end
       if place == part.duplicates then break end
@@ -50,10 +51,11 @@ end
 
 -- Only reads. `refused` holds places of operations with their codes, all above those refused before.
 local function plan_refusals(part, refused, numbers, most)
-  local packed = { redis.call('HGET', part.key, 'refused') or '' }
+  local packed, previous = { redis.call('HGET', part.key, 'refused') or '' }, nil
   for i = 1, #refused, 2 do
     local number = struct.unpack('<d', numbers, part.start + 8 * (refused[i] - part.from))
-    packed[#packed + 1] = struct.pack('<dB', number, refused[i + 1])
+    if number ~= previous then packed[#packed + 1] = struct.pack('<dB', number, refused[i + 1]) end
+    previous = number
   end
   part.refusals = string.sub(table.concat(packed), -most * REFUSAL_BYTES)
 end

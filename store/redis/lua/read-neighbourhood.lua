@@ -1,14 +1,14 @@
 #!lua flags=no-writes
 -- Reads a member among its neighbours, as of one moment.
 --
--- KEYS  1 configs, 2 profiles, 3 the board's ranking, 4 its arrivals
+-- KEYS  1 configs, 2 profiles, 3 the board's ranking, 4 its arrivals, 5 windows
 -- ARGV  1 board, 2 member, 3 rows on each side
 -- Returns  {configuration, total, index of the member from 0, index of the first row, rank of the first row,
 --          {element, stored score, ...}, {name or nil, ...}}, or 0 where the member is not on the board
 
 -- @include include-boards.lua
 
-local config = redis.call('HGET', KEYS[1], ARGV[1])
+local config = config_of(KEYS[1], KEYS[5], ARGV[1])
 if not config then return 0 end
 local _, ties = parse_config(config)
 local ranking_key, element, around = KEYS[3], ARGV[2], tonumber(ARGV[3])

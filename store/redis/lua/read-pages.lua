@@ -1,19 +1,19 @@
 #!lua flags=no-writes
 -- Reads pages of boards of one partition, rows and names as of one moment.
 --
--- KEYS  1 configs, 2 profiles, then per query the board's ranking
+-- KEYS  1 configs, 2 profiles, 3 windows, then per query the board's ranking
 -- ARGV  per query: board, offset, limit or 'top'
 -- Returns  per query {configuration or '', total, rank of the first row, {element, stored score, ...}, {name or nil, ...}}
 
 -- @include include-boards.lua
 
-local ids = {}
-for i = 1, #ARGV, 3 do ids[#ids + 1] = ARGV[i] end
-local configs = hmget(KEYS[1], ids)
+local bases = {}
+for i = 1, #ARGV, 3 do bases[#bases + 1] = base_of(ARGV[i]) end
+local configs = hmget(KEYS[1], bases)
 local pages = {}
-for q = 1, #ids do
-  local config, ranking_key = configs[q], KEYS[q + 2]
-  if not config then
+for q = 1, #bases do
+  local config, ranking_key = configs[q], KEYS[q + 3]
+  if not config or is_missing_window(KEYS[3], ARGV[3 * q - 2]) then
     pages[q] = { '', 0, 0, {}, {} }
   else
     local _, ties, top = parse_config(config)

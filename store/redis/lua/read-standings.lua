@@ -1,7 +1,7 @@
 #!lua flags=no-writes
 -- Reads ranks and scores of members of boards of one partition.
 --
--- KEYS  1 configs, then per query the board's ranking and its arrivals
+-- KEYS  1 configs, 2 windows, then per query the board's ranking and its arrivals
 -- ARGV  per query: board, number of members, members
 -- Returns  per query {configuration or '', total, {rank (0: not on the board), stored score or '', ...}}
 
@@ -14,8 +14,8 @@ while ARGV[at] do
   local id, count = ARGV[at], tonumber(ARGV[at + 1])
   local from, to = at + 2, at + 1 + count
   at = to + 1
-  local ranking_key, arrivals_key = KEYS[2 * q], KEYS[2 * q + 1]
-  local config = redis.call('HGET', KEYS[1], id)
+  local ranking_key, arrivals_key = KEYS[2 * q + 1], KEYS[2 * q + 2]
+  local config = config_of(KEYS[1], KEYS[2], id)
   if not config then
     answers[q] = { '', 0, {} }
   else

@@ -1,7 +1,7 @@
 #!lua
--- Sets members of a board right, each only if it still stands as it was found.
+-- Sets members of a board, or of a window, right, each only if it still stands as it was found.
 --
--- KEYS  1 dirty, 2 all-dirty, 3 configs, 4 totals, 5 the board's ranking, 6 its arrivals, 7 position, 8 log
+-- KEYS  1 dirty, 2 all-dirty, 3 configs, 4 totals, 5 the board's ranking, 6 its arrivals, 7 position, 8 log, 9 windows
 -- ARGV  1 board, 2 repaired at (ms), 3 most dirty names, 4 operations that the log keeps, 5 how the members were found and
 --       what is right, packed: score, arrival, score, arrival, each as float64, little-endian, NaN where there is none;
 --       then the members
@@ -12,7 +12,7 @@
 -- @include include-log.lua
 
 local id, ranking_key, arrivals_key = ARGV[1], KEYS[5], KEYS[6]
-local config = redis.call('HGET', KEYS[3], id)
+local config = config_of(KEYS[3], KEYS[9], id)
 local members = { unpack(ARGV, 6) }
 if not config or #members == 0 then return {} end
 local order, ties = parse_config(config)
@@ -62,6 +62,6 @@ if #removed > 0 then redis.call('ZREM', ranking_key, unpack(removed)) end
 if #removed_arrivals > 0 then redis.call('HDEL', arrivals_key, unpack(removed_arrivals)) end
 if #new_arrivals > 0 then redis.call('HSET', arrivals_key, unpack(new_arrivals)) end
 if #rows > 0 then redis.call('ZADD', ranking_key, unpack(rows)) end
-redis.call('HSET', KEYS[4], id, redis.call('ZCARD', ranking_key))
+if base_of(id) == id then redis.call('HSET', KEYS[4], id, redis.call('ZCARD', ranking_key)) end
 commit_dirty()
 return repaired

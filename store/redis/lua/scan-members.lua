@@ -1,13 +1,13 @@
 #!lua flags=no-writes
 -- Reads some members of a board, in no order.
 --
--- KEYS  1 configs, 2 the board's ranking, 3 its arrivals
+-- KEYS  1 configs, 2 the board's ranking, 3 its arrivals, 4 windows
 -- ARGV  1 board, 2 cursor or '', 3 how many, about
 -- Returns  {next cursor or '', {member, ...}}
 
 -- @include include-boards.lua
 
-local config = redis.call('HGET', KEYS[1], ARGV[1])
+local config = config_of(KEYS[1], KEYS[4], ARGV[1])
 if not config then return { '', {} } end
 local _, ties = parse_config(config)
 
