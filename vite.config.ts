@@ -18,6 +18,7 @@ export default defineConfig({
         index: 'web/index.html',
         products: 'web/products/index.html',
         areas: 'web/areas/index.html',
+        docs: 'web/docs/index.html',
         client: 'client/index.ts',
       },
       preserveEntrySignatures: 'exports-only',
