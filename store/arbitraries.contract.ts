@@ -147,22 +147,16 @@ export const productConfigArbitrary: fc.Arbitrary<ProductConfig> = fc.record({
 
 /** All that can be read without changing anything. */
 export async function contentOf(store: ScoreStore): Promise<unknown> {
+  const pages = await store.readPages(BOARD_KEYS.map((board) => ({ board, offset: 0, limit: 100 })));
+  const keys = BOARD_KEYS.filter((_, index) => pages[index]?.exists);
   return {
+    pages: pages.filter(({ exists }) => exists),
+    keys,
+    tops: await store.readPages(keys.map((board) => ({ board, offset: 0, limit: 'top' as const }))),
+    standings: await store.readStandings(keys.map((board) => ({ board, members: MEMBERS }))),
+    records: await Promise.all(keys.map(async (board) => (await store.readRecords(board, MEMBERS)).records)),
     boards: await store.listBoards({ limit: 100 }),
     configs: await store.readConfigs(BOARDS),
-    pages: await store.readPages(
-      BOARD_KEYS.flatMap((board) => [
-        { board, offset: 0, limit: 100 },
-        { board, offset: 0, limit: 'top' as const },
-      ]),
-    ),
-    standings: await store.readStandings(BOARD_KEYS.map((board) => ({ board, members: MEMBERS }))),
-    records: await Promise.all(
-      BOARD_KEYS.map(async (board) => {
-        const { total, records } = await store.readRecords(board, MEMBERS);
-        return { board, total, records };
-      }),
-    ),
     players: await store.readPlayers(
       PRODUCTS.flatMap((product) => MEMBERS.map((player) => ({ product, player }))),
     ),

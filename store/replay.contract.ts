@@ -53,26 +53,51 @@ export function replayContract(createStore: CreateStore): void {
               await store.configureBoard(board, { windows: ['daily', 'monthly'] }, 1);
             }
             for (const [index, step] of steps.entries()) await perform(store, step, settledTo, index);
-            const copy = createMemoryStore(OPTIONS, { scoring: contractScoring });
-            let position = 0;
-            for (;;) {
-              const { entries } = await store.readLog(0, position, limit);
-              for (const entry of entries) {
-                expect(entry.from).toBe(position);
-                await replay(copy, entry);
-                position = entry.to;
-                expect(await positionOf(copy)).toBe(position);
-              }
-              if (entries.length < limit) break;
-            }
-            expect(position).toBe(await positionOf(store));
-            expect(await contentOf(copy)).toEqual(await contentOf(store));
+            await expectReplayed(store, limit);
           },
         ),
         { numRuns: 12 },
       );
     });
+
+    test('replayed gives everything again that clients did at the same time', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(atomicArbitrary, { minLength: 40, maxLength: 60 }), async (steps) => {
+          const { store, connect } = await open(OPTIONS);
+          const clients = [store, await connect(), await connect()];
+          for (const board of BOARDS) await store.configureBoard(board, { windows: ['daily'] }, 1);
+          const settledTo = new Map<string, number>();
+          for (let from = 0; from < steps.length; from += 9) {
+            const together = steps.slice(from, from + 9).map((step, index) => {
+              const client = clients[index % clients.length] ?? store;
+              return perform(client, step, settledTo, from + index);
+            });
+            await Promise.all(together);
+          }
+          await expectReplayed(store, 100);
+        }),
+        { numRuns: 6 },
+      );
+    });
   });
+}
+
+/** The content of the store is what its log gives, read so many entries at a time. */
+async function expectReplayed(store: ScoreStore, limit: number): Promise<void> {
+  const copy = createMemoryStore(OPTIONS, { scoring: contractScoring });
+  let position = 0;
+  for (;;) {
+    const { entries } = await store.readLog(0, position, limit);
+    for (const entry of entries) {
+      expect(entry.from).toBe(position);
+      await replay(copy, entry);
+      position = entry.to;
+      expect(await positionOf(copy)).toBe(position);
+    }
+    if (entries.length < limit) break;
+  }
+  expect(position).toBe(await positionOf(store));
+  expect(await contentOf(copy)).toEqual(await contentOf(store));
 }
 
 type Step =
@@ -89,52 +114,55 @@ type Step =
   /** Damages a score and repairs it. */
   | { readonly do: 'repair'; readonly board: string; readonly member: string; readonly score: number };
 
+const applyArbitrary: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('apply' as const),
+  parts: fc.uniqueArray(
+    fc.record({
+      producer: fc.constantFrom('', 'p', 'q'),
+      operations: fc.array(operationArbitrary, { minLength: 1, maxLength: 12 }),
+    }),
+    { minLength: 1, maxLength: 3, selector: ({ producer }) => producer },
+  ),
+  at: timeArbitrary,
+});
+const configureArbitrary = (settings: fc.Arbitrary<BoardSettings>): fc.Arbitrary<Step> =>
+  fc.record({ do: fc.constant('configure' as const), board: boardArbitrary, settings });
+const productStepArbitrary: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('configure-product' as const),
+  product: productArbitrary,
+  config: productConfigArbitrary,
+});
+const sweepArbitrary: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('sweep' as const),
+  after: timeArbitrary,
+  limit: fc.constantFrom(1, 3, 100),
+});
+const removeBoardArbitrary: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('remove-board' as const),
+  board: keyArbitrary,
+});
+
+/** Each a single step of the log, or such that follow each other whatever else happens. */
+const atomicArbitrary: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 9, arbitrary: applyArbitrary },
+  { weight: 3, arbitrary: configureArbitrary(windowsArbitrary) },
+  { weight: 1, arbitrary: productStepArbitrary },
+  { weight: 2, arbitrary: sweepArbitrary },
+  { weight: 1, arbitrary: removeBoardArbitrary },
+);
+
 const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('apply' as const),
-      parts: fc.uniqueArray(
-        fc.record({
-          producer: fc.constantFrom('', 'p', 'q'),
-          operations: fc.array(operationArbitrary, { minLength: 1, maxLength: 12 }),
-        }),
-        { minLength: 1, maxLength: 3, selector: ({ producer }) => producer },
-      ),
-      at: timeArbitrary,
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('configure' as const),
-      board: boardArbitrary,
-      settings: fc.oneof(settingsArbitrary, windowsArbitrary),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('configure-product' as const),
-      product: productArbitrary,
-      config: productConfigArbitrary,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove-board' as const), board: keyArbitrary }) },
+  { weight: 8, arbitrary: applyArbitrary },
+  { weight: 3, arbitrary: configureArbitrary(fc.oneof(settingsArbitrary, windowsArbitrary)) },
+  { weight: 1, arbitrary: productStepArbitrary },
+  { weight: 1, arbitrary: removeBoardArbitrary },
+  { weight: 1, arbitrary: sweepArbitrary },
   {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('remove-member' as const),
       board: keyArbitrary,
       member: memberArbitrary,
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('sweep' as const),
-      after: timeArbitrary,
-      limit: fc.constantFrom(1, 3, 100),
     }),
   },
   {

@@ -2,10 +2,25 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BoardSettings } from '../protocol/boards.ts';
+import type { ProductConfig } from '../protocol/products.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { type RedisServer, startRedis } from '../test/support/redis-server.ts';
+import {
+  BOARD_KEYS,
+  BOARDS,
+  boardArbitrary,
+  contentOf,
+  keyArbitrary,
+  memberArbitrary,
+  operationArbitrary,
+  productArbitrary,
+  productConfigArbitrary,
+  settingsArbitrary,
+  timeArbitrary,
+  windowsArbitrary,
+} from './arbitraries.contract.ts';
 import { createMemoryStore } from './memory/memory-store.ts';
-import { partitionOfBoard, partitionOfProducer } from './partitions.ts';
+import { partitionOfOperation, partitionOfProducer } from './partitions.ts';
 import { createRedisStore } from './redis/redis-store.ts';
 import {
   DEFAULT_STORE_OPTIONS,
@@ -16,7 +31,8 @@ import {
   type ScoreStore,
   type StoreOptions,
 } from './score-store.ts';
-import { allPartitions, profile, readEntries, reject } from './support.contract.ts';
+import { contractScoring } from './scoring.contract.ts';
+import { allPartitions, readEntries } from './support.contract.ts';
 
 /** Small bounds, so that a short run crosses them. */
 const OPTIONS: StoreOptions = {
@@ -24,27 +40,16 @@ const OPTIONS: StoreOptions = {
   partitions: 2,
   maxDirtyNames: 5,
   maxConversionMembers: 9,
+  maxCountersPerProduct: 4,
+  sessionTimeoutMs: 12 * 3_600_000,
+  windowRetentionMs: 0,
 };
-const BOARDS = ['a', 'b', 'c', '__proto__', 'never-configured'];
-const MEMBERS = [
-  'ann',
-  'bob',
-  'a:b',
-  '__proto__',
-  ' ',
-  'é',
-  '\u{e000}',
-  '\u{fffd}',
-  '\u{10000}',
-  '🏏',
-  'x'.repeat(128),
-];
 const OWNERS = ['one', 'two'];
 const KEYS = ['once:x', 'once:y'];
 const PRODUCERS = ['p', '__proto__'];
 const LONG_MS = 3_600_000;
 
-/** Operations of one publisher, each in its own partition; a profile is in all of them, a reject in the publisher's home. */
+/** Operations of one publisher, each in its own partition; a profile is in all of them, others without a place of their own in the publisher's home. */
 interface Publish {
   /** Empty: none. */
   readonly producer: string;
@@ -54,6 +59,8 @@ interface Publish {
   readonly again: number;
   readonly skipped: number;
   readonly operations: readonly Operation[];
+  /** Of how many operations some numbers are. */
+  readonly shared: number;
 }
 
 type Step =
@@ -78,6 +85,13 @@ type Step =
       readonly settings: BoardSettings;
       readonly at: number;
     }
+  | {
+      readonly do: 'configureProduct';
+      readonly product: string;
+      readonly config: ProductConfig;
+      readonly at: number;
+    }
+  | { readonly do: 'sweep'; readonly partition: number; readonly limit: number; readonly at: number }
   | { readonly do: 'removeBoard'; readonly board: string; readonly at: number }
   | { readonly do: 'removeMember'; readonly board: string; readonly member: string; readonly at: number }
   | { readonly do: 'page'; readonly board: string; readonly offset: number; readonly limit: number }
@@ -85,6 +99,12 @@ type Step =
   | { readonly do: 'list'; readonly after: string; readonly limit: number }
   | { readonly do: 'take'; readonly fence: number }
   | { readonly do: 'acquire' | 'renew' | 'release'; readonly owner: string };
+
+/** What one of the two clients did. */
+interface Done {
+  readonly step: Step;
+  readonly client: number;
+}
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -94,30 +114,24 @@ afterAll(() => redis.stop());
 
 test('the Redis store answers and stores what the memory store does, whatever is done in whatever order', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(stepArbitrary(), { minLength: 60, maxLength: 60 }), async (steps) => {
-      const model = new Subject(createMemoryStore(OPTIONS));
-      const real = new Subject(
-        createRedisStore({
-          ...OPTIONS,
-          url: redis.url,
-          logger: silentLogger,
-          keyPrefix: `${randomUUID()}:`,
-        }),
-      );
+    fc.asyncProperty(fc.array(doneArbitrary, { minLength: 60, maxLength: 60 }), async (steps) => {
+      const memory = createMemoryStore(OPTIONS, { scoring: contractScoring });
+      const model = new Subject([memory, memory.connect()]);
+      const options = { ...OPTIONS, url: redis.url, logger: silentLogger, scoring: contractScoring };
+      const keyPrefix = `${randomUUID()}:`;
+      const real = new Subject([1, 2].map(() => createRedisStore({ ...options, keyPrefix })));
       try {
-        await model.store.start();
-        await real.store.start();
-        // Arrivals matter on boards that have this from the beginning.
-        const first: Step = { do: 'configure', board: 'a', settings: { ties: 'first' }, at: 1 };
-        for (const step of [first, ...steps]) {
-          expect(await real.perform(step)).toEqual(await model.perform(step));
+        await model.start();
+        await real.start();
+        for (const { step, client } of [...FIRST, ...steps]) {
+          expect(await real.perform(step, client)).toEqual(await model.perform(step, client));
           expect(await real.observe()).toEqual(await model.observe());
         }
         const last: Step = { do: 'take', fence: 1000 };
         expect(await real.perform(last)).toEqual(await model.perform(last));
         expect(await real.readHistory()).toEqual(await model.readHistory());
       } finally {
-        await real.store.stop();
+        await real.stop();
       }
     }),
     // A failure prints its seed and its path; the time limit bounds the search for a smaller one.
@@ -125,30 +139,54 @@ test('the Redis store answers and stores what the memory store does, whatever is
   );
 });
 
-/** One engine, with the claims and the fencing number it gave: they come from the time, so each engine has its own. */
+/** Arrivals matter on boards that have this from the beginning, and so do windows. */
+const FIRST: readonly Done[] = [
+  {
+    step: { do: 'configure', board: 'a', settings: { ties: 'first', windows: ['daily'] }, at: 1 },
+    client: 1,
+  },
+  { step: { do: 'configure', board: 'b', settings: { windows: ['weekly', 'monthly'] }, at: 1 }, client: 1 },
+];
+
+/** One engine with its clients, and with the claims and the fencing number it gave: they come from the time, so each engine has its own. */
 class Subject {
-  readonly store: ScoreStore;
+  readonly #clients: readonly ScoreStore[];
   #fence = 0;
   /** Per producer, the latest first. */
   readonly #claims = new Map<string, number[]>();
   readonly #sent = new Map<string, number>();
 
-  constructor(store: ScoreStore) {
-    this.store = store;
+  constructor(clients: readonly ScoreStore[]) {
+    this.#clients = clients;
+  }
+
+  async start(): Promise<void> {
+    for (const client of this.#clients) await client.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients) await client.stop();
+  }
+
+  #client(index: number): ScoreStore {
+    const client = this.#clients[index];
+    if (client === undefined) throw new Error(`there is no client ${index}`);
+    return client;
   }
 
   /** Gives whatever the caller of the engine would see and both must agree on. */
-  async perform(step: Step): Promise<unknown> {
-    const { store } = this;
+  async perform(step: Step, client = 0): Promise<unknown> {
+    const store = this.#client(client);
     switch (step.do) {
       case 'apply':
-        return this.#apply(step.publishes, step.at);
+        return this.#apply(store, step.publishes, step.at);
       case 'fill': {
         const members = Array.from({ length: step.members }, (_, index) => index);
         const operations = members.map(
           (index): Operation => ({ op: 'set', board: step.board, member: `m${index}`, value: index % 7 }),
         );
-        return this.#apply([{ producer: '', claimsBack: 0, again: 0, skipped: 0, operations }], step.at);
+        const publish = { producer: '', claimsBack: 0, again: 0, skipped: 0, operations, shared: 1 };
+        return this.#apply(store, [publish], step.at);
       }
       case 'claim': {
         const { claim, last, rejected } = await store.claimProducer(step.producer);
@@ -174,6 +212,10 @@ class Subject {
         const verdict = await store.configureBoard(step.board, step.settings, step.at);
         return verdict.ok ? verdict : { ok: false, code: verdict.code };
       }
+      case 'configureProduct':
+        return store.configureProduct(step.product, step.config, step.at);
+      case 'sweep':
+        return store.sweep(step.partition, step.at, step.limit);
       case 'removeBoard':
         return store.removeBoard(step.board, step.at);
       case 'removeMember':
@@ -199,37 +241,24 @@ class Subject {
     }
   }
 
-  /** All that can be read without changing anything. */
-  observe(): Promise<unknown> {
-    const { store } = this;
-    return Promise.all([
-      store.readPages(
-        BOARDS.flatMap((board) => [
-          { board, offset: 0, limit: 100 },
-          { board, offset: 0, limit: 'top' as const },
-        ]),
-      ),
-      store.readStandings(BOARDS.map((board) => ({ board, members: MEMBERS }))),
-      store.readNeighbourhood('a', 'ann', 2),
-      store.listBoards({ limit: 100 }),
-      Promise.all(BOARDS.map((board) => store.readRecords(board, MEMBERS))),
-    ]);
+  async observe(): Promise<unknown> {
+    const store = this.#client(0);
+    return [await contentOf(store), await store.readNeighbourhood('a', 'ann', 2)];
   }
 
   /** Every step of every partition, and who is on every board. */
   async readHistory(): Promise<unknown> {
-    const logs = await Promise.all(
-      allPartitions(this.store).map((partition) => readEntries(this.store, partition)),
-    );
-    return { logs: logs.map((entries) => entries.map(plain)), members: await this.#scanBoards() };
+    const store = this.#client(0);
+    const logs = await Promise.all(allPartitions(store).map((partition) => readEntries(store, partition)));
+    return { logs: logs.map((entries) => entries.map(plain)), members: await this.#scanBoards(store) };
   }
 
-  async #scanBoards(): Promise<readonly (readonly string[])[]> {
+  async #scanBoards(store: ScoreStore): Promise<readonly (readonly string[])[]> {
     const boards: string[][] = [];
-    for (const board of BOARDS) {
+    for (const board of BOARD_KEYS) {
       const found = new Set<string>();
       for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-        const page = await this.store.scanMembers(board, cursor);
+        const page = await store.scanMembers(board, cursor);
         for (const member of page.members) found.add(member);
         cursor = page.next;
       }
@@ -244,103 +273,74 @@ class Subject {
   }
 
   /** As ingest does: the operations of each partition, in order, as one batch. */
-  async #apply(publishes: readonly Publish[], acceptedAt: number): Promise<unknown> {
+  async #apply(store: ScoreStore, publishes: readonly Publish[], acceptedAt: number): Promise<unknown> {
     const numbered = publishes.map((publish) => this.#number(publish));
     const verdicts: unknown[] = [];
-    for (const partition of allPartitions(this.store)) {
+    for (const partition of allPartitions(store)) {
       const parts = numbered
-        .map((part) => this.#cut(part, partition))
+        .map((part) => cut(part, partition, store.partitions))
         .filter(({ operations }) => operations.length > 0);
-      const { position, parts: ofParts } = await this.store.apply({ partition, acceptedAt, parts });
+      const { position, parts: ofParts } = await store.apply({ partition, acceptedAt, parts });
       verdicts.push(position, ofParts);
     }
     return verdicts;
   }
 
-  #number({ producer: id, claimsBack, again, skipped, operations }: Publish): Part {
+  #number({ producer: id, claimsBack, again, skipped, operations, shared }: Publish): Part {
     if (id === '') return { operations };
     const claims = this.#claimsOf(id);
     const claim = KEYS.includes(id) ? 0 : (claims[Math.min(claimsBack, claims.length - 1)] ?? 0);
     const last = this.#sent.get(id) ?? 0;
     const first = Math.max(1, last + 1 - again);
     const numbers = operations.map((_, index) => {
-      const number = first + index;
+      const number = first + Math.floor(index / shared);
       return number > last ? number + skipped : number;
     });
     // A claim that is known to be over sends nothing that will ever count.
     if (claimsBack === 0 || KEYS.includes(id)) this.#sent.set(id, Math.max(last, ...numbers));
     return { operations, producer: { id, claim, numbers } };
   }
+}
 
-  /** What of a part goes to a partition. */
-  #cut({ operations, producer }: Part, partition: number): Part {
-    const isHere = (operation: Operation): boolean => {
-      switch (operation.op) {
-        case 'profile':
-          return true;
-        case 'reject':
-          return partitionOfProducer(producer?.id ?? '', this.store.partitions) === partition;
-        default:
-          return partitionOfBoard(operation.board, this.store.partitions) === partition;
-      }
-    };
-    const here = operations.filter(isHere);
-    if (producer === undefined) return { operations: here };
-    const numbers = producer.numbers.filter((_, index) => isHere(operations[index] as Operation));
-    return { operations: here, producer: { ...producer, numbers } };
-  }
+/** What of a part goes to a partition. */
+function cut({ operations, producer }: Part, partition: number, partitions: number): Part {
+  const isHere = (operation: Operation): boolean => {
+    if (operation.op === 'profile') return true;
+    const place = partitionOfOperation(operation, partitions);
+    return (place ?? partitionOfProducer(producer?.id ?? '', partitions)) === partition;
+  };
+  const here = operations.filter(isHere);
+  if (producer === undefined) return { operations: here };
+  const numbers = producer.numbers.filter((_, index) => isHere(operations[index] as Operation));
+  return { operations: here, producer: { ...producer, numbers } };
 }
 
 /** Without the sign of zero, which means nothing. */
 function plain(entry: LogEntry): unknown {
   if (entry.kind !== 'batch') return entry;
-  const operations = entry.operations.map((operation) =>
-    operation.op === 'profile' ? operation : { ...operation, value: operation.value + 0 },
-  );
+  const operations = entry.operations.map((operation) => {
+    if ('value' in operation) return { ...operation, value: operation.value + 0 };
+    return operation.op === 'count' ? { ...operation, by: operation.by + 0 } : operation;
+  });
   return { ...entry, operations };
 }
 
 function stepArbitrary(): fc.Arbitrary<Step> {
-  const board = fc.constantFrom(...BOARDS);
-  const member = fc.constantFrom(...MEMBERS);
-  const at = fc.integer({ min: 1, max: 1000 });
-  // Few values, so that ties are frequent, and some at the edges of what a double holds.
-  const value = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(0, 1, -1, 2, 5, -5) },
-    {
-      weight: 3,
-      arbitrary: fc.constantFrom(-0, 0.1, 0.2, -0.3, 1e-7, 5e-324, 2 ** 53, 1.7e308, -1.7e308, Infinity, NaN),
-    },
-    { weight: 1, arbitrary: fc.double() },
-  );
-  const op = fc.constantFrom('delta' as const, 'set' as const, 'best' as const);
-  const operation: fc.Arbitrary<Operation> = fc.oneof(
-    { weight: 12, arbitrary: fc.record({ op, board, member, value }) },
-    {
-      weight: 1,
-      arbitrary: fc.tuple(member, fc.constantFrom('Name', 'Näme: 🏏')).map((pair) => profile(...pair)),
-    },
-    { weight: 1, arbitrary: fc.constantFrom('forbidden' as const, 'malformed' as const).map(reject) },
-  );
+  const member = memberArbitrary;
+  const at = timeArbitrary;
   const publish: fc.Arbitrary<Publish> = fc.record({
     producer: fc.constantFrom('', ...PRODUCERS, ...KEYS),
     claimsBack: fc.constantFrom(0, 0, 0, 0, 1, 2),
     again: fc.constantFrom(0, 0, 0, 2, 9, 100),
     skipped: fc.constantFrom(0, 0, 0, 3),
-    operations: fc.array(operation, { minLength: 1, maxLength: 15 }),
+    operations: fc.array(operationArbitrary, { minLength: 1, maxLength: 15 }),
+    shared: fc.constantFrom(1, 1, 2, 3),
   });
   const record: fc.Arbitrary<MemberRecord> = fc.record(
     { score: fc.constantFrom(0, 1, 2, 0.1, -5), arrival: fc.integer({ min: 0, max: 20 }) },
     { requiredKeys: ['score'] },
   );
-  const settings: fc.Arbitrary<BoardSettings> = fc.record(
-    {
-      order: fc.constantFrom('desc' as const, 'asc' as const),
-      ties: fc.constantFrom('member' as const, 'first' as const, 'first' as const),
-      top: fc.constantFrom(1, 3, 1000),
-    },
-    { requiredKeys: [] },
-  );
+  const settings = fc.oneof(settingsArbitrary, windowsArbitrary);
   const configurable = fc.constantFrom(...BOARDS.slice(0, -1));
   const small = fc.integer({ min: 0, max: 12 });
   return fc.oneof(
@@ -372,7 +372,7 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       weight: 3,
       arbitrary: fc.record({
         do: fc.constant('repair' as const),
-        board: fc.constantFrom('a', 'a', ...BOARDS),
+        board: fc.oneof(fc.constant('a'), keyArbitrary),
         repairs: fc.uniqueArray(
           fc.record({
             member,
@@ -400,15 +400,49 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       weight: 4,
       arbitrary: fc.record({ do: fc.constant('configure' as const), board: configurable, settings, at }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('removeBoard' as const), board, at }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('removeMember' as const), board, member, at }) },
     {
-      weight: 2,
-      arbitrary: fc.record({ do: fc.constant('page' as const), board, offset: small, limit: small }),
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('configureProduct' as const),
+        product: productArbitrary,
+        config: productConfigArbitrary,
+        at,
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('sweep' as const),
+        partition: fc.nat({ max: OPTIONS.partitions - 1 }),
+        limit: fc.constantFrom(1, 3, 100),
+        at,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('removeBoard' as const), board: keyArbitrary, at }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('removeMember' as const), board: keyArbitrary, member, at }),
     },
     {
       weight: 2,
-      arbitrary: fc.record({ do: fc.constant('neighbourhood' as const), board, member, around: small }),
+      arbitrary: fc.record({
+        do: fc.constant('page' as const),
+        board: boardArbitrary,
+        offset: small,
+        limit: small,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('neighbourhood' as const),
+        board: keyArbitrary,
+        member,
+        around: small,
+      }),
     },
     {
       weight: 1,
@@ -431,3 +465,8 @@ function stepArbitrary(): fc.Arbitrary<Step> {
     },
   );
 }
+
+const doneArbitrary: fc.Arbitrary<Done> = fc.record({
+  step: stepArbitrary(),
+  client: fc.constantFrom(0, 0, 0, 1),
+});
