@@ -49,6 +49,22 @@ export interface Repair {
   readonly right: MemberRecord | undefined;
 }
 
+export interface ScanPage {
+  readonly members: readonly string[];
+  readonly strays: readonly Stray[];
+  /** Where to go on; absent at the end. */
+  readonly next?: string;
+}
+
+/** What stands in a ranking and is nobody's: damage only, in engines that keep a member in two places. */
+export interface Stray {
+  /** What the engine knows it by. */
+  readonly element: string;
+  /** What readers take it for. */
+  readonly member: string;
+  readonly score: number;
+}
+
 /** What a board was at a position of its partition, from which its log can be replayed; to the store these are just texts. */
 export interface Checkpoint {
   readonly position: number;

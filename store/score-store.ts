@@ -26,7 +26,7 @@
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
-import type { BoardRecords, Checkpoint, LogPage, Repair } from './history.ts';
+import type { BoardRecords, Checkpoint, LogPage, Repair, ScanPage, Stray } from './history.ts';
 import type { Batch, BatchVerdict, OnceVerdict, ProducerClaim } from './operations.ts';
 
 export * from './history.ts';
@@ -137,16 +137,18 @@ export interface ScoreStore extends Service {
   readLog(partition: number, after: number, limit: number): Promise<LogPage>;
   /** At most `MAX_BATCH_OPERATIONS` members at once. */
   readRecords(board: string, members: readonly string[]): Promise<BoardRecords>;
-  /** Members of a board in some order, each at least once if it stays there meanwhile; `next` is absent at the end. */
-  scanMembers(
-    board: string,
-    cursor?: string,
-  ): Promise<{ readonly members: readonly string[]; readonly next?: string }>;
+  /** Members of a board in some order, each at least once if it stays there meanwhile, and strays likewise. */
+  scanMembers(board: string, cursor?: string): Promise<ScanPage>;
   /**
    * Sets members right in one atomic step, each only if it still stands exactly as found, arrival included; returns those that
    * were. Logged and marked dirty. At most `MAX_BATCH_OPERATIONS` of them, each member once. A board that does not exist stays so.
    */
   repairBoard(board: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]>;
+  /**
+   * Removes what a scan gave as strays, each only if it still is one, in one atomic step; gives how many. Logged, as a repair of no
+   * member, and marked dirty. At most `MAX_BATCH_OPERATIONS` of them.
+   */
+  removeStrays(board: string, strays: readonly Stray[], acceptedAt: number): Promise<number>;
   /** Replaces the board's checkpoint as soon as the whole of it is there; it goes when the board is removed. */
   saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<void>;
   /**

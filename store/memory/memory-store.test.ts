@@ -101,6 +101,7 @@ describe('the memory store alone', () => {
       store.repairBoard('b', [], 1),
       store.saveCheckpoint('b', { position: 0, texts: [] }),
       store.loadCheckpoint('b'),
+      store.removeStrays('b', [], 1),
       store.takeDirty([], 1),
       store.acquireLease('ticks', 'one', 1),
       store.renewLease('ticks', 'one', 1, 1),

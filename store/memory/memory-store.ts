@@ -23,12 +23,14 @@ import {
   type ProducerClaim,
   type RankedRow,
   type Repair,
+  type ScanPage,
   type ScoreStore,
   type Standings,
   type StandingsQuery,
   type StoreOptions,
   type StoreState,
   StoreUnavailableError,
+  type Stray,
 } from '../score-store.ts';
 import type { MemoryBoard } from './memory-board.ts';
 import { MemoryData } from './memory-data.ts';
@@ -171,8 +173,8 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   /** All at once: beside the board itself, references to its members weigh nothing. */
-  async scanMembers(id: string): Promise<{ members: readonly string[] }> {
-    return { members: [...(this.#reach().partitionOfBoard(id).board(id)?.members() ?? [])] };
+  async scanMembers(id: string): Promise<ScanPage> {
+    return { members: [...(this.#reach().partitionOfBoard(id).board(id)?.members() ?? [])], strays: [] };
   }
 
   async repairBoard(id: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]> {
@@ -181,6 +183,13 @@ export class MemoryScoreStore implements ScoreStore {
     const members = new Set(repairs.map(({ member }) => member));
     assert(members.size === repairs.length, 'each member is repaired once');
     return data.partitionOfBoard(id).repairBoard(id, repairs, this.#occasion(acceptedAt));
+  }
+
+  /** A ranking is changed together with its members, in one turn, so that nothing in it is ever nobody's. */
+  async removeStrays(_: string, strays: readonly Stray[]): Promise<number> {
+    this.#reach();
+    assertCount(strays.length, 'strays are removed at once');
+    return 0;
   }
 
   async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {

@@ -134,7 +134,7 @@ describe('a log that can not be right', () => {
     let reads = 0;
     const result = await recompute({
       ...lost,
-      scanMembers: async () => ({ members: ['stranger'] }),
+      scanMembers: async () => ({ members: ['stranger'], strays: [] }),
       readRecords: async (board, members) => {
         const read = await store.readRecords(board, members);
         return ++reads === 3 ? { ...read, position: 1 } : read;

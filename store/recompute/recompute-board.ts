@@ -7,7 +7,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { partitionOfBoard } from '../partitions.ts';
-import { MAX_BATCH_OPERATIONS, type ScoreStore } from '../score-store.ts';
+import { MAX_BATCH_OPERATIONS, type ScoreStore, type Stray } from '../score-store.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint-format.ts';
 import { LogReplay, type Unprovable } from './log-replay.ts';
 import { checkMembers, type Difference } from './member-check.ts';
@@ -26,6 +26,7 @@ export interface RecomputeDependencies {
     | 'readRecords'
     | 'scanMembers'
     | 'repairBoard'
+    | 'removeStrays'
     | 'saveCheckpoint'
     | 'loadCheckpoint'
   >;
@@ -144,6 +145,12 @@ async function compare(
     return undefined;
   };
 
+  const removeStrays = async (strays: readonly Stray[]): Promise<void> => {
+    for (let from = 0; from < strays.length; from += MAX_BATCH_OPERATIONS) {
+      await store.removeStrays(board, strays.slice(from, from + MAX_BATCH_OPERATIONS), clock.now());
+    }
+  };
+
   const known = new Set(shadow.members());
   const refusal = await check([...known]);
   if (refusal !== undefined) return refusal;
@@ -154,12 +161,15 @@ async function compare(
     const stopped = await check(unknown);
     if (stopped !== undefined) return stopped;
     for (const member of unknown) known.add(member);
+    for (const { member, score } of page.strays) onDifference({ member, found: { score } });
+    // One that is not removed is a member's by now. The total, in the end, tells of what else may be left.
+    if (page.strays.length > 0) await removeStrays(page.strays);
     cursor = page.next;
   }
   const { position, total } = await store.readRecords(board, []);
   const last = await replay.advanceTo(position);
   if (last !== undefined) return afterRepairs(last, found - unsettled);
-  // What stands in a store without being anybody's can't be repaired by member, but must not go untold.
+  // What counts in a store and was not found on the way must not go untold.
   const strays = Math.abs(total - shadow.total);
   return { checked, corrected: found - unsettled, unsettled: Math.max(unsettled, strays), differences };
 }

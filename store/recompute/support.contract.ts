@@ -74,6 +74,7 @@ export function withMeanwhile(
     readRecords: wrap('readRecords', (...args) => store.readRecords(...args)),
     scanMembers: wrap('scanMembers', (...args) => store.scanMembers(...args)),
     repairBoard: wrap('repairBoard', (...args) => store.repairBoard(...args)),
+    removeStrays: wrap('removeStrays', (...args) => store.removeStrays(...args)),
     saveCheckpoint: wrap('saveCheckpoint', (...args) => store.saveCheckpoint(...args)),
     loadCheckpoint: wrap('loadCheckpoint', (...args) => store.loadCheckpoint(...args)),
   };

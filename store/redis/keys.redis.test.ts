@@ -185,6 +185,7 @@ async function doEverythingAgain(store: ScoreStore, boards: readonly string[]): 
     }));
     await store.repairBoard(board, repairs, 1000);
     for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    await store.removeStrays(board, [{ element: '00', member: '', score: 1 }], 1000);
       cursor = (await store.scanMembers(board, cursor)).next;
     }
     await store.saveCheckpoint(board, { position, texts: ['one', 'two'] });

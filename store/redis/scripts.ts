@@ -20,6 +20,7 @@ export const SCRIPT_NAMES = [
   'remove-board',
   'remove-member',
   'renew-lease',
+  'remove-strays',
   'repair-board',
   'save-checkpoint',
   'scan-members',
