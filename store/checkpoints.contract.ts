@@ -5,15 +5,20 @@ export function checkpointsContract(createStore: CreateStore): void {
   describe('checkpoints', () => {
     const open = openStores(createStore);
 
-    test('are given back as they were saved, also large ones, and the last one counts', async () => {
+    test('are given back as they were saved, also large ones, and the latest position counts', async () => {
       const { store, connect } = await open();
       await apply(store, [set('b', 'ann', 1)]);
       const texts = Array.from({ length: 40 }, (_, index) => `${index} "é🏏\\ ${'x'.repeat(index * 1500)}`);
-      await store.saveCheckpoint('b', { position: 2 ** 53 - 1, texts });
+      expect(await store.saveCheckpoint('b', { position: 7, texts: texts.slice(0, 8) })).toBe(true);
       const other = await connect();
-      expect(await other.loadCheckpoint('b')).toEqual({ position: 2 ** 53 - 1, texts });
-      await store.saveCheckpoint('b', { position: 7, texts: texts.slice(0, 8) });
       expect(await other.loadCheckpoint('b')).toEqual({ position: 7, texts: texts.slice(0, 8) });
+      expect(await store.saveCheckpoint('b', { position: 7, texts: [] })).toBe(true);
+      expect(await other.loadCheckpoint('b')).toEqual({ position: 7, texts: [] });
+      expect(await store.saveCheckpoint('b', { position: 2 ** 53 - 1, texts })).toBe(true);
+      expect(await other.loadCheckpoint('b')).toEqual({ position: 2 ** 53 - 1, texts });
+      // There is one, and a better one.
+      expect(await store.saveCheckpoint('b', { position: 8, texts: ['x', 'y'] })).toBe(true);
+      expect(await other.loadCheckpoint('b')).toEqual({ position: 2 ** 53 - 1, texts });
     });
 
     test('of a board begin with its creation, and go with it', async () => {
@@ -36,11 +41,14 @@ export function checkpointsContract(createStore: CreateStore): void {
       const removed = await positionOf(store);
       await apply(store, [set('b', 'ann', 1)]);
       expect(await store.loadCheckpoint('b')).toEqual({ position: removed, texts: [] });
+      // What the board was before it was removed is not what this one was.
+      expect(await store.saveCheckpoint('b', { position: removed - 1, texts: ['x'] })).toBe(false);
+      expect(await store.loadCheckpoint('b')).toEqual({ position: removed, texts: [] });
     });
 
     test('are not kept for a board that is not there', async () => {
       const { store } = await open();
-      await store.saveCheckpoint('b', { position: 5, texts: ['x', 'y'] });
+      expect(await store.saveCheckpoint('b', { position: 5, texts: ['x', 'y'] })).toBe(false);
       expect(await store.loadCheckpoint('b')).toBeUndefined();
     });
   });

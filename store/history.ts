@@ -36,6 +36,8 @@ export interface MemberRecord {
 export interface BoardRecords {
   /** The partition's position at which all of this was read, atomically. */
   readonly position: number;
+  /** Whether there was such a board. */
+  readonly exists: boolean;
   readonly total: number;
   /** In step with the asked members; `undefined` for one that is not on the board. */
   readonly records: readonly (MemberRecord | undefined)[];

@@ -25,12 +25,14 @@ export function recordsContract(createStore: CreateStore): void {
       await apply(store, [delta('b', 'bob', 0)]);
       expect(await store.readRecords('b', ['cid', 'bob', 'nobody', 'ann'])).toEqual({
         position: 4,
+        exists: true,
         total: 2,
         records: [undefined, { score: -5e-324 }, undefined, { score: 0.1 + 0.2 }],
       });
-      expect(await store.readRecords('b', [])).toEqual({ position: 4, total: 2, records: [] });
+      expect(await store.readRecords('b', [])).toEqual({ position: 4, exists: true, total: 2, records: [] });
       expect(await store.readRecords('none', ['ann', 'bob'])).toEqual({
         position: 4,
+        exists: false,
         total: 0,
         records: [undefined, undefined],
       });

@@ -149,8 +149,11 @@ export interface ScoreStore extends Service {
    * member, and marked dirty. At most `MAX_BATCH_OPERATIONS` of them.
    */
   removeStrays(board: string, strays: readonly Stray[], acceptedAt: number): Promise<number>;
-  /** Replaces the board's checkpoint as soon as the whole of it is there; it goes when the board is removed. */
-  saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Becomes the board's checkpoint as soon as the whole of it is there, unless that is one of a later position already; it goes when
+   * the board is removed. False where there is no such board, or it was made anew after this position.
+   */
+  saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<boolean>;
   /**
    * Where none was saved: an empty one at the position at which the board was created, so that whatever became of it since
    * can be replayed. `undefined` where the store knows of no such board.

@@ -15,8 +15,13 @@ export class MemoryCheckpoints {
     this.#saved.delete(board);
   }
 
-  save(board: string, checkpoint: Checkpoint): void {
-    if (this.#created.has(board)) this.#saved.set(board, checkpoint);
+  save(board: string, checkpoint: Checkpoint): boolean {
+    const created = this.#created.get(board);
+    if (created === undefined || created > checkpoint.position) return false;
+    const previous = this.#saved.get(board);
+    if (previous === undefined || previous.position <= checkpoint.position)
+      this.#saved.set(board, checkpoint);
+    return true;
   }
 
   load(board: string): Checkpoint | undefined {

@@ -192,8 +192,8 @@ export class MemoryScoreStore implements ScoreStore {
     return 0;
   }
 
-  async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
-    this.#reach().partitionOfBoard(id).checkpoints.save(id, checkpoint);
+  async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<boolean> {
+    return this.#reach().partitionOfBoard(id).checkpoints.save(id, checkpoint);
   }
 
   async loadCheckpoint(id: string): Promise<Checkpoint | undefined> {

@@ -30,7 +30,7 @@ describe('where the log has been trimmed', () => {
     expect(refusal).toHaveProperty('message', expect.stringContaining(`begins at position ${trimmedTo}`));
     expect(refusal).toHaveProperty('message', expect.stringContaining('creation was at position 0'));
     expect(await recompute(store, 'none')).toMatchObject({
-      ...{ refused: 'conflict', message: expect.stringContaining('does not know') },
+      ...{ refused: 'not_found', message: 'there is no board none' },
     });
     expect(await readRecord(store, 'b', 'ann')).toEqual({ score: 2 });
   });

@@ -13,6 +13,9 @@ export interface Unprovable {
   readonly message: string;
 }
 
+/** Why there is nothing to recompute, or no way to. What was repaired until then stays repaired. */
+export type Refusal = Unprovable | { readonly refused: 'not_found'; readonly message: string };
+
 export interface LogReplayDependencies {
   readonly store: Pick<ScoreStore, 'readLog'>;
   /** It is as the log has it at `position`. */

@@ -9,7 +9,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { partitionOfBoard } from '../partitions.ts';
 import { MAX_BATCH_OPERATIONS, type ScoreStore, type Stray } from '../score-store.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint-format.ts';
-import { LogReplay, type Unprovable } from './log-replay.ts';
+import { LogReplay, type Refusal, type Unprovable } from './log-replay.ts';
 import { checkMembers, type Difference } from './member-check.ts';
 import { type BoardState, ShadowBoard } from './shadow-board.ts';
 
@@ -52,15 +52,18 @@ export interface Recomputation {
   readonly fromPosition: number;
   /** The position of the partition to which all of this holds. */
   readonly position: number;
-  /** Whether there is now a checkpoint, from which the board can be recomputed when the log has been trimmed. */
-  readonly checkpoint: 'saved' | 'board_too_large';
+  /**
+   * Whether there is now a checkpoint, from which the board can be recomputed when the log has been trimmed. `not_saved`: the board
+   * was removed in the last moment.
+   */
+  readonly checkpoint: 'saved' | 'board_too_large' | 'not_saved';
 }
 
 /** Rejects with `StoreUnavailableError`; what was repaired until then stays repaired. */
 export async function recomputeBoard(
   deps: RecomputeDependencies,
   { board, maxCheckpointMembers = MAX_CHECKPOINT_MEMBERS }: RecomputeOptions,
-): Promise<Recomputation | Unprovable> {
+): Promise<Recomputation | Refusal> {
   const { store, logger } = deps;
   const partition = partitionOfBoard(board, store.partitions);
   const start = await findStart(deps, partition, board);
@@ -74,10 +77,11 @@ export async function recomputeBoard(
   if ('refused' in comparison) return comparison;
   const { position } = replay;
   const isSmall = shadow.total <= maxCheckpointMembers;
-  if (isSmall) await store.saveCheckpoint(board, { position, texts: formatCheckpoint(shadow) });
+  const isSaved =
+    isSmall && (await store.saveCheckpoint(board, { position, texts: formatCheckpoint(shadow) }));
   const { checked, corrected, unsettled } = comparison;
   logger.info({ board, position, checked, corrected, unsettled }, 'a board was recomputed from its log');
-  const checkpoint = isSmall ? 'saved' : 'board_too_large';
+  const checkpoint = isSaved ? 'saved' : isSmall ? 'not_saved' : 'board_too_large';
   return { ...comparison, fromPosition: start.position, position, checkpoint };
 }
 
@@ -93,12 +97,15 @@ async function findStart(
   { store }: RecomputeDependencies,
   partition: number,
   board: string,
-): Promise<Start | Unprovable> {
+): Promise<Start | Refusal> {
   const { trimmedTo, position: end } = await store.readLog(partition, 0, 1);
   if (trimmedTo === 0) return { position: 0, state: { members: [] }, end };
   const checkpoint = await store.loadCheckpoint(board);
   const reason = `the log of partition ${partition} begins at position ${trimmedTo}`;
-  if (checkpoint === undefined) return unprovable(`${reason}, and the store does not know of the board`);
+  if (checkpoint === undefined) {
+    const { exists } = await store.readRecords(board, []);
+    return exists ? unprovable(`${reason}, and the board's creation is unknown`) : notFound(board);
+  }
   if (checkpoint.position < trimmedTo) {
     const last = checkpoint.texts.length === 0 ? 'creation' : 'last checkpoint';
     return unprovable(`${reason}, but the board's ${last} was at position ${checkpoint.position}`);
@@ -114,6 +121,10 @@ function unprovable(what: string): Unprovable {
   return { refused: 'conflict', message: `${what}: what it has to be can't be proven; ${advice}` };
 }
 
+function notFound(board: string): Refusal {
+  return { refused: 'not_found', message: `there is no board ${board}` };
+}
+
 interface Compared {
   readonly board: string;
   readonly shadow: ShadowBoard;
@@ -125,7 +136,7 @@ type Comparison = Pick<Recomputation, 'checked' | 'corrected' | 'unsettled' | 'd
 async function compare(
   { store, clock, logger }: RecomputeDependencies,
   { board, shadow, replay }: Compared,
-): Promise<Comparison | Unprovable> {
+): Promise<Comparison | Refusal> {
   const differences: Difference[] = [];
   let [checked, found, unsettled] = [0, 0, 0];
   const onDifference = (difference: Difference): void => {
@@ -166,15 +177,16 @@ async function compare(
     if (page.strays.length > 0) await removeStrays(page.strays);
     cursor = page.next;
   }
-  const { position, total } = await store.readRecords(board, []);
+  const { position, exists, total } = await store.readRecords(board, []);
   const last = await replay.advanceTo(position);
   if (last !== undefined) return afterRepairs(last, found - unsettled);
+  if (!exists && shadow.config === undefined) return afterRepairs(notFound(board), found - unsettled);
   // What counts in a store and was not found on the way must not go untold.
   const strays = Math.abs(total - shadow.total);
   return { checked, corrected: found - unsettled, unsettled: Math.max(unsettled, strays), differences };
 }
 
-function afterRepairs(refusal: Unprovable, corrected: number): Unprovable {
+function afterRepairs<R extends Refusal>(refusal: R, corrected: number): R {
   if (corrected === 0) return refusal;
   return { ...refusal, message: `${refusal.message} (${corrected} members had been set right before)` };
 }

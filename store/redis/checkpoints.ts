@@ -62,11 +62,11 @@ export function createCheckpoints(run: RunScript, keys: Keys): Checkpoints {
         const added = await run(
           'save-checkpoint',
           [`${checkpoint}:${id}`, checkpoint, created],
-          [board, String(place), text, String(UNFINISHED_MS), isLast],
+          [board, String(place), text, String(UNFINISHED_MS), isLast, String(position)],
         );
-        // The board has been removed, or the store has lost its data: there is nothing to keep.
-        if (added === 0) return;
+        if (added !== 1) return added === 2;
       }
+      return true;
     },
 
     async loadCheckpoint(board) {

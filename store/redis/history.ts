@@ -56,6 +56,7 @@ export function createHistory(run: RunScript, keys: Keys, options: StoreOptions)
       const [position, config, total, flat] = reply as RecordsReply;
       return {
         position,
+        exists: config !== '',
         total,
         records: members.map((_, i) => toRecord(config, flat[2 * i], flat[2 * i + 1])),
       };

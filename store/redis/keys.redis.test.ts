@@ -184,8 +184,8 @@ async function doEverythingAgain(store: ScoreStore, boards: readonly string[]): 
       right: i === 1 ? undefined : right,
     }));
     await store.repairBoard(board, repairs, 1000);
-    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     await store.removeStrays(board, [{ element: '00', member: '', score: 1 }], 1000);
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
       cursor = (await store.scanMembers(board, cursor)).next;
     }
     await store.saveCheckpoint(board, { position, texts: ['one', 'two'] });
