@@ -54,6 +54,11 @@ export type PartVerdict =
   /** A later claim of the producer has been seen: nothing of the part was applied. */
   | { readonly status: 'conflict' };
 
+export type ClaimVerdict =
+  | ({ readonly ok: true } & ProducerClaim)
+  /** There has been a later claim, or the data has been lost: this is the latest one in the producer's home, 0 where it is unknown. */
+  | { readonly ok: false; readonly latest: number };
+
 /** What the store remembers of a producer, over all partitions. */
 export interface ProducerClaim {
   /** Higher than every earlier claim of the producer; from now on parts with a lower one are refused in every partition. */

@@ -27,7 +27,7 @@ import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { BoardRecords, Checkpoint, LogPage, Repair, ScanPage, Stray } from './history.ts';
-import type { Batch, BatchVerdict, OnceVerdict, ProducerClaim } from './operations.ts';
+import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
 export * from './history.ts';
 export * from './operations.ts';
@@ -111,10 +111,12 @@ export interface ScoreStore extends Service {
 
   apply(batch: Batch): Promise<BatchVerdict>;
   /**
-   * Takes a producer over: when this resolves, no part with an earlier claim can apply in any partition. Records of a producer
-   * that has been silent for `producerRetentionMs` are forgotten.
+   * Takes a producer over from its `latest` claim, 0 where there is none: when this has succeeded, no part with an earlier claim can
+   * apply in any partition. Where `latest` is another one it changes nothing, so that a call that was given up, and arrives late,
+   * takes the producer from nobody (`take-over.ts` asks until it succeeds). Records of a producer that has been silent for
+   * `producerRetentionMs` are forgotten.
    */
-  claimProducer(producer: string): Promise<ProducerClaim>;
+  claimProducer(producer: string, latest: number): Promise<ClaimVerdict>;
   /**
    * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies.
    * Its parts then carry `{id: key, claim: 0}`. Forgotten after `onceRetentionMs`.

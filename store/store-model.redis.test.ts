@@ -17,6 +17,7 @@ import {
   type StoreOptions,
 } from './score-store.ts';
 import { allPartitions, profile, readEntries, reject } from './support.contract.ts';
+import { takeOver } from './take-over.ts';
 
 /** Small bounds, so that a short run crosses them. */
 const OPTIONS: StoreOptions = {
@@ -151,7 +152,7 @@ class Subject {
         return this.#apply([{ producer: '', claimsBack: 0, again: 0, skipped: 0, operations }], step.at);
       }
       case 'claim': {
-        const { claim, last, rejected } = await store.claimProducer(step.producer);
+        const { claim, last, rejected } = await takeOver(store, step.producer);
         const earlier = this.#claimsOf(step.producer);
         this.#claims.set(step.producer, [claim, ...earlier]);
         return { grew: earlier.every((known) => claim > known), last, rejected };

@@ -1,5 +1,6 @@
 import type { Logger } from '../../runtime/logger.ts';
 import type { ProducerClaim, ScoreStore } from '../../store/score-store.ts';
+import { takeOver } from '../../store/take-over.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { ProducerSession, ProducerVerdict, PublishVerdict } from './ingest-types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
@@ -93,7 +94,7 @@ export class RunningProducerSession implements ProducerSession {
   async #claim(): Promise<ClaimedProducer | { readonly retryAfterMs: number }> {
     let claimed: ProducerClaim;
     try {
-      claimed = await this.#deps.store.claimProducer(this.#id);
+      claimed = await takeOver(this.#deps.store, this.#id);
     } catch (error) {
       return { retryAfterMs: logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed') };
     }

@@ -1,6 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
 import { partitionOfBoard, partitionOfProducer } from '../partitions.ts';
-import type { OnceVerdict, ProducerClaim } from '../score-store.ts';
+import type { ClaimVerdict, OnceVerdict } from '../score-store.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { boardEntry, MemoryPartition } from './memory-partition.ts';
 import type { ProducerRecord, Retention } from './producer-records.ts';
@@ -27,16 +27,18 @@ export class MemoryData {
     return this.partition(partitionOfBoard(board, this.partitions.length));
   }
 
-  claimProducer(id: string, now: number, retention: Retention): ProducerClaim {
+  claimProducer(id: string, latest: number, now: number, retention: Retention): ClaimVerdict {
     const records = this.partitions.map(({ producers }) => producers.find(id, now));
-    const known = Math.max(0, ...records.map((record) => record?.claim ?? 0));
+    const home = records[this.#homeOf(id)];
+    const known = home?.claim ?? 0;
+    if (known !== latest) return { ok: false, latest: known };
     const claim = Math.max(known + 1, Math.floor(now));
     for (const [index, { producers }] of this.partitions.entries()) {
-      const { last, refused } = records[index] ?? { last: 0, refused: new Map() };
-      producers.keep(id, { claim, last, refused }, now, retention);
+      const record = records[index] ?? { claim: 0, last: 0, refused: new Map() };
+      producers.keep(id, { ...record, claim: Math.max(record.claim, claim) }, now, retention);
     }
     const last = Math.max(0, ...records.map((record) => record?.last ?? 0));
-    return { claim, last, rejected: new Map(records[this.#homeOf(id)]?.refused) };
+    return { ok: true, claim, last, rejected: new Map(home?.refused) };
   }
 
   beginOnce(key: string, bodyHash: string, now: number, retention: Retention): OnceVerdict {

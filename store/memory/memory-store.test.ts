@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { type StoreState, StoreUnavailableError } from '../score-store.ts';
 import { storeContract } from '../store.contract.ts';
 import { apply, applyParts, part, readRows, reject, set } from '../support.contract.ts';
+import { takeOver } from '../take-over.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 storeContract('the memory store', async (options) => {
@@ -50,18 +51,19 @@ describe('the memory store alone', () => {
   test('producers are forgotten by the clock, exactly at the end of their retention', async () => {
     const clock = manualClock(5000.7);
     const store = createMemoryStore({ partitions: 1, producerRetentionMs: 100 }, { clock });
-    expect((await store.claimProducer('p')).claim).toBe(5000);
-    expect((await store.claimProducer('p')).claim).toBe(5001);
+    expect((await takeOver(store, 'p')).claim).toBe(5000);
+    expect((await takeOver(store, 'p')).claim).toBe(5001);
     clock.time = 5050;
     await applyParts(store, 0, [part('p', 5001, 1, [reject('forbidden')])]);
     clock.time = 5149.9;
-    expect(await store.claimProducer('p')).toEqual({
+    expect(await takeOver(store, 'p')).toEqual({
+      ok: true,
       claim: 5149,
       last: 1,
       rejected: new Map([[1, 'forbidden']]),
     });
     clock.time = 5249.9;
-    expect(await store.claimProducer('p')).toEqual({ claim: 5249, last: 0, rejected: new Map() });
+    expect(await takeOver(store, 'p')).toEqual({ ok: true, claim: 5249, last: 0, rejected: new Map() });
   });
 
   test('keys are forgotten by the clock, exactly at the end of theirs', async () => {
@@ -93,7 +95,7 @@ describe('the memory store alone', () => {
       store.readStandings([]),
       store.readNeighbourhood('b', 'ann', 1),
       store.listBoards({ limit: 1 }),
-      store.claimProducer('p'),
+      takeOver(store, 'p'),
       store.beginOnce('once:x', 'hash'),
       store.readLog(0, 0, 1),
       store.readRecords('b', []),

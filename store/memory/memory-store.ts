@@ -9,6 +9,7 @@ import {
   type BoardRecords,
   type BoardSummary,
   type Checkpoint,
+  type ClaimVerdict,
   type ConfigureVerdict,
   DEFAULT_STORE_OPTIONS,
   type DirtyNames,
@@ -20,7 +21,6 @@ import {
   type Operation,
   type PageQuery,
   type Part,
-  type ProducerClaim,
   type RankedRow,
   type Repair,
   type ScanPage,
@@ -109,8 +109,8 @@ export class MemoryScoreStore implements ScoreStore {
     return data.partition(partition).apply(parts, this.#occasion(acceptedAt));
   }
 
-  async claimProducer(producer: string): Promise<ProducerClaim> {
-    return this.#reach().claimProducer(producer, this.#clock.now(), this.#options);
+  async claimProducer(producer: string, latest: number): Promise<ClaimVerdict> {
+    return this.#reach().claimProducer(producer, latest, this.#clock.now(), this.#options);
   }
 
   async beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {

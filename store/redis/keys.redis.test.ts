@@ -16,6 +16,7 @@ import {
   set,
   takeNames,
 } from '../support.contract.ts';
+import { takeOver } from '../take-over.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 import { loadScripts } from './scripts.ts';
 
@@ -160,7 +161,7 @@ async function doEverythingOnce(store: ScoreStore, boards: readonly string[]): P
   for (const board of boards.slice(0, 4)) {
     const partition = partitionOfBoard(board, store.partitions);
     const operations = [delta(board, 'ann', 1), reject('forbidden'), delta(board, 'ann', Number.NaN)];
-    const { claim } = await store.claimProducer('p');
+    const { claim } = await takeOver(store, 'p');
     await store.beginOnce('once:x', 'hash');
     for (const id of ['p', 'once:x']) {
       const ofId = id === 'p' ? claim : 0;

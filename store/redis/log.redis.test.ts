@@ -15,6 +15,7 @@ import {
   reject,
   set,
 } from '../support.contract.ts';
+import { takeOver } from '../take-over.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 
 let redis: RedisServer;
@@ -168,7 +169,7 @@ describe('records in Redis', () => {
     const { store, keyPrefix, dispose } = await createStoreUnderTest(redis.url, {
       ...{ partitions: 2, producerRetentionMs: 700_000, onceRetentionMs: 300_000 },
     });
-    const { claim } = await store.claimProducer('p');
+    const { claim } = await takeOver(store, 'p');
     await store.beginOnce('once:x', 'hash');
     await applyParts(store, 0, [part('q', claim, 1, [profile('ann', 'Ann')])]);
     await applyParts(store, 0, [part('once:y', 0, 1, [profile('ann', 'Ann')])]);

@@ -1,12 +1,12 @@
 import { assert } from '../../runtime/errors.ts';
 import { partitionOfProducer } from '../partitions.ts';
-import type { OnceVerdict, ProducerClaim, ScoreStore, StoreOptions } from '../score-store.ts';
+import type { ClaimVerdict, OnceVerdict, ScoreStore, StoreOptions } from '../score-store.ts';
 import type { Keys } from './keys.ts';
 import { parseRefusals } from './refusals.ts';
 import type { RunScript } from './scripts.ts';
 
 type Producers = Pick<ScoreStore, 'claimProducer' | 'beginOnce'>;
-type ClaimReply = [claim: Buffer, last: Buffer, refused: Buffer];
+type ClaimReply = [latest: Buffer] | [claim: Buffer, last: Buffer, refused: Buffer];
 
 /** What is remembered of producers and idempotency keys; their parts are settled by apply.lua. */
 export function createProducers(run: RunScript, keys: Keys, options: StoreOptions): Producers {
@@ -19,25 +19,21 @@ export function createProducers(run: RunScript, keys: Keys, options: StoreOption
   };
 
   return {
-    async claimProducer(producer): Promise<ProducerClaim> {
+    async claimProducer(producer, latest): Promise<ClaimVerdict> {
       const home = homeOf(producer);
-      const args = [producerRetentionMs, ''];
+      const args = [producerRetentionMs, String(latest)];
       const reply = await run('claim-producer', [home.producer(producer)], args, 'bytes');
-      const [claim, , refused] = reply as ClaimReply;
+      const [claim, last, refused] = reply as ClaimReply;
+      if (refused === undefined) return { ok: false, latest: Number(claim) };
       const others = keys.partitions.filter((partition) => partition !== home);
-      const replies = await Promise.all(
-        others.map((partition) =>
-          run(
-            'claim-producer',
-            [partition.producer(producer)],
-            [producerRetentionMs, String(claim)],
-            'bytes',
-          ),
-        ),
+      const told = [producerRetentionMs, String(claim)];
+      const lasts = await Promise.all(
+        others.map((partition) => run('adopt-claim', [partition.producer(producer)], told)),
       );
       return {
+        ok: true,
         claim: Number(claim),
-        last: Math.max(...[reply, ...replies].map((each) => Number((each as ClaimReply)[1]))),
+        last: Math.max(...[last, ...lasts].map(Number)),
         rejected: parseRefusals(refused),
       };
     },

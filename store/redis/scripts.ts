@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** One script per change of state or atomic read; each file's header tells its KEYS, ARGV and result. */
 export const SCRIPT_NAMES = [
   'acquire-lease',
+  'adopt-claim',
   'apply',
   'begin-once',
   'check-writable',

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../protocol/codes.ts';
 import type {
   Batch,
   BatchVerdict,
+  ClaimVerdict,
   OnceVerdict,
   Operation,
   PartVerdict,
@@ -20,7 +21,11 @@ export interface HeldBatch extends Batch {
 
 export interface HeldClaim {
   readonly producer: string;
+  /** The claim that it follows. */
+  readonly latest: number;
   grant(claim?: Partial<ProducerClaim>): void;
+  /** Another claim came first. */
+  refuse(latest: number): void;
   fail(error: unknown): void;
 }
 
@@ -36,7 +41,7 @@ export interface HeldStore {
   readonly partitions: number;
   state: StoreState;
   apply(batch: Batch): Promise<BatchVerdict>;
-  claimProducer(producer: string): Promise<ProducerClaim>;
+  claimProducer(producer: string, latest: number): Promise<ClaimVerdict>;
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   /** All batches ever sent, in order; and so on. */
   readonly batches: readonly HeldBatch[];
@@ -71,11 +76,12 @@ export function createHeldStore(partitions: number): HeldStore {
           fail: reject,
         });
       }),
-    claimProducer: (producer) =>
+    claimProducer: (producer, latest) =>
       new Promise((resolve, reject) => {
         const grant = (claim: Partial<ProducerClaim> = {}) =>
-          resolve({ claim: 1, last: 0, rejected: new Map(), ...claim });
-        claims.push({ producer, grant, fail: reject });
+          resolve({ ok: true, claim: 1, last: 0, rejected: new Map(), ...claim });
+        const refuse = (known: number) => resolve({ ok: false, latest: known });
+        claims.push({ producer, latest, grant, refuse, fail: reject });
       }),
     beginOnce: (key, bodyHash) =>
       new Promise((resolve, reject) => {
