@@ -2,6 +2,7 @@ import { StartError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ScoreStore, StoreOptions } from '../score-store.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { limitClaims } from './claim-queue.ts';
 import { createRedisConnection } from './connection.ts';
 import { createHistory } from './history.ts';
 import { createKeys, DEFAULT_KEY_PREFIX } from './keys.ts';
@@ -55,7 +56,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     start: connection.start,
     stop: connection.stop,
     ...createWrites(connection.run, keys, options),
-    ...createProducers(connection.run, keys, options),
+    ...limitClaims(createProducers(connection.run, keys, options), partitions),
     ...createReads(connection.run, keys),
     ...createHistory(connection.run, keys, options),
     ...createCheckpoints(connection.run, keys),
