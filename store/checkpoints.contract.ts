@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MAX_BATCH_OPERATIONS } from './score-store.ts';
 import { apply, type CreateStore, openStores, positionOf, set } from './support.contract.ts';
 
 export function checkpointsContract(createStore: CreateStore): void {
@@ -44,6 +45,40 @@ export function checkpointsContract(createStore: CreateStore): void {
       // What the board was before it was removed is not what this one was.
       expect(await store.saveCheckpoint('b', { position: removed - 1, texts: ['x'] })).toBe(false);
       expect(await store.loadCheckpoint('b')).toEqual({ position: removed, texts: [] });
+    });
+
+    test('move on where nothing has happened to the board, and only from where they were found', async () => {
+      const { store } = await open({ partitions: 1 });
+      const boards = ['a', 'b', 'c', 'd', 'none'];
+      for (const board of boards.slice(0, 4)) await apply(store, [set(board, 'ann', 1)]);
+      await store.configureBoard('late', {}, 1000);
+      const texts = ['x', 'y'];
+      for (const [index, board] of ['a', 'b', 'c'].entries()) {
+        await store.saveCheckpoint(board, { position: 5 + index, texts });
+      }
+      expect(await store.readCheckpointPositions([...boards, 'late'])).toEqual([5, 6, 7, 3, undefined, 4]);
+      const moves = [5, 5, 7, 3, 0].map((from, index) => ({ board: boards[index] ?? '', from }));
+      await store.advanceCheckpoints(moves, 2 ** 53 - 1);
+      const moved = 2 ** 53 - 1;
+      expect(await store.readCheckpointPositions(boards)).toEqual([moved, 6, moved, 3, undefined]);
+      expect(await store.loadCheckpoint('a')).toEqual({ position: moved, texts });
+      expect(await store.loadCheckpoint('d')).toEqual({ position: 3, texts: [] });
+      await store.removeBoard('a', 1000);
+      expect(await store.readCheckpointPositions(['a'])).toEqual([undefined]);
+      await store.advanceCheckpoints([], 1);
+      expect(await store.readCheckpointPositions([])).toEqual([]);
+    });
+
+    test('are moved and looked up in bounded numbers', async () => {
+      const { store } = await open({ partitions: 1 });
+      const boards = Array.from({ length: MAX_BATCH_OPERATIONS }, (_, index) => `b${index}`);
+      const moves = boards.map((board) => ({ board, from: 0 }));
+      expect(await store.readCheckpointPositions(boards)).toHaveLength(MAX_BATCH_OPERATIONS);
+      await store.advanceCheckpoints(moves, 1);
+      await expect(store.readCheckpointPositions([...boards, 'more'])).rejects.toThrow('defect');
+      await expect(store.advanceCheckpoints([...moves, { board: 'more', from: 0 }], 1)).rejects.toThrow(
+        'defect',
+      );
     });
 
     test('are not kept for a board that is not there', async () => {

@@ -74,4 +74,10 @@ export interface Checkpoint {
   readonly texts: readonly string[];
 }
 
+/** A board to which nothing has happened since its checkpoint `from`: a later position has the same one. */
+export interface CheckpointMove {
+  readonly board: string;
+  readonly from: number;
+}
+
 export const MAX_CHECKPOINT_TEXT_BYTES = 64 * 1024;

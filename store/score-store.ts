@@ -26,7 +26,15 @@
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
-import type { BoardRecords, Checkpoint, LogPage, Repair, ScanPage, Stray } from './history.ts';
+import type {
+  BoardRecords,
+  Checkpoint,
+  CheckpointMove,
+  LogPage,
+  Repair,
+  ScanPage,
+  Stray,
+} from './history.ts';
 import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
 export * from './history.ts';
@@ -161,6 +169,10 @@ export interface ScoreStore extends Service {
    * can be replayed. `undefined` where the store knows of no such board.
    */
   loadCheckpoint(board: string): Promise<Checkpoint | undefined>;
+  /** Where checkpoints stand, in step with the boards, as `loadCheckpoint` has it. All of one partition, at most `MAX_BATCH_OPERATIONS`. */
+  readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | undefined)[]>;
+  /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
+  advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 
   /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
   takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;

@@ -24,6 +24,11 @@ export class MemoryCheckpoints {
     return true;
   }
 
+  advance(board: string, from: number, position: number): void {
+    const saved = this.#saved.get(board);
+    if (saved?.position === from) this.#saved.set(board, { ...saved, position });
+  }
+
   load(board: string): Checkpoint | undefined {
     const saved = this.#saved.get(board);
     const position = this.#created.get(board);

@@ -104,6 +104,8 @@ describe('the memory store alone', () => {
       store.removeStrays('b', []),
       store.saveCheckpoint('b', { position: 0, texts: [] }),
       store.loadCheckpoint('b'),
+      store.readCheckpointPositions(['b']),
+      store.advanceCheckpoints([], 1),
       store.takeDirty([], 1),
       store.acquireLease('ticks', 'one', 1),
       store.renewLease('ticks', 'one', 1, 1),

@@ -9,6 +9,7 @@ import {
   type BoardRecords,
   type BoardSummary,
   type Checkpoint,
+  type CheckpointMove,
   type ClaimVerdict,
   type ConfigureVerdict,
   DEFAULT_STORE_OPTIONS,
@@ -198,6 +199,19 @@ export class MemoryScoreStore implements ScoreStore {
 
   async loadCheckpoint(id: string): Promise<Checkpoint | undefined> {
     return this.#reach().partitionOfBoard(id).checkpoints.load(id);
+  }
+
+  async readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | undefined)[]> {
+    const data = this.#reach();
+    assertCount(boards.length, 'checkpoints are looked up at once');
+    return boards.map((id) => data.partitionOfBoard(id).checkpoints.load(id)?.position);
+  }
+
+  async advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void> {
+    const data = this.#reach();
+    assertCount(moves.length, 'checkpoints are moved at once');
+    for (const { board, from } of moves)
+      data.partitionOfBoard(board).checkpoints.advance(board, from, position);
   }
 
   async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {

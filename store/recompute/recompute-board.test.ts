@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore, type MemoryScoreStore } from '../memory/memory-store.ts';
 import type { MemberRecord, StoreOptions } from '../score-store.ts';
 import { apply, best, delta, readRecord, readRows, set, takeNames } from '../support.contract.ts';
-import { MAX_LISTED_DIFFERENCES } from './recompute-board.ts';
+import { MAX_LISTED_DIFFERENCES } from './board-comparison.ts';
 import { applyAll, corrupt, recompute, recomputed, withMeanwhile } from './support.contract.ts';
 
 let store: MemoryScoreStore;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 export const SCRIPT_NAMES = [
   'acquire-lease',
   'adopt-claim',
+  'advance-checkpoints',
   'apply',
   'begin-once',
   'check-writable',
@@ -12,6 +13,7 @@ export const SCRIPT_NAMES = [
   'configure-board',
   'list-boards',
   'load-checkpoint',
+  'read-checkpoint-positions',
   'read-log',
   'read-neighbourhood',
   'read-pages',
