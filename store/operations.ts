@@ -73,6 +73,12 @@ export interface ProducerClaim {
 }
 
 export type OnceVerdict =
-  | { readonly ok: true; readonly rejected: ReadonlyMap<number, ErrorCode> }
-  /** The key was used with another body. */
+  | {
+      readonly ok: true;
+      /** Whose parts these are; no other use of the key has the same. */
+      readonly id: string;
+      /** Numbers remembered as refused in the key's home partition (`partitionOfProducer`), where `reject` operations go. */
+      readonly rejected: ReadonlyMap<number, ErrorCode>;
+    }
+  /** The key stands for another body. */
   | { readonly ok: false };

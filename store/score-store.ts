@@ -126,8 +126,8 @@ export interface ScoreStore extends Service {
    */
   claimProducer(producer: string, latest: number): Promise<ClaimVerdict>;
   /**
-   * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies.
-   * Its parts then carry `{id: key, claim: 0}`. Forgotten after `onceRetentionMs`.
+   * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies. Its parts
+   * then carry the `id` of the verdict and claim 0. How long that is remembered: `once.ts`.
    */
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   /** Creates the board or changes the given settings. `order` or `ties` of a board over `maxConversionMembers` is a conflict. */
@@ -199,7 +199,7 @@ export interface StoreOptions {
   readonly logOperations: number;
   /** Milliseconds of silence after which a producer is forgotten. */
   readonly producerRetentionMs: number;
-  /** Milliseconds after which an `Idempotency-Key` is forgotten. */
+  /** Milliseconds for which an `Idempotency-Key` stands for one body, from its first use (`once.ts` has the rest). */
   readonly onceRetentionMs: number;
 }
 

@@ -133,6 +133,8 @@ class Subject {
   /** Per producer, the latest first. */
   readonly #claims = new Map<string, number[]>();
   readonly #sent = new Map<string, number>();
+  /** By key, the id of its parts: it comes from the time. */
+  readonly #uses = new Map<string, string>();
 
   constructor(store: ScoreStore) {
     this.store = store;
@@ -157,8 +159,12 @@ class Subject {
         this.#claims.set(step.producer, [claim, ...earlier]);
         return { grew: earlier.every((known) => claim > known), last, rejected };
       }
-      case 'begin':
-        return store.beginOnce(step.key, step.bodyHash);
+      case 'begin': {
+        const verdict = await store.beginOnce(step.key, step.bodyHash);
+        if (!verdict.ok) return verdict;
+        this.#uses.set(step.key, verdict.id);
+        return { ok: true, rejected: verdict.rejected };
+      }
       case 'repair': {
         const { records } = await store.readRecords(
           step.board,
@@ -246,11 +252,14 @@ class Subject {
 
   /** As ingest does: the operations of each partition, in order, as one batch. */
   async #apply(publishes: readonly Publish[], acceptedAt: number): Promise<unknown> {
-    const numbered = publishes.map((publish) => this.#number(publish));
+    const numbered = publishes.map((publish) => ({
+      part: this.#number(publish),
+      home: partitionOfProducer(publish.producer, this.store.partitions),
+    }));
     const verdicts: unknown[] = [];
     for (const partition of allPartitions(this.store)) {
       const parts = numbered
-        .map((part) => this.#cut(part, partition))
+        .map(({ part, home }) => this.#cut(part, home, partition))
         .filter(({ operations }) => operations.length > 0);
       const { position, parts: ofParts } = await this.store.apply({ partition, acceptedAt, parts });
       verdicts.push(position, ofParts);
@@ -270,17 +279,17 @@ class Subject {
     });
     // A claim that is known to be over sends nothing that will ever count.
     if (claimsBack === 0 || KEYS.includes(id)) this.#sent.set(id, Math.max(last, ...numbers));
-    return { operations, producer: { id, claim, numbers } };
+    return { operations, producer: { id: this.#uses.get(id) ?? id, claim, numbers } };
   }
 
   /** What of a part goes to a partition. */
-  #cut({ operations, producer }: Part, partition: number): Part {
+  #cut({ operations, producer }: Part, home: number, partition: number): Part {
     const isHere = (operation: Operation): boolean => {
       switch (operation.op) {
         case 'profile':
           return true;
         case 'reject':
-          return partitionOfProducer(producer?.id ?? '', this.store.partitions) === partition;
+          return home === partition;
         default:
           return partitionOfBoard(operation.board, this.store.partitions) === partition;
       }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ScorewireEvent } from '../../protocol/events.ts';
-import { partitionOfBoard, partitionOfProducer } from '../../store/partitions.ts';
+import { partitionOfBoard } from '../../store/partitions.ts';
 import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { EventJudge } from './event-judge.ts';
@@ -19,6 +19,8 @@ export interface ProducerFrame {
 export interface ClaimedProducer {
   readonly id: string;
   readonly claim: number;
+  /** The partition that remembers what was rejected for no other place. */
+  readonly home: number;
   readonly rejected: RememberedRejections;
 }
 
@@ -53,7 +55,7 @@ export class ProducerOperations {
 
   constructor(partitions: number, producer: ClaimedProducer, frames: readonly ProducerFrame[]) {
     this.#partitions = partitions;
-    this.#home = partitionOfProducer(producer.id, partitions);
+    this.#home = producer.home;
     this.byPartition = new Array<undefined>(partitions);
     for (const { seq, events, identity } of frames) {
       const judge = new EventJudge(identity);

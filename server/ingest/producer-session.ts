@@ -1,4 +1,5 @@
 import type { Logger } from '../../runtime/logger.ts';
+import { partitionOfProducer } from '../../store/partitions.ts';
 import type { ProducerClaim, ScoreStore } from '../../store/score-store.ts';
 import { takeOver } from '../../store/take-over.ts';
 import type { Identity } from '../auth/identity.ts';
@@ -99,7 +100,8 @@ export class RunningProducerSession implements ProducerSession {
       return { retryAfterMs: logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed') };
     }
     const { claim, last, rejected } = claimed;
-    this.#claimed = { id: this.#id, claim, rejected: new RememberedRejections(rejected) };
+    const home = partitionOfProducer(this.#id, this.#deps.queues.length);
+    this.#claimed = { id: this.#id, claim, home, rejected: new RememberedRejections(rejected) };
     this.#begin(last);
     return this.#claimed;
   }

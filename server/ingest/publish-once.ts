@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../runtime/logger.ts';
+import { partitionOfProducer } from '../../store/partitions.ts';
 import type { ScoreStore, OnceVerdict as StoreVerdict } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { OnceVerdict } from './ingest-types.ts';
@@ -24,17 +25,19 @@ export async function publishOnce(
 ): Promise<OnceVerdict> {
   const { store, logger, queues } = deps;
   const acceptedAt = deps.now();
-  const id = keyOf(identity.subject, once.key);
+  const key = keyOf(identity.subject, once.key);
   let begun: StoreVerdict;
   try {
-    begun = await store.beginOnce(id, once.bodyHash);
+    begun = await store.beginOnce(key, once.bodyHash);
   } catch (error) {
     return unsettled(logStoreFailure(logger, error, 'a key could not be looked up'));
   }
   if (!begun.ok) {
     return { ok: false, code: 'conflict', message: 'this key has been used with another body' };
   }
-  const producer = { id, claim: 0, rejected: new RememberedRejections(begun.rejected) };
+  const { id, rejected } = begun;
+  const home = partitionOfProducer(key, queues.length);
+  const producer = { id, claim: 0, home, rejected: new RememberedRejections(rejected) };
   const outcome = await new ProducerBatch(queues, producer, [{ seq: 1, events, identity }], acceptedAt)
     .outcome;
   switch (outcome.status) {
@@ -45,7 +48,7 @@ export async function publishOnce(
     case 'lost':
       return unsettled(outcome.retryAfterMs);
     case 'conflict':
-      logger.error({ key: id }, 'a key was claimed, which nothing ever does');
+      logger.error({ key }, 'a key was claimed, which nothing ever does');
       return unsettled(STORE_RETRY_MS);
   }
 }

@@ -3,13 +3,15 @@ import { partitionOfBoard, partitionOfProducer } from '../partitions.ts';
 import type { ClaimVerdict, OnceVerdict } from '../score-store.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { boardEntry, MemoryPartition } from './memory-partition.ts';
-import type { ProducerRecord, Retention } from './producer-records.ts';
+import { OnceKeys } from './once-keys.ts';
+import type { Retention } from './producer-records.ts';
 import { Ranking } from './ranking.ts';
 
 /** What the clients of one memory store share, as they would share a server. */
 export class MemoryData {
   readonly partitions: readonly MemoryPartition[];
   readonly leases = new MemoryLeases();
+  readonly #onceKeys = new OnceKeys();
   readonly #boardIds = new Ranking();
 
   constructor(partitions: number) {
@@ -42,11 +44,10 @@ export class MemoryData {
   }
 
   beginOnce(key: string, bodyHash: string, now: number, retention: Retention): OnceVerdict {
-    const { producers } = this.partition(this.#homeOf(key));
-    const record: ProducerRecord = producers.find(key, now) ?? { claim: 0, last: 0, refused: new Map() };
-    if (record.bodyHash !== undefined && record.bodyHash !== bodyHash) return { ok: false };
-    producers.keep(key, { ...record, bodyHash }, now, retention);
-    return { ok: true, rejected: new Map(record.refused) };
+    const id = this.#onceKeys.begin(key, bodyHash, now, retention.onceRetentionMs);
+    if (id === undefined) return { ok: false };
+    const record = this.partition(this.#homeOf(key)).producers.find(id, now);
+    return { ok: true, id, rejected: new Map(record?.refused) };
   }
 
   #homeOf(id: string): number {

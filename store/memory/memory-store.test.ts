@@ -66,18 +66,6 @@ describe('the memory store alone', () => {
     expect(await takeOver(store, 'p')).toEqual({ ok: true, claim: 5249, last: 0, rejected: new Map() });
   });
 
-  test('keys are forgotten by the clock, exactly at the end of theirs', async () => {
-    const clock = manualClock(5000);
-    const store = createMemoryStore({ partitions: 1, onceRetentionMs: 100 }, { clock });
-    await store.beginOnce('once:x', 'hash');
-    clock.time = 5080;
-    await applyParts(store, 0, [part('once:x', 0, 1, [reject('forbidden')])]);
-    clock.time = 5179;
-    expect(await store.beginOnce('once:x', 'another')).toEqual({ ok: false });
-    clock.time = 5180;
-    expect(await store.beginOnce('once:x', 'another')).toEqual({ ok: true, rejected: new Map() });
-  });
-
   test('while it is down every method refuses, for this client only, and nothing is lost', async () => {
     const store = createMemoryStore();
     const other = store.connect();

@@ -9,6 +9,7 @@ import {
   apply,
   applyParts,
   applyProfile,
+  beginOnce,
   best,
   delta,
   part,
@@ -162,8 +163,8 @@ async function doEverythingOnce(store: ScoreStore, boards: readonly string[]): P
     const partition = partitionOfBoard(board, store.partitions);
     const operations = [delta(board, 'ann', 1), reject('forbidden'), delta(board, 'ann', Number.NaN)];
     const { claim } = await takeOver(store, 'p');
-    await store.beginOnce('once:x', 'hash');
-    for (const id of ['p', 'once:x']) {
+    const once = await beginOnce(store, 'once:x', 'hash');
+    for (const id of ['p', once.id]) {
       const ofId = id === 'p' ? claim : 0;
       await applyParts(store, partition, [part(id, ofId, 1, operations)]);
       await applyParts(store, partition, [part(id, ofId, 1, [...operations, ...operations])]);

@@ -25,8 +25,10 @@ export interface PartitionKeys {
   readonly profiles: string;
   /** Hash: board id to the position before its creation. */
   readonly created: string;
-  /** Hash: what is remembered of a producer or an idempotency key (see lua/include-producers.lua). It expires. */
+  /** Hash: what is remembered of a producer, or of one use of an idempotency key (see lua/include-producers.lua). It expires. */
   producer(id: string): string;
+  /** Hash: the body for which an idempotency key stands (see lua/begin-once.lua). It expires. */
+  once(key: string): string;
   board(id: string): BoardKeys;
 }
 
@@ -69,6 +71,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     profiles: `${tag}:profiles`,
     created: `${tag}:created`,
     producer: (id) => `${tag}:producer:${id}`,
+    once: (key) => `${tag}:once:${key}`,
     board: (id) => ({
       ranking: `${tag}:ranking:${id}`,
       arrivals: `${tag}:arrivals:${id}`,

@@ -219,7 +219,7 @@ describe('a Redis that misbehaves', () => {
     await admin.config('SET', 'maxmemory', '0');
     expect(await applyPart(store, 0, sent)).toEqual(settled(1, [{ index: 1, code: 'forbidden' }]));
     expect(await readRows(store, 'b')).toEqual([[1, 'ann', 1]]);
-    expect(await store.beginOnce('once:y', 'another')).toEqual({ ok: true, rejected: new Map() });
+    expect(await store.beginOnce('once:y', 'another')).toMatchObject({ ok: true });
     expect((await takeOver(store, 'p')).last).toBe(3);
   });
 

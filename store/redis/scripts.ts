@@ -18,6 +18,7 @@ export const SCRIPT_NAMES = [
   'read-neighbourhood',
   'read-pages',
   'read-records',
+  'read-refusals',
   'read-standings',
   'release-lease',
   'remove-board',

@@ -1,5 +1,6 @@
 import { type BoardSettings, DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
 import { assert } from '../../runtime/errors.ts';
+import { partRetentionMs } from '../once.ts';
 import { partitionOfBoard } from '../partitions.ts';
 import {
   type Batch,
@@ -25,7 +26,7 @@ export function createWrites(run: RunScript, keys: Keys, options: StoreOptions):
   const maxDirtyNames = String(options.maxDirtyNames);
   const maxConversionMembers = String(options.maxConversionMembers);
   const logOperations = String(options.logOperations);
-  const retentions = [String(options.producerRetentionMs), String(options.onceRetentionMs)];
+  const retentions = [options.producerRetentionMs, partRetentionMs(options.onceRetentionMs)].map(String);
 
   const locate = (board: string) => {
     const partition = keys.partitions[partitionOfBoard(board, partitions)];

@@ -85,7 +85,8 @@ export function createHeldStore(partitions: number): HeldStore {
       }),
     beginOnce: (key, bodyHash) =>
       new Promise((resolve, reject) => {
-        const answer = (verdict: OnceVerdict = { ok: true, rejected: new Map() }) => resolve(verdict);
+        const id = `${key}:${bodyHash}`;
+        const answer = (verdict: OnceVerdict = { ok: true, id, rejected: new Map() }) => resolve(verdict);
         onces.push({ key, bodyHash, answer, fail: reject });
       }),
   };

@@ -4,7 +4,7 @@
 -- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles, 8 log, 9 created,
 --       then per board its ranking and its arrivals, then per part of a producer its record
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
---       5 refusals remembered per producer, 6 retention of producers (ms), 7 of idempotency keys (whose claim is 0),
+--       5 refusals remembered per producer, 6 retention of producers (ms), 7 of uses of idempotency keys (whose claim is 0),
 --       8 number of boards, 9 of profile members, 10 of names, then packed, little-endian, a text as uint16 length and bytes:
 --       11 boards, each as id and number of its members (uint16), 12 members of all boards, 13 profile members, 14 names
 --       given to them, 15 kinds of the operations, each as code, high and low byte of the slot, 16 their values, each as
