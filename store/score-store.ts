@@ -184,6 +184,8 @@ export interface ScoreStore extends Service {
   releaseLease(name: string, owner: string, fence: number): Promise<void>;
 
   readonly state: StoreState;
+  /** Why writes are refused at present, as far as is known (its memory is full, say). Where it is `up`, reads go on. */
+  readonly writeRefusal?: string | undefined;
   /** Called at every change of state, and with `up` again after a reconnection; the result ends it. */
   onState(listener: (state: StoreState) => void): () => void;
 }

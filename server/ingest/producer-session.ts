@@ -8,7 +8,8 @@ import type { PartitionQueue } from './partition-queue.ts';
 import { ProducerBatch } from './producer-batch.ts';
 import type { ClaimedProducer, ProducerFrame } from './producer-operations.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
-import { logStoreFailure } from './store-failure.ts';
+import { type Loss, troubleOf } from './settlement.ts';
+import { logStoreFailure, lossOf } from './store-failure.ts';
 
 /** Events of one batch of a producer, beside one publish of any size: what a resend after a failure costs at most. */
 export const MAX_PRODUCER_BATCH_EVENTS = 4096;
@@ -86,18 +87,18 @@ export class RunningProducerSession implements ProducerSession {
       const producer = this.#claimed ?? (await this.#claim());
       const frames = this.#takeFrames();
       if (frames === undefined) break;
-      if ('retryAfterMs' in producer) this.#fail(frames, producer.retryAfterMs);
+      if ('retryAfterMs' in producer) this.#fail(frames, producer);
       else await this.#settle(producer, frames);
     }
     this.#running = false;
   }
 
-  async #claim(): Promise<ClaimedProducer | { readonly retryAfterMs: number }> {
+  async #claim(): Promise<ClaimedProducer | Loss> {
     let claimed: ProducerClaim;
     try {
       claimed = await takeOver(this.#deps.store, this.#id);
     } catch (error) {
-      return { retryAfterMs: logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed') };
+      return lossOf(error, logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed'));
     }
     const { claim, last, rejected } = claimed;
     const home = partitionOfProducer(this.#id, this.#deps.queues.length);
@@ -155,7 +156,7 @@ export class RunningProducerSession implements ProducerSession {
         }
         break;
       case 'lost':
-        this.#fail(frames, known.retryAfterMs);
+        this.#fail(frames, known.loss);
         break;
       case 'conflict':
         this.#die('another connection has taken this producer over', frames);
@@ -164,12 +165,12 @@ export class RunningProducerSession implements ProducerSession {
   }
 
   /** Everything from the first of these frames on has to be sent again, but for what was settled before. */
-  #fail(frames: readonly [QueuedFrame, ...QueuedFrame[]], retryAfterMs: number): void {
+  #fail(frames: readonly [QueuedFrame, ...QueuedFrame[]], loss: Loss): void {
     this.#wanted = Math.max(frames[0].seq, this.#settled + 1);
     this.#gapAt = 0;
-    const message = `the score store can't be reached: send again from number ${this.#wanted}, nothing will count twice`;
+    const message = `${troubleOf(loss)}: send again from number ${this.#wanted}, nothing will count twice`;
     for (const frame of frames) {
-      this.#answer(frame, { ok: false, code: 'unavailable', message, retryAfterMs });
+      this.#answer(frame, { ok: false, code: 'unavailable', message, retryAfterMs: loss.retryAfterMs });
     }
     this.#leaveOut();
   }

@@ -7,7 +7,8 @@ import type { OnceVerdict } from './ingest-types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { ProducerBatch } from './producer-batch.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
-import { logStoreFailure, STORE_RETRY_MS } from './store-failure.ts';
+import { type Loss, troubleOf } from './settlement.ts';
+import { logStoreFailure, lossOf, STORE_RETRY_MS } from './store-failure.ts';
 
 export interface PublishOnceDeps {
   readonly store: Pick<ScoreStore, 'beginOnce'>;
@@ -30,7 +31,7 @@ export async function publishOnce(
   try {
     begun = await store.beginOnce(key, once.bodyHash);
   } catch (error) {
-    return unsettled(logStoreFailure(logger, error, 'a key could not be looked up'));
+    return unsettled(lossOf(error, logStoreFailure(logger, error, 'a key could not be looked up')));
   }
   if (!begun.ok) {
     return { ok: false, code: 'conflict', message: 'this key has been used with another body' };
@@ -46,10 +47,10 @@ export async function publishOnce(
       return { ok: true, applied: 0, duplicates: 0, rejected: [], ...frame };
     }
     case 'lost':
-      return unsettled(outcome.retryAfterMs);
+      return unsettled(outcome.loss);
     case 'conflict':
       logger.error({ key }, 'a key was claimed, which nothing ever does');
-      return unsettled(STORE_RETRY_MS);
+      return unsettled({ attempted: true, retryAfterMs: STORE_RETRY_MS });
   }
 }
 
@@ -58,8 +59,8 @@ function keyOf(subject: string, key: string): string {
   return `once:${createHash('sha256').update(`${subject}\0${key}`).digest('base64url')}`;
 }
 
-export function unsettled(retryAfterMs: number): OnceVerdict {
-  const message =
-    "the score store can't be reached, and not everything is settled: send the same again with the same key, which is safe";
-  return { ok: false, code: 'unavailable', message, retryAfterMs };
+export function unsettled(loss: Loss): OnceVerdict {
+  const remedy = 'send the same again with the same key, which is safe';
+  const message = `${troubleOf(loss)}, and not everything is settled: ${remedy}`;
+  return { ok: false, code: 'unavailable', message, retryAfterMs: loss.retryAfterMs };
 }

@@ -139,7 +139,11 @@ describe('a Redis that misbehaves', () => {
   test('beyond the greatest number of unanswered commands more are rejected at once', async () => {
     const redis = await openRedis();
     const connection = createRedisConnection(
-      { logger: collectingLogger().logger, probe: async () => undefined },
+      {
+        logger: collectingLogger().logger,
+        probe: async () => undefined,
+        checkWrites: async () => undefined,
+      },
       { urls: [redis.url], commandTimeoutMs: 1000, maxPendingCommands: 3 },
     );
     cleanUps.push(() => connection.stop());
@@ -253,10 +257,40 @@ describe('a Redis that misbehaves', () => {
     await admin.replicaof('127.0.0.1', String(await freePort()));
     await expect(apply(store, [set('b', 'ann', 1)])).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(store.state).toBe('down');
+    expect(store.writeRefusal).toBe('it is a read-only replica');
+    // It said so, and nothing has happened.
+    await expect(apply(store, [set('b', 'ann', 1)])).rejects.toMatchObject({ change: 'refused' });
     await admin.replicaof('NO', 'ONE');
     await waitUntil(() => store.state === 'up', 'the store to be up');
     expect(states).toEqual(['down', 'up']);
     await apply(store, [set('b', 'ann', 1)]);
+    await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
+  });
+
+  test('it says why it takes no writes from the first that was refused until they are taken, with no other write', async () => {
+    const redis = await openRedis();
+    const { store, states } = await openStore(redis);
+    const admin = openAdmin(redis);
+    expect(store.writeRefusal).toBeUndefined();
+    await admin.config('SET', 'maxmemory', '1');
+    await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'refused' });
+    expect(store.writeRefusal).toBe('its memory is full');
+    // What needs no memory goes on, and proves nothing.
+    await store.acquireLease('ticks', 'one', 60_000);
+    expect(store.writeRefusal).toBe('its memory is full');
+    await admin.config('SET', 'maxmemory', '0');
+    await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
+    expect(states).toEqual([]);
+  });
+
+  test('what is away does not refuse writes any more', async () => {
+    const redis = await openRedis();
+    const { store } = await openStore(redis);
+    await openAdmin(redis).config('SET', 'maxmemory', '1');
+    await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'refused' });
+    redis.kill();
+    await waitUntil(() => store.state === 'down' && store.writeRefusal === undefined, 'the store to be away');
+    await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'not_sent' });
   });
 
   test('after a loss of all data the count of partitions is claimed again at the next connection', async () => {

@@ -43,8 +43,11 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     }
   };
 
+  const checkWrites = (run: RunScript) =>
+    Promise.all(keys.partitions.map(({ position }) => run('check-memory', [position], [])));
+
   const connection = createRedisConnection(
-    { logger, probe },
+    { logger, probe, checkWrites },
     {
       urls: typeof url === 'string' ? [url] : url,
       ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }),
@@ -63,6 +66,9 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     ...createOwnership(connection.run, keys),
     get state() {
       return connection.state;
+    },
+    get writeRefusal() {
+      return connection.writeRefusal;
     },
     onState: connection.onState,
   };

@@ -7,6 +7,7 @@ export const SCRIPT_NAMES = [
   'advance-checkpoints',
   'apply',
   'begin-once',
+  'check-memory',
   'check-writable',
   'claim-partitions',
   'claim-producer',

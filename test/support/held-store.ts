@@ -40,6 +40,7 @@ export interface HeldOnce {
 export interface HeldStore {
   readonly partitions: number;
   state: StoreState;
+  writeRefusal?: string;
   apply(batch: Batch): Promise<BatchVerdict>;
   claimProducer(producer: string, latest: number): Promise<ClaimVerdict>;
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
