@@ -93,6 +93,14 @@ describe('settings', () => {
     expect(readSettings({ LOG_OPERATIONS: '7' }).store.logOperations).toBe(7);
   });
 
+  it('take checkpoints where scores live on, or where they are asked for', () => {
+    expect(readSettings({}).checkpointIntervalMs).toBe(0);
+    expect(readSettings(SPLIT).checkpointIntervalMs).toBe(5000);
+    expect(readSettings({ ...SPLIT, CHECKPOINT_INTERVAL_MS: '0' }).checkpointIntervalMs).toBe(0);
+    expect(readSettings({ CHECKPOINT_INTERVAL_MS: '70' }).checkpointIntervalMs).toBe(70);
+    expect(() => readSettings({ CHECKPOINT_INTERVAL_MS: 'x' })).toThrow('CHECKPOINT_INTERVAL_MS=x: must be');
+  });
+
   it('turn the demonstration on with its adjustable feed', () => {
     expect(readSettings({ DEMO: '1', DEMO_PLAYERS: '10' }).demo).toEqual({
       board: 'demo',

@@ -26,7 +26,7 @@ interface Answer {
   }[];
   readonly fromPosition: number;
   readonly position: number;
-  readonly checkpoint: 'saved' | 'board_too_large';
+  readonly checkpoint: 'saved' | 'board_too_large' | 'not_saved';
 }
 
 try {
@@ -71,6 +71,7 @@ function print({ target, differences, ...answer }: Answer): void {
   console.log(`${target}: ${checked} members checked, ${corrected} corrected`);
   console.log(`replayed the log from position ${fromPosition} to ${position}`);
   if (checkpoint === 'board_too_large') console.log('the board is too large for a checkpoint');
+  if (checkpoint === 'not_saved') console.log('no checkpoint was kept: the board was removed meanwhile');
   if (differences.length > 0) {
     const rows = differences.map(({ member, found, right }) => [member, show(found), show(right)]);
     console.log(`\n${formatTable([['member', 'found', 'right'], ...rows])}`);

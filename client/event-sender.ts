@@ -59,7 +59,7 @@ export class EventSender {
   #cursor = 1;
   /** The highest number that was ever sent with this producer. */
   #sent = 0;
-  /** There was a conflict since the last ack. */
+  /** The producer was claimed again after a conflict, and the next one ends it. */
   #isDisputed = false;
   #cancelSilence: (() => void) | undefined;
 
@@ -166,7 +166,8 @@ export class EventSender {
 
   #acknowledged(ack: AckFrame): void {
     this.#gate.succeeded();
-    this.#isDisputed = false;
+    // Two processes with copies of one queue would take it from each other for ever.
+    if (!this.#options.isKept) this.#isDisputed = false;
     const sent = this.#sent;
     for (const { frame, ack: verdict } of this.#flights.acknowledge(ack)) {
       this.#deps.settled(frame.events, verdict);
@@ -195,11 +196,11 @@ export class EventSender {
   }
 
   /**
-   * Either the server has forgotten the producer, or another connection has claimed it. If nobody else can know its id, that
-   * was one of our own, given up here but still read by its server: then a new claim settles it.
+   * Either the server has forgotten the producer, or another connection has claimed it. Nearly always that was one of our own,
+   * given up here but still read by its server: then a new claim settles it.
    */
   #conflict(refusal: Refusal): void {
-    if (this.#isDisputed || this.#options.isKept) {
+    if (this.#isDisputed) {
       this.#lose(refusal);
     } else {
       this.#isDisputed = true;

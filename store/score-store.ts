@@ -31,8 +31,16 @@ import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
-import type { BoardRecords, Checkpoint, LogPage, Repair } from './history.ts';
-import type { Batch, BatchVerdict, OnceVerdict, ProducerClaim } from './operations.ts';
+import type {
+  BoardRecords,
+  Checkpoint,
+  CheckpointMove,
+  LogPage,
+  Repair,
+  ScanPage,
+  Stray,
+} from './history.ts';
+import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
 export * from './history.ts';
 export * from './operations.ts';
@@ -139,13 +147,15 @@ export interface ScoreStore extends Service {
 
   apply(batch: Batch): Promise<BatchVerdict>;
   /**
-   * Takes a producer over: when this resolves, no part with an earlier claim can apply in any partition. Records of a producer
-   * that has been silent for `producerRetentionMs` are forgotten.
+   * Takes a producer over from its `latest` claim, 0 where there is none: when this has succeeded, no part with an earlier claim can
+   * apply in any partition. Where `latest` is another one it changes nothing, so that a call that was given up, and arrives late,
+   * takes the producer from nobody (`take-over.ts` asks until it succeeds). Records of a producer that has been silent for
+   * `producerRetentionMs` are forgotten.
    */
-  claimProducer(producer: string): Promise<ProducerClaim>;
+  claimProducer(producer: string, latest: number): Promise<ClaimVerdict>;
   /**
-   * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies.
-   * Its parts then carry `{id: key, claim: 0}`. Forgotten after `onceRetentionMs`.
+   * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies. Its parts
+   * then carry the `id` of the verdict and claim 0. How long that is remembered: `once.ts`.
    */
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   /**
@@ -190,23 +200,32 @@ export interface ScoreStore extends Service {
   readLog(partition: number, after: number, limit: number): Promise<LogPage>;
   /** At most `MAX_BATCH_OPERATIONS` members at once. */
   readRecords(board: string, members: readonly string[]): Promise<BoardRecords>;
-  /** Members of a board in some order, each at least once if it stays there meanwhile; `next` is absent at the end. */
-  scanMembers(
-    board: string,
-    cursor?: string,
-  ): Promise<{ readonly members: readonly string[]; readonly next?: string }>;
+  /** Members of a board in some order, each at least once if it stays there meanwhile, and strays likewise. */
+  scanMembers(board: string, cursor?: string): Promise<ScanPage>;
   /**
    * Sets members right in one atomic step, each only if it still stands exactly as found, arrival included; returns those that
    * were. Logged and marked dirty. At most `MAX_BATCH_OPERATIONS` of them, each member once. A board that does not exist stays so.
    */
   repairBoard(board: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]>;
-  /** Replaces the board's checkpoint as soon as the whole of it is there; it goes when the board is removed. */
-  saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Removes what a scan gave as strays, each only if it still is one, in one atomic step; gives how many. Logged, as a repair of no
+   * member, and marked dirty. At most `MAX_BATCH_OPERATIONS` of them.
+   */
+  removeStrays(board: string, strays: readonly Stray[], acceptedAt: number): Promise<number>;
+  /**
+   * Becomes the board's checkpoint as soon as the whole of it is there, unless that is one of a later position already; it goes when
+   * the board is removed. False where there is no such board, or it was made anew after this position.
+   */
+  saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<boolean>;
   /**
    * Where none was saved: an empty one at the position at which the board was created, so that whatever became of it since
    * can be replayed. `undefined` where the store knows of no such board.
    */
   loadCheckpoint(board: string): Promise<Checkpoint | undefined>;
+  /** Where checkpoints stand, in step with the boards, as `loadCheckpoint` has it. All of one partition, at most `MAX_BATCH_OPERATIONS`. */
+  readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | undefined)[]>;
+  /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
+  advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 
   /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
   takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;
@@ -218,6 +237,8 @@ export interface ScoreStore extends Service {
   releaseLease(name: string, owner: string, fence: number): Promise<void>;
 
   readonly state: StoreState;
+  /** Why writes are refused at present, as far as is known (its memory is full, say). Where it is `up`, reads go on. */
+  readonly writeRefusal?: string | undefined;
   /** Called at every change of state, and with `up` again after a reconnection; the result ends it. */
   onState(listener: (state: StoreState) => void): () => void;
 }
@@ -239,7 +260,7 @@ export interface StoreOptions {
   readonly windowRetentionMs: number;
   /** Names of counters per product (and partition). */
   readonly maxCountersPerProduct: number;
-  /** Milliseconds after which an `Idempotency-Key` is forgotten. */
+  /** Milliseconds for which an `Idempotency-Key` stands for one body, from its first use (`once.ts` has the rest). */
   readonly onceRetentionMs: number;
 }
 

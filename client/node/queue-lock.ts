@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 
 const ATTEMPTS = 5;
-/** Locks of this process. A file that names our own process id and is not among them is left over from one that had the same id. */
+/** Locks of this process. */
 const held = new Set<string>();
 
 /**
- * Makes this process the only one that uses a file, by a file beside it that names the process. One that a dead process has left
- * behind counts for nothing. Rejects where a living process holds it. The result gives it up again.
+ * Makes this process the only one that uses a file, by a file beside it that names the process and its host: on a shared volume
+ * several containers may have processes of the same id. One that a dead process of this host has left behind counts for nothing;
+ * of another host nobody here can tell, so its lock stands. Rejects where the lock is held. The result gives it up again.
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
   if (held.has(path)) throw new Error(`${path}: this process holds the lock already`);
-  const own = `${process.pid} ${await startOf(process.pid)}`;
+  const own = `${process.pid} ${await startOf(process.pid)} ${hostname()}`;
   // A file that appears with its contents: nobody can find the lock empty.
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, own, { flag: 'wx' });
@@ -19,7 +21,7 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await isLinked(draft, path)) return () => unlock(path, own);
-      await removeStale(path, own);
+      await removeStale(path);
     }
     throw new Error(`${path}: other processes are taking the lock`);
   } catch (error) {
@@ -45,13 +47,16 @@ async function isLinked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function removeStale(path: string, own: string): Promise<void> {
+async function removeStale(path: string): Promise<void> {
   const found = await read(path);
   if (found === undefined) return;
-  const [pid = '', start = ''] = found.split(' ');
-  if (found !== own && (await isAlive(Number(pid), start))) {
-    throw new Error(`${path}: the process ${pid} uses this queue`);
+  // One without a host was written by an earlier version, which knew of none but this.
+  const [pid = '', start = '', host = hostname()] = found.split(' ');
+  if (host !== hostname()) {
+    const remedy = 'if that process does not run any more, remove this file';
+    throw new Error(`${path}: the process ${pid} on the host ${host} uses this queue; ${remedy}`);
   }
+  if (await isAlive(Number(pid), start)) throw new Error(`${path}: the process ${pid} uses this queue`);
   // Moved before it is removed: where another process was quicker, what was moved is its lock and goes back.
   const moved = `${path}.${randomUUID()}`;
   try {
@@ -66,13 +71,14 @@ async function removeStale(path: string, own: string): Promise<void> {
 
 async function isAlive(pid: number, start: string): Promise<boolean> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  if (pid === process.pid) return false;
+  const now = await startOf(pid);
+  // Our own id: another thread of ours where the start is the same too, else left over from a process that had the same id.
+  if (pid === process.pid) return now !== '' && now === start;
   try {
     process.kill(pid, 0);
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-  const now = await startOf(pid);
   return now === '' || start === '' || now === start;
 }
 

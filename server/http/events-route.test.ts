@@ -141,12 +141,14 @@ describe('a request is refused whole', () => {
   });
 
   it.each([
+    ['empty', ''],
     ['not ASCII', 'schlüssel'],
     ['a control character', 'a\tb'],
     ['too long', 'k'.repeat(256)],
   ])('with a key that is %s: 400', async (_what, key) => {
     const reply = await publish(score('a', 1), { 'idempotency-key': key });
-    expect(reply).toMatchObject({ status: 400, body: { code: 'malformed' } });
+    const detail = 'the Idempotency-Key must be 1 to 255 printable ASCII characters';
+    expect(reply).toMatchObject({ status: 400, body: { code: 'malformed', detail } });
     expect(await rows()).toEqual([]);
   });
 
@@ -293,6 +295,7 @@ it('a token that permits publishing nothing is refused before the body is read',
     query: new URLSearchParams(),
     remoteAddress: '127.0.0.1',
     header: (name) => headers[name] ?? '',
+    hasHeader: (name) => headers[name] !== undefined,
     body: () => Promise.reject(new Error('the body was read')),
   });
   expect(reply).toMatchObject({ status: 403 });

@@ -91,8 +91,8 @@ async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLim
   }
   const format = formatOf(request.header('content-type'));
   if (format === undefined) return unsupportedFormat('JSON, NDJSON or MessagePack');
-  const key = request.header('idempotency-key');
-  if (key !== '' && !KEY.test(key)) {
+  const key = request.hasHeader('idempotency-key') ? request.header('idempotency-key') : undefined;
+  if (key !== undefined && !KEY.test(key)) {
     const { idempotencyKeyLength } = HTTP_LIMITS;
     const form = `1 to ${idempotencyKeyLength} printable ASCII characters`;
     return problem('malformed', `the Idempotency-Key must be ${form}`);
@@ -101,7 +101,7 @@ async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLim
   const body = readEventBody(format, bytes, limits);
   if (!body.ok) return problem(body.code, body.message);
   const verdict =
-    key === ''
+    key === undefined
       ? await deps.ingest.publish(body.events, caller.identity)
       : await deps.ingest.publishOnce({ key, bodyHash: hashOf(format, bytes) }, body.events, caller.identity);
   return replyTo(request, verdict, body.unreadable);

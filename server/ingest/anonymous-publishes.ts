@@ -13,7 +13,7 @@ import type { PendingEvents } from './pending-events.ts';
 import { type ProductReader, productsOf } from './product-reader.ts';
 import { scoreOperation } from './score-operation.ts';
 import { JoinedOperations, type Loss, type OperationOwner, Settlement } from './settlement.ts';
-import { logStoreFailure } from './store-failure.ts';
+import { logStoreFailure, lossOf } from './store-failure.ts';
 
 export interface AnonymousPublishesDeps {
   readonly queues: readonly PartitionQueue[];
@@ -72,7 +72,7 @@ export class AnonymousPublishes {
         error,
         'settings of products could not be read',
       );
-      return { attempted: false, retryAfterMs };
+      return { ...lossOf(error, retryAfterMs), attempted: false };
     });
   }
 

@@ -18,7 +18,7 @@ export type BatchOutcome =
   /** Every event is settled in every partition; in step with the frames. */
   | { readonly status: 'settled'; readonly frames: readonly SettledFrame[] }
   /** Some of it is not settled, or nobody knows. */
-  | { readonly status: 'lost'; readonly retryAfterMs: number }
+  | { readonly status: 'lost'; readonly loss: Loss }
   | { readonly status: 'conflict' };
 
 export interface ProducerBatchDeps {
@@ -115,7 +115,7 @@ export class ProducerBatch implements ProducerOwner {
 
   #conclude(): BatchOutcome {
     if (this.#conflict) return { status: 'conflict' };
-    if (this.#loss !== undefined) return { status: 'lost', retryAfterMs: this.#loss.retryAfterMs };
+    if (this.#loss !== undefined) return { status: 'lost', loss: this.#loss };
     return { status: 'settled', frames: this.#frames.map((frame) => this.#count(frame)) };
   }
 

@@ -1,7 +1,6 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
-import { partitionOfProducer } from '../../store/partitions.ts';
 import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { EventJudge } from './event-judge.ts';
@@ -21,6 +20,8 @@ export interface ProducerFrame {
 export interface ClaimedProducer {
   readonly id: string;
   readonly claim: number;
+  /** The partition that remembers what was rejected for no other place. */
+  readonly home: number;
   readonly rejected: RememberedRejections;
   /**
    * Numbers of events with operations in several partitions that were sent off and are not settled, with the settings of their product: sent
@@ -68,7 +69,7 @@ export class ProducerOperations {
   ) {
     this.#expander = expander;
     this.#producer = producer;
-    this.#home = partitionOfProducer(producer.id, partitions);
+    this.#home = producer.home;
     this.byPartition = new Array<undefined>(partitions);
     for (const { seq, events, identity } of frames) {
       const judge = new EventJudge(identity);

@@ -6,7 +6,7 @@ import type { PendingEvents } from './pending-events.ts';
 /** Why an operation was not settled by the store. Not attempted means: certainly not applied. */
 export interface Loss {
   readonly attempted: boolean;
-  /** The store can be reached, but takes no writes. */
+  /** The store answers, but takes no writes. */
   readonly refused?: boolean;
   readonly retryAfterMs: number;
 }
@@ -140,8 +140,12 @@ export function worse(a: Loss | undefined, b: Loss): Loss {
   };
 }
 
-function lossMessage({ attempted, refused }: Loss): string {
-  const cause = refused === true ? 'takes no writes at present' : "can't be reached";
-  const outcome = attempted ? 'the event may or may not have been applied' : 'the event was not applied';
-  return `the score store ${cause}: ${outcome}`;
+/** What the trouble is, for publishers. */
+export function troubleOf({ refused }: Pick<Loss, 'refused'>): string {
+  return refused === true ? 'the score store takes no writes at present' : "the score store can't be reached";
+}
+
+function lossMessage(loss: Loss): string {
+  const outcome = loss.attempted ? 'the event may or may not have been applied' : 'the event was not applied';
+  return `${troubleOf(loss)}: ${outcome}`;
 }

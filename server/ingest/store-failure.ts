@@ -1,6 +1,6 @@
 import { OperatingError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { StoreUnavailableError } from '../../store/score-store.ts';
+import { type ScoreStore, StoreUnavailableError } from '../../store/score-store.ts';
 import type { Loss } from './settlement.ts';
 
 /** How long callers are asked to wait while the store is away. */
@@ -12,6 +12,11 @@ export function logStoreFailure(logger: Logger, error: unknown, what: string, fi
   if (expected) logger.warn({ ...fields, err: error }, what);
   else logger.error({ ...fields, err: error }, `${what}, in an unexpected way`);
   return expected ? error.retryAfterMs : STORE_RETRY_MS;
+}
+
+/** Of what is not even sent, since the store is known to be down. */
+export function lossOfDown({ writeRefusal }: Pick<ScoreStore, 'writeRefusal'>): Loss {
+  return { attempted: false, refused: writeRefusal !== undefined, retryAfterMs: STORE_RETRY_MS };
 }
 
 /** What is known of the operations of a batch that the store has rejected. */

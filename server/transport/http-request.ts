@@ -50,6 +50,15 @@ export class AdaptedRequest implements HttpRequest {
     return this.#live?.getHeader(name) ?? this.#headers?.get(name) ?? '';
   }
 
+  /** The library gives the same for an absent header as for an empty one, but lists only those that came. */
+  hasHeader(name: string): boolean {
+    let isThere = this.#headers?.has(name) ?? false;
+    this.#live?.forEach((each) => {
+      isThere ||= each === name;
+    });
+    return isThere;
+  }
+
   body(maxBytes: number): Promise<Uint8Array> {
     if (this.#gone) return Promise.reject(new RequestAbortedError('the client has left'));
     return this.#reader().read(maxBytes);

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   /** Lower-case name; empty where the header is absent. */
   header(name: string): string;
+  /** Also where it is empty. */
+  hasHeader(name: string): boolean;
   /** The whole body. Rejects with `BodyTooLargeError` (the rest is not read) or `RequestAbortedError`. */
   body(maxBytes: number): Promise<Uint8Array>;
 }

@@ -51,6 +51,8 @@ describe('routes', () => {
         request.query.getAll('q'),
         request.header('x-own'),
         request.header('x-absent'),
+        request.header('x-empty'),
+        ['x-own', 'x-absent', 'x-empty'].map((name) => request.hasHeader(name)),
         request.remoteAddress,
       ]);
     const { url } = await serve([
@@ -66,7 +68,7 @@ describe('routes', () => {
     ]);
     for (const kind of ['now', 'later']) {
       const path = `/${kind}/x%2Fy/%E2%98%83`;
-      const answer = await fetch(`${url}${path}?q=1&q=a+b`, { headers: { 'x-own': 'Value' } });
+      const answer = await fetch(`${url}${path}?q=1&q=a+b`, { headers: { 'x-own': 'Value', 'x-empty': '' } });
       expect(await answer.json()).toEqual([
         'GET',
         path,
@@ -74,6 +76,8 @@ describe('routes', () => {
         ['1', 'a b'],
         'Value',
         '',
+        '',
+        [true, false, true],
         '127.0.0.1',
       ]);
     }

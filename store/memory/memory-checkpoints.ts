@@ -15,8 +15,18 @@ export class MemoryCheckpoints {
     this.#saved.delete(board);
   }
 
-  save(board: string, checkpoint: Checkpoint): void {
-    if (this.#created.has(board)) this.#saved.set(board, checkpoint);
+  save(board: string, checkpoint: Checkpoint): boolean {
+    const created = this.#created.get(board);
+    if (created === undefined || created > checkpoint.position) return false;
+    const previous = this.#saved.get(board);
+    if (previous === undefined || previous.position <= checkpoint.position)
+      this.#saved.set(board, checkpoint);
+    return true;
+  }
+
+  advance(board: string, from: number, position: number): void {
+    const saved = this.#saved.get(board);
+    if (saved?.position === from) this.#saved.set(board, { ...saved, position });
   }
 
   load(board: string): Checkpoint | undefined {

@@ -193,7 +193,7 @@ export class MemoryPartition {
   readRecords(id: string, members: readonly string[]): BoardRecords {
     const board = this.board(id);
     const records = members.map((member) => board?.record(member));
-    return { position: this.#position, total: board?.total ?? 0, records };
+    return { position: this.#position, exists: board !== undefined, total: board?.total ?? 0, records };
   }
 
   readLog(after: number, limit: number): LogPage {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BoardConfig } from '../../protocol/boards.ts';
 import type { MemberRecord } from '../score-store.ts';
 import type { BoardState, ShadowBoard } from './shadow-board.ts';
+import { Turns } from './turns.ts';
 
 /**
  * A checkpoint as texts. The first tells the settings, the number of members and the digest of the others; each of those is a flat list of
@@ -18,8 +19,10 @@ interface Header {
   readonly config?: BoardConfig;
 }
 
-export function formatCheckpoint(shadow: ShadowBoard): readonly string[] {
+/** In turns: nobody may change the shadow meanwhile. */
+export async function formatCheckpoint(shadow: ShadowBoard): Promise<readonly string[]> {
   const { config, members } = shadow.state();
+  const turns = new Turns();
   const texts: string[] = [];
   let flat: (string | number)[] = [];
   for (const [member, { score, arrival = 0 }] of members) {
@@ -27,11 +30,12 @@ export function formatCheckpoint(shadow: ShadowBoard): readonly string[] {
     if (flat.length < 3 * MEMBERS_PER_TEXT) continue;
     texts.push(JSON.stringify(flat));
     flat = [];
+    await turns.after(MEMBERS_PER_TEXT);
   }
   if (flat.length > 0) texts.push(JSON.stringify(flat));
   const header: Header = {
     version: VERSION,
-    digest: digestOf(texts),
+    digest: await digestOf(texts),
     members: shadow.total,
     ...(config === undefined ? {} : { config }),
   };
@@ -39,12 +43,17 @@ export function formatCheckpoint(shadow: ShadowBoard): readonly string[] {
 }
 
 /** `undefined` for one that is not whole, or that another version of this program wrote. No texts: there was no board. */
-export function parseCheckpoint([first, ...texts]: readonly string[]): BoardState | undefined {
+export async function parseCheckpoint([first, ...texts]: readonly string[]): Promise<BoardState | undefined> {
   if (first === undefined) return { members: [] };
   const header = parseHeader(first);
-  if (header?.version !== VERSION || header.digest !== digestOf(texts)) return undefined;
+  if (header?.version !== VERSION || header.digest !== (await digestOf(texts))) return undefined;
   const { members, config } = header;
-  const records = texts.flatMap(parseRecords);
+  const turns = new Turns();
+  const records: (readonly [string, MemberRecord])[] = [];
+  for (const text of texts) {
+    records.push(...parseRecords(text));
+    await turns.after(MEMBERS_PER_TEXT);
+  }
   if (records.length !== members) return undefined;
   return config === undefined ? { members: [] } : { config, members: records };
 }
@@ -66,8 +75,12 @@ function parseRecords(text: string): (readonly [string, MemberRecord])[] {
   return records;
 }
 
-function digestOf(texts: readonly string[]): string {
+async function digestOf(texts: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const text of texts) hash.update(text).update('\n');
+  const turns = new Turns();
+  for (const text of texts) {
+    hash.update(text).update('\n');
+    await turns.after(MEMBERS_PER_TEXT);
+  }
   return hash.digest('base64url');
 }

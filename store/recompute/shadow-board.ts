@@ -1,6 +1,7 @@
 import { type BoardConfig, DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
 import { MemoryBoard } from '../memory/memory-board.ts';
 import type { LogEntry, MemberRecord } from '../score-store.ts';
+import { Turns } from './turns.ts';
 
 /** Everything that replaying needs to know of a board: `config` is absent where there is no board. */
 export interface BoardState {
@@ -18,6 +19,20 @@ export class ShadowBoard {
     if (config === undefined) return;
     this.#board = new MemoryBoard(config);
     for (const [member, record] of members) this.#board.restore(member, record);
+  }
+
+  /** The same as the constructor, in turns. */
+  static async restored(id: string, { config, members }: BoardState): Promise<ShadowBoard> {
+    if (config === undefined) return new ShadowBoard(id);
+    const board = new MemoryBoard(config);
+    const turns = new Turns();
+    for (const [member, record] of members) {
+      board.restore(member, record);
+      await turns.after(1);
+    }
+    const shadow = new ShadowBoard(id);
+    shadow.#board = board;
+    return shadow;
   }
 
   /** Absent where there is no board. */

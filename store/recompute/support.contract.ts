@@ -8,7 +8,7 @@ import {
   type ScoreStore,
 } from '../score-store.ts';
 import { apply, readRecord } from '../support.contract.ts';
-import type { Unprovable } from './log-replay.ts';
+import type { Refusal } from './log-replay.ts';
 import {
   type Recomputation,
   type RecomputeDependencies,
@@ -22,7 +22,7 @@ export function recompute(
   store: RecomputeStore,
   board = 'b',
   options: Omit<RecomputeOptions, 'board'> = {},
-): Promise<Recomputation | Unprovable> {
+): Promise<Recomputation | Refusal> {
   return recomputeBoard({ store, clock: systemClock, logger: silentLogger }, { board, ...options });
 }
 
@@ -74,6 +74,7 @@ export function withMeanwhile(
     readRecords: wrap('readRecords', (...args) => store.readRecords(...args)),
     scanMembers: wrap('scanMembers', (...args) => store.scanMembers(...args)),
     repairBoard: wrap('repairBoard', (...args) => store.repairBoard(...args)),
+    removeStrays: wrap('removeStrays', (...args) => store.removeStrays(...args)),
     saveCheckpoint: wrap('saveCheckpoint', (...args) => store.saveCheckpoint(...args)),
     loadCheckpoint: wrap('loadCheckpoint', (...args) => store.loadCheckpoint(...args)),
   };

@@ -3,6 +3,7 @@ import { assert } from '../../runtime/errors.ts';
 import { partitionOfBoard } from '../partitions.ts';
 import {
   type Checkpoint,
+  MAX_BATCH_OPERATIONS,
   MAX_CHECKPOINT_TEXT_BYTES,
   type ScoreStore,
   StoreUnavailableError,
@@ -10,7 +11,10 @@ import {
 import type { Keys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
 
-type Checkpoints = Pick<ScoreStore, 'saveCheckpoint' | 'loadCheckpoint'>;
+type Checkpoints = Pick<
+  ScoreStore,
+  'saveCheckpoint' | 'loadCheckpoint' | 'readCheckpointPositions' | 'advanceCheckpoints'
+>;
 
 /** A checkpoint whose writer went away is dropped after this time. */
 const UNFINISHED_MS = 3_600_000;
@@ -62,11 +66,11 @@ export function createCheckpoints(run: RunScript, keys: Keys): Checkpoints {
         const added = await run(
           'save-checkpoint',
           [`${checkpoint}:${id}`, checkpoint, created],
-          [board, String(place), text, String(UNFINISHED_MS), isLast],
+          [board, String(place), text, String(UNFINISHED_MS), isLast, String(position)],
         );
-        // The board has been removed, or the store has lost its data: there is nothing to keep.
-        if (added === 0) return;
+        if (added !== 1) return added === 2;
       }
+      return true;
     },
 
     async loadCheckpoint(board) {
@@ -75,6 +79,27 @@ export function createCheckpoints(run: RunScript, keys: Keys): Checkpoints {
         if (checkpoint !== 'replaced') return checkpoint;
       }
       throw new StoreUnavailableError('the checkpoint was replaced again and again while it was read');
+    },
+
+    async readCheckpointPositions(boards) {
+      assert(boards.length <= MAX_BATCH_OPERATIONS, 'not too many checkpoints are looked up at once');
+      const [first] = boards;
+      if (first === undefined) return [];
+      const checkpoints = boards.map((board) => locate(board).checkpoint);
+      const reply = await run(
+        'read-checkpoint-positions',
+        [locate(first).created, ...checkpoints],
+        [...boards],
+      );
+      return (reply as string[]).map((position) => (position === '' ? undefined : Number(position)));
+    },
+
+    async advanceCheckpoints(moves, position) {
+      assert(moves.length <= MAX_BATCH_OPERATIONS, 'not too many checkpoints are moved at once');
+      if (moves.length === 0) return;
+      const checkpoints = moves.map(({ board }) => locate(board).checkpoint);
+      const found = moves.map(({ from }) => String(from));
+      await run('advance-checkpoints', checkpoints, [String(position), ...found]);
     },
   };
 }

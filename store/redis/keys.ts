@@ -41,8 +41,10 @@ export interface PartitionKeys {
   counterNames(product: string): string;
   /** Sorted set: modes of an area by the negated number of users. */
   area(area: string): string;
-  /** Hash: what is remembered of a producer or an idempotency key (see lua/include-producers.lua). It expires. */
+  /** Hash: what is remembered of a producer, or of one use of an idempotency key (see lua/include-producers.lua). It expires. */
   producer(id: string): string;
+  /** Hash: the body for which an idempotency key stands (see lua/begin-once.lua). It expires. */
+  once(key: string): string;
   /** Of a board, or of a window of one. */
   board(id: string): BoardKeys;
 }
@@ -96,6 +98,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     counterNames: (product) => `${tag}:counter-names:${product}`,
     area: (area) => `${tag}:area:${area}`,
     producer: (id) => `${tag}:producer:${id}`,
+    once: (key) => `${tag}:once:${key}`,
     board: (id) => ({
       ranking: `${tag}:ranking:${id}`,
       arrivals: `${tag}:arrivals:${id}`,

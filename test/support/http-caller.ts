@@ -58,6 +58,7 @@ function createRequest(
     query: new URLSearchParams(query),
     remoteAddress: '127.0.0.1',
     header: (name) => all[name] ?? '',
+    hasHeader: (name) => all[name] !== undefined,
     body: async (maxBytes) => {
       if (bytes.length > maxBytes) throw new BodyTooLargeError(maxBytes);
       return bytes;

@@ -5,7 +5,7 @@
 --       13 logins, then per board its ranking and its arrivals, per board with windows the set of them and of each its ranking and its arrivals,
 --       per product the set of its counters' names, per area its modes, per part of a producer its record
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
---       5 refusals remembered per producer, 6 retention of producers (ms), 7 of idempotency keys (whose claim is 0), 8 most names of counters of
+--       5 refusals remembered per producer, 6 retention of producers (ms), 7 of uses of idempotency keys (whose claim is 0), 8 most names of counters of
 --       a product, then packed, little-endian, a text as uint16 length and bytes, groups as include-groups.lua has them:
 --       9 how many boards, profile members, names, products, players, counters, areas, modes there are (uint16 each),
 --       10 boards as groups of members, 11 their members, 12 profile members, 13 names given to them, 14 products as groups of names of counters,
