@@ -58,7 +58,7 @@ const IDLE_TIMEOUT_SECONDS = 90;
 const HTTP_DRAIN_DEADLINE_MS = 3000;
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
-  const { store, bus, clock, logger } = deps;
+  const { store, bus, scoring, clock, logger } = deps;
   const { host, limits, timing, demo } = options;
   const { secret, jwks, anonymousSubscribe } = options.auth;
   const open = secret === undefined && jwks === undefined;
@@ -104,6 +104,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
         {
           store,
           ingest,
+          scoring,
           authenticator,
           clock,
           logger,

@@ -82,7 +82,7 @@ function operationOf({ method, pattern, doc }: DescribedRoute): object {
   const words = [description, needs === undefined ? undefined : `Needs ${needs}.`];
   const parameters = parametersOf(pattern, doc);
   return {
-    operationId: operationIdOf(method, pattern),
+    operationId: doc.operationId ?? operationIdOf(method, pattern),
     tags: [tag],
     summary,
     description: words.filter((each) => each !== undefined).join('\n\n'),
