@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogEntry, LogPage, ScoreStore } from '../score-store.ts';
-import type { ShadowBoard } from './shadow-board.ts';
+import { ReplayError, type ShadowBoard } from './shadow-board.ts';
 
 /** Entries asked for at once: each has at most `MAX_BATCH_OPERATIONS` operations, so that a page stays within some megabytes. */
 const PAGE_ENTRIES = 128;
@@ -58,12 +58,23 @@ export class LogReplay {
         return this.#hole(entry.from);
       }
       if (entry.to > position) return this.#wentBack(position);
-      this.#shadow.replay(entry, this.#position);
+      const refusal = this.#replay(entry);
+      if (refusal !== undefined) return refusal;
       this.#position = entry.to;
       this.#next++;
       await this.#giveTurns(entry.to - entry.from);
     }
     return undefined;
+  }
+
+  #replay(entry: LogEntry): Unprovable | undefined {
+    try {
+      this.#shadow.replay(entry, this.#position);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ReplayError) return { refused: 'conflict', message: error.message };
+      throw error;
+    }
   }
 
   /** The entry after the last one that was read. */
