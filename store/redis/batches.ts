@@ -19,7 +19,9 @@ export const RESULT_HANDLER = 0x20000;
 type PackedText = 'members' | 'profiles' | 'names' | 'counterNames' | 'players' | 'users' | 'modes';
 type PackedGroups = 'boards' | 'products' | 'areas';
 /** The arguments of apply.lua that are lists, but those of windows and outcomes. */
-export type PackedList = PackedText | PackedGroups | 'lengths' | 'counters' | 'handlers' | 'kinds' | 'values';
+export type PackedList =
+  | (PackedText | PackedGroups)
+  | ('lengths' | 'otherLengths' | 'counters' | 'handlers' | 'kinds' | 'values');
 
 /**
  * A batch as apply.lua takes it; its header has the format. Each member of each board gets a slot, so that the script reads and writes it
@@ -58,6 +60,11 @@ export class PackedBatch {
     for (const [index, operation] of this.operations.entries()) this.#place(operation, index);
     this.lists = this.#pack();
     this.producers = packProducers(parts);
+  }
+
+  /** Whether it has more than scores, profiles and rejects. */
+  get hasOthers(): boolean {
+    return this.ratedBoards.size > 0 || this.products.size > 0 || this.areas.size > 0;
   }
 
   #place(operation: Operation, index: number): void {
@@ -112,9 +119,10 @@ export class PackedBatch {
       player,
     ]);
     return {
-      lengths: packUint16s([
-        ...[this.boards.size, this.#profiles.size, this.#names.length, this.products.size],
-        ...[this.#players.size, this.#counters.size, this.areas.size, this.#modes.size],
+      lengths: packUint16s([this.boards.size, this.#profiles.size, this.#names.length]),
+      otherLengths: packUint16s([
+        ...[this.products.size, this.#players.size, this.#counters.size, this.areas.size],
+        this.#modes.size,
       ]),
       ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },
       ...{ products, counterNames, players: packTexts([...this.#players.keys()]) },

@@ -1,4 +1,5 @@
--- For apply.lua: what of a batch goes to the log. Operations, and the texts that they name, are packed as in its arguments.
+-- For apply.lua: what of a batch goes to the log where some of it is left out. Operations, and the texts that they name, are packed as in
+-- its arguments.
 
 -- Cuts the runs of operations (first and last place each) at places that are left out.
 local function cut_runs(runs, left_out)
@@ -27,6 +28,31 @@ local function slice_runs(packed, width, runs)
     slices[#slices + 1] = string.sub(packed, width * (runs[r] - 1) + 1, width * runs[r + 1])
   end
   return table.concat(slices)
+end
+
+-- Packs those texts that are used; gives their new places by the old ones too.
+local function pack_used(texts, used)
+  local packed, places = {}, {}
+  for place = 1, #texts do
+    if used[place] then
+      packed[#packed + 1] = pack_text(texts[place])
+      places[place] = #packed
+    end
+  end
+  return table.concat(packed), places
+end
+
+-- Packs those groups that have texts that are used.
+local function pack_used_groups(groups, used)
+  local packed = {}
+  for _, group in ipairs(groups) do
+    local count = 0
+    for slot = group.first_slot, group.last_slot do
+      if used[slot] then count = count + 1 end
+    end
+    if count > 0 then packed[#packed + 1] = pack_text(group.id) .. struct.pack('<H', count) end
+  end
+  return table.concat(packed)
 end
 
 -- What of the batch's texts these runs of operations use, by slot or place.
@@ -58,14 +84,14 @@ end
 local function pack_runs(batch, runs, fields)
   local kinds, used, places = batch.kinds, find_used(batch, runs), {}
   for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes' }) do
-    fields[list], places[list] = pack_used(batch[list], used[list])
+    fields[list], places[list] = pack_used(batch[list] or {}, used[list])
   end
   fields.boards = pack_used_groups(batch.boards, used.members)
-  fields.products = pack_used_groups(batch.products, used.counter_names)
-  fields.areas = pack_used_groups(batch.areas, used.users)
+  fields.products = pack_used_groups(batch.products or {}, used.counter_names)
+  fields.areas = pack_used_groups(batch.areas or {}, used.users)
   if not used.has_results then fields.handlers = '' end
   local counters, counter_slots = {}, {}
-  for slot, counter in ipairs(batch.counters) do
+  for slot, counter in ipairs(batch.counters or {}) do
     if used.counters[slot] then
       counters[#counters + 1] = struct.pack('<HH', places.counter_names[counter.name_slot], places.players[counter.place])
       counter_slots[slot] = #counters
@@ -96,16 +122,4 @@ local function pack_runs(batch, runs, fields)
     end
   end
   fields.kinds, fields.values = table.concat(new_kinds), table.concat(new_values)
-end
-
--- Fields of an entry as the log takes them: what nearly every batch has is always there, the rest only where it is not empty.
-local function flatten_fields(fields)
-  local flat = {}
-  for _, name in ipairs({ 'boards', 'members', 'profiles', 'names', 'kinds', 'values' }) do
-    flat[#flat + 1], flat[#flat + 2] = name, fields[name]
-  end
-  for _, name in ipairs({ 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows' }) do
-    if fields[name] ~= '' then flat[#flat + 1], flat[#flat + 2] = name, fields[name] end
-  end
-  return flat
 end
