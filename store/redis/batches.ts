@@ -1,7 +1,7 @@
 import { assert } from '../../runtime/errors.ts';
 import type { CountOperation, Operation, Part, ResultOperation } from '../score-store.ts';
 import { Groups, placeOf } from './groups.ts';
-import { packTexts, packUint16s } from './packing.ts';
+import { packLongTexts, packTexts, packUint16s } from './packing.ts';
 import { numberOfCode } from './refusals.ts';
 
 /** Their numbers are also in the log: never change one. */
@@ -48,7 +48,8 @@ export class PackedBatch {
   /** Of each counter its product, the place of its name there, the place of its player. */
   readonly #counterPlaces: (readonly [product: string, name: number, player: number])[] = [];
   readonly #modes = new Map<string, number>();
-  readonly #handlers: (readonly [handler: string, options: unknown])[] = [];
+  /** As JSON, with their options. */
+  readonly #handlers: string[] = [];
   /** Nearly always the results of a product come with the very same options. */
   readonly #handlerPlaces = new Map<unknown, Map<string, number>>();
 
@@ -122,12 +123,12 @@ export class PackedBatch {
       lengths: packUint16s([this.boards.size, this.#profiles.size, this.#names.length]),
       otherLengths: packUint16s([
         ...[this.products.size, this.#players.size, this.#counters.size, this.areas.size],
-        this.#modes.size,
+        ...[this.#modes.size, this.#handlers.length],
       ]),
       ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },
       ...{ products, counterNames, players: packTexts([...this.#players.keys()]) },
       ...{ counters: packUint16s(counters), areas, users, modes: packTexts([...this.#modes.keys()]) },
-      handlers: Buffer.from(this.#handlers.length === 0 ? '' : JSON.stringify(this.#handlers)),
+      handlers: packLongTexts(this.#handlers),
       ...{ kinds, values },
     };
   }
@@ -176,7 +177,7 @@ export class PackedBatch {
   #placeOfHandler({ handler, options }: ResultOperation): number {
     const places = this.#handlerPlaces.get(options) ?? new Map<string, number>();
     this.#handlerPlaces.set(options, places);
-    const place = places.get(handler) ?? this.#handlers.push([handler, options]) - 1;
+    const place = places.get(handler) ?? this.#handlers.push(JSON.stringify([handler, options])) - 1;
     places.set(handler, place);
     return place;
   }

@@ -11,14 +11,15 @@
 --       11 profile members, 12 names given to them, 13 kinds of the operations, each as code, high and low byte of the slot,
 --       14 their values, each as float64, 15 parts of producers, each as place of its first and of its last operation (uint16) and claim (float64),
 --       16 numbers of the operations of these parts, one part after the other, each as float64;
---       where the batch has others (see include-others.lua): 17 how many products, players, counters, areas and modes there are (uint16 each),
+--       where the batch has others (see include-others.lua): 17 how many products, players, counters, areas, modes and handlers there are (uint16 each),
 --       18 most names of counters of a product, 19 products as groups of names of counters, 20 these names, 21 players, 22 counters as
 --       include-counters.lua has them, 23 areas as groups of users, 24 their users, 25 modes, 26 handlers of results, which only the log needs,
+--       as texts whose lengths are uint32,
 --       27 windows as include-windows.lua has them, 28 places of boards with results (uint16), 29 what their outcomes were computed from, as
 --       include-results.lua packs it, 30 outcomes: per result two float64 on its board, then two on each level of windows
 --       Codes: 0 delta, 1 set, 2 best, 3 profile, 4 reject, 5 result, 6 count, 7 login, 8 logout, 9 nothing. Slots are those of members, profile
 --       members, counters or users. The value of a profile is the place of its name, of a login that of its mode, of a reject the number of
---       its code, of a result the slot of the loser and 65536 times what the log says beside.
+--       its code, of a result the slot of the loser, 65536 for a draw and 131072 times the place of its handler from 0.
 -- Returns  {position, {per part of a producer the number of duplicates, or -1 in conflict},
 --          {place of an operation that was refused or is remembered as refused, number of its code or 0 if not finite, ...}},
 --          or, where nothing was done: {-1, {place of a board that was packed for other windows, its settings about them, ...}},

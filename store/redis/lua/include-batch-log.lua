@@ -30,12 +30,14 @@ local function slice_runs(packed, width, runs)
   return table.concat(slices)
 end
 
+local function pack_long_text(text) return struct.pack('<I4c0', #text, text) end
+
 -- Packs those texts that are used; gives their new places by the old ones too.
-local function pack_used(texts, used)
+local function pack_used(texts, used, pack)
   local packed, places = {}, {}
   for place = 1, #texts do
     if used[place] then
-      packed[#packed + 1] = pack_text(texts[place])
+      packed[#packed + 1] = pack(texts[place])
       places[place] = #packed
     end
   end
@@ -58,7 +60,7 @@ end
 -- What of the batch's texts these runs of operations use, by slot or place.
 local function find_used(batch, runs)
   local kinds, values, counters = batch.kinds, batch.values, batch.counters
-  local used = { members = {}, profiles = {}, names = {}, counters = {}, counter_names = {}, players = {}, users = {}, modes = {} }
+  local used = { members = {}, profiles = {}, names = {}, counters = {}, counter_names = {}, players = {}, users = {}, modes = {}, handlers = {} }
   for r = 1, #runs, 2 do
     for i = runs[r], runs[r + 1] do
       local code, slot, value = kinds[3 * i - 2], 256 * kinds[3 * i - 1] + kinds[3 * i], values[i]
@@ -67,7 +69,7 @@ local function find_used(batch, runs)
       elseif code == 3 then
         used.profiles[slot], used.names[value] = true, true
       elseif code == 5 then
-        used.members[slot], used.members[value % 65536], used.has_results = true, true, true
+        used.members[slot], used.members[value % 65536], used.handlers[math.floor(value / 131072) + 1] = true, true, true
       elseif code == 6 then
         used.counters[slot], used.counter_names[counters[slot].name_slot], used.players[counters[slot].place] = true, true, true
       elseif code == 7 then
@@ -84,12 +86,12 @@ end
 local function pack_runs(batch, runs, fields)
   local kinds, used, places = batch.kinds, find_used(batch, runs), {}
   for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes' }) do
-    fields[list], places[list] = pack_used(batch[list] or {}, used[list])
+    fields[list], places[list] = pack_used(batch[list] or {}, used[list], pack_text)
   end
   fields.boards = pack_used_groups(batch.boards, used.members)
   fields.products = pack_used_groups(batch.products or {}, used.counter_names)
   fields.areas = pack_used_groups(batch.areas or {}, used.users)
-  if not used.has_results then fields.handlers = '' end
+  fields.handlers, places.handlers = pack_used(batch.handlers or {}, used.handlers, pack_long_text)
   local counters, counter_slots = {}, {}
   for slot, counter in ipairs(batch.counters or {}) do
     if used.counters[slot] then
@@ -108,8 +110,9 @@ local function pack_runs(batch, runs, fields)
       elseif code == 3 then
         slot, value = places.profiles[slot], places.names[value]
       elseif code == 5 then
-        local loser = value % 65536
-        slot, value = places.members[slot], value - loser + places.members[loser]
+        local loser, without_handler, handler = value % 65536, value % 131072, math.floor(value / 131072) + 1
+        value = without_handler - loser + places.members[loser] + 131072 * (places.handlers[handler] - 1)
+        slot = places.members[slot]
       elseif code == 6 then
         slot = counter_slots[slot]
       elseif code == 7 then

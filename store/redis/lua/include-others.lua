@@ -12,7 +12,7 @@ local function open_others(boards, scores, members, next_key)
 
 local windows_key, counters_key, sessions_key, logins_key = KEYS[next_key], KEYS[next_key + 1], KEYS[next_key + 2], KEYS[next_key + 3]
 next_key = next_key + 4
-local product_count, player_count, counter_count, area_count, mode_count = struct.unpack('<HHHHH', ARGV[17])
+local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', ARGV[17])
 local most_counter_names, rated_places = tonumber(ARGV[18]), ARGV[28]
 
 for _, board in ipairs(boards) do board.windows = {} end
@@ -92,6 +92,7 @@ end
 function others.sources()
   return {
     products = products, counter_names = counter_names, players = players, counters = counters, areas = areas, users = users, modes = modes,
+    handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), ARGV[26]) },
   }
 end
 -- Those that are not empty.
