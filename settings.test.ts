@@ -101,6 +101,14 @@ describe('settings', () => {
     expect(() => readSettings({ CHECKPOINT_INTERVAL_MS: 'x' })).toThrow('CHECKPOINT_INTERVAL_MS=x: must be');
   });
 
+  it('say how long a silent user is active, and how long a window stays after its end', () => {
+    const { sessionTimeoutMs, windowRetentionMs } = readSettings({}).store;
+    expect([sessionTimeoutMs, windowRetentionMs]).toEqual([12 * 3_600_000, 35 * 24 * 3_600_000]);
+    const changed = readSettings({ SESSION_TIMEOUT_MS: '1000', WINDOW_RETENTION_MS: '0' }).store;
+    expect([changed.sessionTimeoutMs, changed.windowRetentionMs]).toEqual([1000, 0]);
+    expect(() => readSettings({ SESSION_TIMEOUT_MS: '999' })).toThrow('SESSION_TIMEOUT_MS=999: must be');
+  });
+
   it('turn the demonstration on with its adjustable feed', () => {
     expect(readSettings({ DEMO: '1', DEMO_PLAYERS: '10' }).demo).toEqual({
       board: 'demo',

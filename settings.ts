@@ -51,6 +51,9 @@ const SECRET_WISE_BYTES = 32;
 
 const MEMORY_LOG_OPERATIONS = 25_000;
 
+/** Ten years. */
+const LONGEST_MS = 3650 * 24 * 3_600_000;
+
 /** The environment name of each limit. */
 export const LIMIT_NAMES = {
   frameBytes: 'MAX_FRAME_BYTES',
@@ -122,6 +125,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       logOperations: env.integer('LOG_OPERATIONS', defaultLogOperations(env), {
         min: 1,
         max: 1_000_000_000,
+      }),
+      sessionTimeoutMs: env.integer('SESSION_TIMEOUT_MS', DEFAULT_STORE_OPTIONS.sessionTimeoutMs, {
+        min: 1000,
+        max: LONGEST_MS,
+      }),
+      windowRetentionMs: env.integer('WINDOW_RETENTION_MS', DEFAULT_STORE_OPTIONS.windowRetentionMs, {
+        min: 0,
+        max: LONGEST_MS,
       }),
     },
     limits: readLimits(env),

@@ -5,6 +5,7 @@
 import { Redis } from 'ioredis';
 import { systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../scoring/registry.ts';
 import { createCheckpointKeeper } from '../store/recompute/checkpoint-keeper.ts';
 import { createRedisStore } from '../store/redis/redis-store.ts';
 import { DEFAULT_STORE_OPTIONS, MAX_BATCH_OPERATIONS, type ScoreOperation } from '../store/score-store.ts';
@@ -44,7 +45,10 @@ async function measure(title: string, position: number): Promise<void> {
     longestPauseMs = Math.max(longestPauseMs, performance.now() - turnAt - 1);
     turnAt = performance.now();
   }, 1);
-  const deps = { store, clock: systemClock, logger: silentLogger, mayWork: () => true };
+  const deps = {
+    ...{ store, clock: systemClock, logger: silentLogger },
+    ...{ scoring: BUILT_IN_SCORING, mayWork: () => true },
+  };
   const keeper = createCheckpointKeeper(deps, { intervalMs: 1, logOperations });
   await keeper.start();
   while (((await store.readCheckpointPositions(['b']))[0] ?? 0) < position) {

@@ -21,12 +21,14 @@ interface Answer {
   readonly unsettled: number;
   readonly differences: readonly {
     readonly member: string;
+    readonly window?: string;
     readonly found?: Standing;
     readonly right?: Standing;
   }[];
   readonly fromPosition: number;
   readonly position: number;
   readonly checkpoint: 'saved' | 'board_too_large' | 'not_saved';
+  readonly windows: readonly { readonly window: string; readonly unprovable?: string }[];
 }
 
 try {
@@ -65,18 +67,27 @@ async function recompute(target: string, url: string, token: string): Promise<An
   throw new Error(`refused (${code}): ${detail}`);
 }
 
-function print({ target, differences, ...answer }: Answer): void {
+function print({ target, differences, windows, ...answer }: Answer): void {
   const { checked, corrected, unsettled, fromPosition, position, checkpoint } = answer;
   const found = corrected + unsettled;
-  console.log(`${target}: ${checked} members checked, ${corrected} corrected`);
+  const beside = windows.length === 0 ? '' : ` (with ${windows.length} windows)`;
+  console.log(`${target}${beside}: ${checked} members checked, ${corrected} corrected`);
   console.log(`replayed the log from position ${fromPosition} to ${position}`);
   if (checkpoint === 'board_too_large') console.log('the board is too large for a checkpoint');
   if (checkpoint === 'not_saved') console.log('no checkpoint was kept: the board was removed meanwhile');
   if (differences.length > 0) {
-    const rows = differences.map(({ member, found, right }) => [member, show(found), show(right)]);
-    console.log(`\n${formatTable([['member', 'found', 'right'], ...rows])}`);
+    const rows = differences.map(({ member, window = '', found, right }) => [
+      ...[member, show(found), show(right)],
+      window,
+    ]);
+    console.log(
+      `\n${formatTable([['member', 'found', 'right', windows.length > 0 ? 'window' : ''], ...rows])}`,
+    );
   }
   if (found > differences.length) console.log(`... and ${found - differences.length} more`);
+  const unproven = windows.filter(({ unprovable }) => unprovable !== undefined);
+  for (const { window, unprovable } of unproven) console.error(`recompute: ${window}: ${unprovable}`);
+  if (unproven.length > 0) process.exitCode = 1;
   if (unsettled === 0) return;
   console.error(`recompute: ${unsettled} members could not be set right; try again at a quieter time`);
   process.exitCode = 1;

@@ -1,18 +1,24 @@
 import Type from 'typebox';
-import { isId } from './names.ts';
+import { parseChannel } from './channels.ts';
 import { checker, Strict } from './schema.ts';
+import { isCurrentWindow } from './windows.ts';
 
 /** The body of `POST /v1/recompute`. */
 export const RecomputeSchema = Strict({
-  target: Type.String({ maxLength: 256, description: 'What to recompute from the log: board:<id>' }),
+  target: Type.String({
+    maxLength: 256,
+    description:
+      'What to recompute from the log: `board:<id>`, with its windows, or one fixed window, `board:<id>@daily.2026-11-21`',
+  }),
 });
 
 export const recomputeChecker = checker(RecomputeSchema);
 
-const BOARD = 'board:';
-
-/** The board that a target names; `undefined` for anything else. */
+/** The board, or the fixed window of one, that a target names; `undefined` for anything else. */
 export function boardOfTarget(target: string): string | undefined {
-  const board = target.startsWith(BOARD) ? target.slice(BOARD.length) : undefined;
-  return board !== undefined && isId(board) ? board : undefined;
+  const channel = parseChannel(target);
+  if (channel?.type !== 'board') return undefined;
+  const { board, window } = channel;
+  if (window === undefined) return board;
+  return isCurrentWindow(window) ? undefined : `${board}@${window}`;
 }

@@ -95,12 +95,15 @@ const FoundSchema = Strict({
 
 export const RecomputeReplySchema = Strict({
   target: Type.String(),
-  checked: described(CountSchema, 'Members of the board, by its log and by the store'),
+  checked: described(CountSchema, 'Members of the board and of its windows, by their log and by the store'),
   corrected: described(CountSchema, 'Members that differed and were set right'),
   unsettled: described(CountSchema, 'Members that differed and could not be set right; 0 where all is well'),
   differences: Type.Array(
     Strict({
       member: Type.String(),
+      window: Type.Optional(
+        described(Type.String(), 'The window, such as `daily.2026-11-21`; absent: the board'),
+      ),
       found: Type.Optional(described(FoundSchema, 'What the store held; absent: nothing')),
       right: Type.Optional(described(FoundSchema, 'What the log gives; absent: nothing')),
     }),
@@ -111,6 +114,16 @@ export const RecomputeReplySchema = Strict({
   checkpoint: Type.Union([Type.Literal('saved'), Type.Literal('board_too_large')], {
     description: 'Whether there is now a checkpoint to recompute from',
   }),
+  windows: Type.Array(
+    Type.Union([
+      Strict({ window: Type.String(), checked: CountSchema, corrected: CountSchema, unsettled: CountSchema }),
+      Strict({
+        window: Type.String(),
+        unprovable: Type.String({ description: 'Why its scores can not be proven' }),
+      }),
+    ]),
+    { description: 'Those of the board, which the sums above include' },
+  ),
 });
 
 export const HealthReplySchema = Strict({ status: Type.Literal('ok') });

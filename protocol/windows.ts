@@ -16,9 +16,14 @@ const DAY = /^daily\.(\d{4})-(\d{2})-(\d{2})$/;
 const WEEK = /^weekly\.(\d{4})-W(\d{2})$/;
 const MONTH = /^monthly\.(\d{4})-(\d{2})$/;
 
+/** One whose time is always now. */
+export function isCurrentWindow(name: string): name is WindowKind {
+  return CURRENT.has(name);
+}
+
 /** `daily`, `weekly`, `monthly` (the current ones) or a fixed one that the calendar has, such as `weekly.2026-W47`. */
 export function isWindow(name: string): boolean {
-  if (CURRENT.has(name)) return true;
+  if (isCurrentWindow(name)) return true;
   const day = DAY.exec(name);
   if (day) return isDay(Number(day[1]), Number(day[2]), Number(day[3]));
   const week = WEEK.exec(name);

@@ -9,7 +9,7 @@ import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hostAllowed, originAllowed } from './auth/origin.ts';
 import { createGateway } from './connection-gateway.ts';
-import { createScoreFeed, type ScoreFeedOptions } from './demo/score-feed.ts';
+import { createDemoFeed, type DemoFeedOptions } from './demo/demo-feed.ts';
 import { createHealth } from './health.ts';
 import { createRoutes } from './http/routes.ts';
 import { createIngest } from './ingest/ingest.ts';
@@ -41,7 +41,7 @@ export interface EdgeOptions {
   readonly timing: Timing;
   /** The built pages. */
   readonly staticDir: string;
-  readonly demo: ScoreFeedOptions | undefined;
+  readonly demo: DemoFeedOptions | undefined;
 }
 
 /** What faces the network: events in, updates out, pages. */
@@ -58,7 +58,7 @@ const IDLE_TIMEOUT_SECONDS = 90;
 const HTTP_DRAIN_DEADLINE_MS = 3000;
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
-  const { store, bus, clock, logger } = deps;
+  const { store, bus, scoring, clock, logger } = deps;
   const { host, limits, timing, demo } = options;
   const { secret, jwks, anonymousSubscribe } = options.auth;
   const open = secret === undefined && jwks === undefined;
@@ -88,7 +88,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
     },
     { node: options.node, partitions: store.partitions, limits, timing },
   );
-  const feed = demo && createScoreFeed({ ingest, clock, logger, random: Math.random }, demo);
+  const feed = demo && createDemoFeed({ store, ingest, clock, logger, random: Math.random }, demo);
   const transport = createTransport(
     { logger },
     {
@@ -104,6 +104,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
         {
           store,
           ingest,
+          scoring,
           authenticator,
           clock,
           logger,

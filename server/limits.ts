@@ -68,6 +68,10 @@ export const HTTP_LIMITS = {
   neighbours: 100,
   /** Boards of one page of the list; more is `malformed`. */
   listedBoards: 1000,
+  /** Products of one page of the list; more is `malformed`. */
+  listedProducts: 1000,
+  /** Modes of an area that are told, the most played ones. */
+  areaModes: 1000,
   /** Bytes of the board settings in `PUT /v1/boards/{id}` and of other small bodies; beyond: 413 `too_large`. */
   settingsBodyBytes: 64 * 1024,
   /** Characters of an `Idempotency-Key`; a longer one is `malformed`. */

@@ -185,6 +185,8 @@ export interface ScoreStore extends Service {
   readNeighbourhood(board: string, member: string, around: number): Promise<Neighbourhood | undefined>;
   /** `undefined` for a board that does not exist. */
   readConfigs(boards: readonly string[]): Promise<readonly (BoardConfig | undefined)[]>;
+  /** The keys of the windows that a board has, in byte order; none of a window. */
+  listWindows(board: string): Promise<readonly string[]>;
   /** The counters of players, in no order; empty for an unknown one. */
   readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]>;
   /** Modes in which somebody is active, most users first, among equals in byte order of the mode. */

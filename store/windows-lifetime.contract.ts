@@ -143,11 +143,21 @@ export function windowsLifetimeContract(createStore: CreateStore): void {
   describe('windows in their time', () => {
     const open = openStores(createStore);
 
-    test('are not listed', async () => {
+    test('are not listed as boards', async () => {
       const { store } = await open();
       await fill(store);
       expect((await store.listBoards({ limit: 10 })).map(({ id, total }) => [id, total])).toEqual([['b', 2]]);
       expect(await store.listBoards({ after: 'b', limit: 10 })).toEqual([]);
+    });
+
+    test('are listed by their board, those that it has no more of too', async () => {
+      const { store } = await open();
+      await fill(store);
+      await store.configureBoard('b', { windows: [] }, NOON);
+      expect(await store.listWindows('b')).toEqual([YESTERDAY, TODAY, THIS_WEEK]);
+      await store.removeBoard(TODAY, NOON);
+      expect(await store.listWindows('b')).toEqual([YESTERDAY, THIS_WEEK]);
+      for (const board of [YESTERDAY, 'none', 'bb']) expect(await store.listWindows(board)).toEqual([]);
     });
 
     test('go with their board, one step each before it', async () => {

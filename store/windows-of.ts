@@ -1,6 +1,6 @@
 /** Which windows a board has at a moment, and how they are called: the one place that knows. */
 import type { BoardConfig } from '../protocol/boards.ts';
-import { WINDOW_KINDS, type WindowKind } from '../protocol/windows.ts';
+import { isCurrentWindow, type WindowKind } from '../protocol/windows.ts';
 import { windowAt } from '../scoring/windows.ts';
 import type { ScoreStore } from './score-store.ts';
 
@@ -25,10 +25,6 @@ export function windowsAt(config: BoardConfig, at: number): readonly string[] {
   return config.windows?.map((kind) => currentWindow(config, kind, at)) ?? [];
 }
 
-export function isCurrent(window: string): window is WindowKind {
-  return (WINDOW_KINDS as readonly string[]).includes(window);
-}
-
 /**
  * The keys under which the store knows what is named, in order: `undefined` for the current window of a board that has none of that
  * kind. The settings are read only where somebody asks for a current window, all at once.
@@ -42,7 +38,7 @@ export async function resolveWindows(
   const configs = await readConfigs(store, [...asked]);
   return named.map(({ board, window }) => {
     if (window === undefined) return board;
-    if (!isCurrent(window)) return windowKey(board, window);
+    if (!isCurrentWindow(window)) return windowKey(board, window);
     const config = configs.get(board);
     return config?.windows?.includes(window)
       ? windowKey(board, currentWindow(config, window, now))
@@ -51,7 +47,7 @@ export async function resolveWindows(
 }
 
 function isAlias(window: string | undefined): boolean {
-  return window !== undefined && isCurrent(window);
+  return window !== undefined && isCurrentWindow(window);
 }
 
 async function readConfigs(

@@ -32,6 +32,7 @@ const HOMES: Readonly<Record<string, string>> = {
   nats: 'bus/nats-bus.ts',
   pino: 'runtime/logger.ts',
   svelte: 'web/',
+  'swagger-ui-dist': 'web/docs/docs.ts',
   typebox: 'protocol/',
 };
 

@@ -43,7 +43,7 @@ const STREAK_FACTOR = 12;
 
 export function createDemoGame(board: string, players: number, random: () => number): DemoGame {
   const members = Array.from({ length: players }, (_, i) => ({
-    member: `player-${String(i + 1).padStart(3, '0')}`,
+    member: demoMember(i),
     name: nameOf(i),
     skill: 0.4 + random() * 1.2,
   }));
@@ -63,6 +63,11 @@ export function createDemoGame(board: string, players: number, random: () => num
         return { type: 'score', board, member, delta: 5 * Math.ceil(random() * 6 * skill * streak) };
       }),
   };
+}
+
+/** Who plays on one board plays everywhere, under the same name. */
+export function demoMember(index: number): string {
+  return `player-${String(index + 1).padStart(3, '0')}`;
 }
 
 function nameOf(index: number): string {

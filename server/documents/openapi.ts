@@ -82,7 +82,7 @@ function operationOf({ method, pattern, doc }: DescribedRoute): object {
   const words = [description, needs === undefined ? undefined : `Needs ${needs}.`];
   const parameters = parametersOf(pattern, doc);
   return {
-    operationId: operationIdOf(method, pattern),
+    operationId: doc.operationId ?? operationIdOf(method, pattern),
     tags: [tag],
     summary,
     description: words.filter((each) => each !== undefined).join('\n\n'),
@@ -94,9 +94,9 @@ function operationOf({ method, pattern, doc }: DescribedRoute): object {
   };
 }
 
-/** Such as `get_boards_board_members_member`. */
+/** Such as `get_v1_boards_board_members_member`. */
 function operationIdOf(method: string, pattern: string): string {
-  const words = pattern.split(/[/:.]+/).filter((word) => word !== '' && word !== 'v1');
+  const words = pattern.split(/[/:.]+/).filter((word) => word !== '');
   return [method.toLowerCase(), ...words].join('_');
 }
 

@@ -9,6 +9,7 @@ import {
 import { IdSchema } from '../../protocol/schema.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
+import { resolveWindows, windowKey } from '../../store/windows-of.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
@@ -20,7 +21,10 @@ import { problem } from './problem.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface BoardDeps {
-  readonly store: Pick<ScoreStore, 'listBoards' | 'readPages' | 'configureBoard' | 'removeBoard'>;
+  readonly store: Pick<
+    ScoreStore,
+    'listBoards' | 'readPages' | 'readConfigs' | 'configureBoard' | 'removeBoard'
+  >;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
 }
@@ -121,7 +125,10 @@ const REMOVE: RouteDoc = {
   description:
     'Its windows are removed too. Removing what is not there is no error, so it can be sent again.',
   needs: '`publish` on `board:<id>`',
-  parameters: { board: BOARD_PARAMETER },
+  parameters: {
+    board: BOARD_PARAMETER,
+    window: { schema: WindowParameterSchema, description: 'Removes nothing but this window' },
+  },
   replies: {
     200: { description: 'It is gone', schema: RemovedReplySchema, example: { removed: true } },
   },
@@ -148,7 +155,7 @@ async function listBoards(request: HttpRequest, { store, authenticator }: BoardD
 }
 
 /** A board that nobody has scored on yet reads as empty, as its channel does. */
-async function readBoard(request: HttpRequest, { store, authenticator }: BoardDeps): Promise<HttpReply> {
+async function readBoard(request: HttpRequest, deps: BoardDeps): Promise<HttpReply> {
   const board = idAt(request, 0, 'a board');
   if (!board.ok) return board.reply;
   const window = windowQuery(request);
@@ -157,11 +164,12 @@ async function readBoard(request: HttpRequest, { store, authenticator }: BoardDe
   if (!limit.ok) return limit.reply;
   const offset = integerQuery(request, 'offset', OFFSET);
   if (!offset.ok) return offset.reply;
-  const channel = window.value === undefined ? board.value : `${board.value}@${window.value}`;
-  const permission = await permit(request, authenticator, { read: `board:${channel}` });
+  const channel = channelOf(board.value, window.value);
+  const permission = await permit(request, deps.authenticator, { read: `board:${channel}` });
   if (!permission.ok) return permission.reply;
-  if (window.value !== undefined) return answer(request, { board: board.value, total: 0, rows: [] });
-  const [page] = await store.readPages([{ board: board.value, offset: offset.value, limit: limit.value }]);
+  const key = await resolveWindow(deps, board.value, window.value);
+  if (key === undefined) return answer(request, { board: board.value, total: 0, rows: [] });
+  const [page] = await deps.store.readPages([{ board: key, offset: offset.value, limit: limit.value }]);
   return answer(request, { board: board.value, total: page?.total ?? 0, rows: page?.rows ?? [] });
 }
 
@@ -179,8 +187,26 @@ async function configureBoard(request: HttpRequest, deps: BoardDeps): Promise<Ht
 async function removeBoard(request: HttpRequest, deps: BoardDeps): Promise<HttpReply> {
   const board = await permittedBoard(request, deps);
   if (!board.ok) return board.reply;
-  const removed = await deps.store.removeBoard(board.value, deps.clock.now());
+  const window = windowQuery(request);
+  if (!window.ok) return window.reply;
+  const key = await resolveWindow(deps, board.value, window.value);
+  const removed = key !== undefined && (await deps.store.removeBoard(key, deps.clock.now()));
   return answer(request, { removed });
+}
+
+/** What one subscribes to in order to see a board, or one of its windows. */
+export function channelOf(board: string, window: string | undefined): string {
+  return window === undefined ? board : windowKey(board, window);
+}
+
+/** Under which key the store has a board, or one of its windows; `undefined` where the board has no such window. */
+export async function resolveWindow(
+  { store, clock }: { readonly store: Pick<ScoreStore, 'readConfigs'>; readonly clock: Clock },
+  board: string,
+  window: string | undefined,
+): Promise<string | undefined> {
+  const [key] = await resolveWindows(store, [{ board, window }], clock.now());
+  return key;
 }
 
 /** The board of the path, for those who may publish to it. */

@@ -1,6 +1,9 @@
-import { GenerateDataSchema, generateDataChecker } from '../../protocol/demo-data.ts';
+import { type GenerateData, GenerateDataSchema, generateDataChecker } from '../../protocol/demo-data.ts';
 import { PublishReplySchema } from '../../protocol/replies.ts';
 import type { Authenticator } from '../auth/identity.ts';
+import { createDemoArea } from '../demo/demo-area.ts';
+import { DEMO_AREA_SIZE, DEMO_AREAS, DEMO_PRODUCT } from '../demo/demo-feed.ts';
+import { createDemoMatches } from '../demo/demo-matches.ts';
 import { createDemoGame } from '../demo/demo-scores.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -27,9 +30,16 @@ export interface DemoDeps {
 const GENERATE: RouteDoc = {
   tag: 'Operation',
   summary: 'Make demonstration data',
-  description: 'Random score changes, only where the demonstration is on.',
-  needs: '`publish` on `board:<board>`',
-  body: { schema: GenerateDataSchema, examples: { 'a hundred scores': { kind: 'board', count: 100 } } },
+  description: 'Random events of one kind, only where the demonstration is on.',
+  needs: '`publish` on `board:<board>`, `product:<product>` or `area:<area>`',
+  body: {
+    schema: GenerateDataSchema,
+    examples: {
+      'a hundred scores': { kind: 'board', count: 100 },
+      'games of rock, paper, scissors': { kind: 'results', count: 10, players: 20 },
+      'users who come and go': { kind: 'area', count: 100, area: '111', users: 50, modes: 5 },
+    },
+  },
   replies: {
     200: {
       description: 'What became of the events',
@@ -40,7 +50,7 @@ const GENERATE: RouteDoc = {
   errors: ['rate_limited'],
 };
 
-/** `POST /v1/generate_data {kind:"board", count, board?, players?}` answers as `POST /v1/events` does. */
+/** `POST /v1/generate_data {kind, count, ...}` answers as `POST /v1/events` does. */
 export function demoRoute(deps: DemoDeps, limits: Pick<ServerLimits, 'eventsPerPublish'>): DescribedRoute {
   return {
     method: 'POST',
@@ -57,15 +67,45 @@ async function generate(request: HttpRequest, deps: DemoDeps, maxEvents: number)
   if (caller.anonymous) return unauthorized('publishing needs a token');
   const body = await readBody(request, generateDataChecker);
   if (!body.ok) return body.reply;
-  const { board = demo.board, players = demo.players, count } = body.value;
-  const permission = decide(caller, { publish: `board:${board}` });
+  const source = sourceOf(body.value, demo);
+  const permission = decide(caller, { publish: source.scope });
   if (!permission.ok) return permission.reply;
-  const game = createDemoGame(board, players, demo.random);
+  const most = Math.max(1, Math.floor(maxEvents / source.eventsEach));
   let applied = 0;
-  for (let left = count; left > 0; left -= maxEvents) {
-    const verdict = await ingest.publish(game.next(Math.min(left, maxEvents)), permission.identity);
+  for (let left = body.value.count; left > 0; left -= most) {
+    const verdict = await ingest.publish(source.next(Math.min(left, most)), permission.identity);
     if (!verdict.ok || verdict.rejected.length > 0) return replyTo(request, verdict);
     applied += verdict.applied;
   }
   return answer(request, { applied, duplicates: 0, rejected: [] });
+}
+
+interface Source {
+  /** What one needs to publish to. */
+  readonly scope: string;
+  readonly eventsEach: number;
+  readonly next: (count: number) => readonly unknown[];
+}
+
+function sourceOf(wanted: GenerateData, demo: DemoDefaults): Source {
+  const { random } = demo;
+  switch (wanted.kind) {
+    case 'board': {
+      const { board = demo.board, players = demo.players } = wanted;
+      return { scope: `board:${board}`, eventsEach: 1, next: createDemoGame(board, players, random).next };
+    }
+    case 'results': {
+      const { product = DEMO_PRODUCT, players = demo.players } = wanted;
+      const { next } = createDemoMatches(product, players, random);
+      return { scope: `product:${product}`, eventsEach: 3, next };
+    }
+    case 'area': {
+      const { area = DEMO_AREAS[0], users = DEMO_AREA_SIZE.users, modes = DEMO_AREA_SIZE.modes } = wanted;
+      return {
+        scope: `area:${area}`,
+        eventsEach: 1,
+        next: createDemoArea(area, { users, modes }, random).next,
+      };
+    }
+  }
 }

@@ -7,14 +7,14 @@ import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { permit } from './access.ts';
-import { permittedBoard } from './board-routes.ts';
+import { channelOf, permittedBoard, resolveWindow } from './board-routes.ts';
 import { answer } from './formats.ts';
 import { idAt, integerQuery, textAt, windowQuery } from './parameters.ts';
 import { problem } from './problem.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface MemberDeps {
-  readonly store: Pick<ScoreStore, 'readNeighbourhood' | 'removeMember'>;
+  readonly store: Pick<ScoreStore, 'readNeighbourhood' | 'readConfigs' | 'removeMember'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
 }
@@ -68,13 +68,17 @@ const REMOVE: RouteDoc = {
   summary: 'Remove a member from a board',
   description: 'From its windows too. Removing who is not there is no error, so it can be sent again.',
   needs: '`publish` on `board:<id>`',
-  parameters: { board: BOARD_PARAMETER, member: MEMBER_PARAMETER },
+  parameters: {
+    board: BOARD_PARAMETER,
+    member: MEMBER_PARAMETER,
+    window: { schema: WindowParameterSchema, description: 'Removes the member from nothing but this window' },
+  },
   replies: {
     200: { description: 'It is gone', schema: RemovedReplySchema, example: { removed: true } },
   },
 };
 
-async function readMember(request: HttpRequest, { store, authenticator }: MemberDeps): Promise<HttpReply> {
+async function readMember(request: HttpRequest, deps: MemberDeps): Promise<HttpReply> {
   const board = idAt(request, 0, 'a board');
   if (!board.ok) return board.reply;
   const member = textAt(request, 1, 'a member');
@@ -83,13 +87,12 @@ async function readMember(request: HttpRequest, { store, authenticator }: Member
   if (!window.ok) return window.reply;
   const around = integerQuery(request, 'around', AROUND);
   if (!around.ok) return around.reply;
-  const channel = window.value === undefined ? board.value : `${board.value}@${window.value}`;
-  const permission = await permit(request, authenticator, { read: `board:${channel}` });
+  const channel = channelOf(board.value, window.value);
+  const permission = await permit(request, deps.authenticator, { read: `board:${channel}` });
   if (!permission.ok) return permission.reply;
+  const key = await resolveWindow(deps, board.value, window.value);
   const found =
-    window.value === undefined
-      ? await store.readNeighbourhood(board.value, member.value, around.value)
-      : undefined;
+    key === undefined ? undefined : await deps.store.readNeighbourhood(key, member.value, around.value);
   if (found === undefined) return problem('not_found', `the member is not on board "${channel}"`);
   return answer(request, { ...found.member, total: found.total, around: found.around });
 }
@@ -100,6 +103,9 @@ async function removeMember(request: HttpRequest, deps: MemberDeps): Promise<Htt
   if (!board.ok) return board.reply;
   const member = textAt(request, 1, 'a member');
   if (!member.ok) return member.reply;
-  const removed = await deps.store.removeMember(board.value, member.value, deps.clock.now());
+  const window = windowQuery(request);
+  if (!window.ok) return window.reply;
+  const key = await resolveWindow(deps, board.value, window.value);
+  const removed = key !== undefined && (await deps.store.removeMember(key, member.value, deps.clock.now()));
   return answer(request, { removed });
 }

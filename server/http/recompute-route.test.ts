@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { apply, delta } from '../../store/support.contract.ts';
 import { type HttpService, startHttpService } from '../../test/support/http-service.ts';
 
 let service: HttpService;
@@ -31,10 +32,33 @@ describe('POST /v1/recompute', () => {
       body: {
         ...{ target: 'board:b', checked: 2, corrected: 1, unsettled: 0 },
         differences: [{ member: 'bob', found: { score: 70 }, right: { score: 7 } }],
-        ...{ fromPosition: 0, position: 4, checkpoint: 'saved' },
+        ...{ fromPosition: 0, position: 4, checkpoint: 'saved', windows: [] },
       },
     });
     expect(await recompute({ target: 'board:b' })).toMatchObject({ body: { checked: 2, corrected: 0 } });
+  });
+
+  it('compares the windows of a board too, and a window alone', async () => {
+    const NOON = Date.UTC(2026, 10, 21, 12);
+    const { store } = service;
+    await store.configureBoard('b', { windows: ['daily'] }, NOON);
+    await apply(store, [delta('b', 'ann', 5)], NOON);
+    const today = 'b@daily.2026-11-21';
+    const damage = { member: 'ann', found: { score: 5 }, right: { score: 50 } };
+    await store.repairBoard(today, [damage], NOON);
+    const window = 'daily.2026-11-21';
+    expect(await recompute({ target: 'board:b' })).toMatchObject({
+      status: 200,
+      body: {
+        ...{ checked: 2, corrected: 1, unsettled: 0 },
+        differences: [{ member: 'ann', window, found: { score: 50 }, right: { score: 5 } }],
+        windows: [{ window, checked: 1, corrected: 1, unsettled: 0 }],
+      },
+    });
+    await store.repairBoard(today, [damage], NOON);
+    expect(await recompute({ target: `board:${today}` })).toMatchObject({
+      body: { checked: 1, corrected: 1, differences: [{ member: 'ann' }], windows: [] },
+    });
   });
 
   it('tells of a score that no encoding carries as a text', async () => {
@@ -68,6 +92,8 @@ describe('POST /v1/recompute', () => {
     { target: 'tournament:x' },
     { target: 'board:' },
     { target: 'board:a b' },
+    { target: 'board:b@daily' },
+    { target: 'board:b@daily.2026-02-30' },
     { target: 'b' },
     { target: 7 },
     {},

@@ -1,6 +1,7 @@
 import { boardOfTarget, RecomputeSchema, recomputeChecker } from '../../protocol/recompute.ts';
 import { RecomputeReplySchema } from '../../protocol/replies.ts';
-import { type RecomputeDependencies, recomputeBoard } from '../../store/recompute/recompute-board.ts';
+import type { RecomputeDependencies } from '../../store/recompute/recompute-board.ts';
+import { recomputeWithWindows } from '../../store/recompute/recompute-windows.ts';
 import type { MemberRecord } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
@@ -36,6 +37,7 @@ const RECOMPUTE: RouteDoc = {
         fromPosition: 0,
         position: 4,
         checkpoint: 'saved',
+        windows: [],
       },
     },
   },
@@ -44,7 +46,7 @@ const RECOMPUTE: RouteDoc = {
 
 /**
  * `POST /v1/recompute {target:"board:<id>"}` answers when all is done: `{target, checked, corrected, unsettled, differences, fromPosition,
- * position, checkpoint}`. One at a time on this node, since the shadow of a large board takes memory and a core.
+ * position, checkpoint, windows}`. One at a time on this node, since the shadow of a large board takes memory and a core.
  */
 export function recomputeRoute(deps: RecomputeRouteDeps): DescribedRoute {
   let isRunning = false;
@@ -58,17 +60,22 @@ export function recomputeRoute(deps: RecomputeRouteDeps): DescribedRoute {
     if (!body.ok) return body.reply;
     const { target } = body.value;
     const board = boardOfTarget(target);
-    if (board === undefined) return problem('malformed', '"target" must be board:<id>');
+    if (board === undefined)
+      return problem(
+        'malformed',
+        '"target" must be board:<id>, or a fixed window such as board:<id>@daily.2026-11-21',
+      );
     if (isRunning) {
       const options = { retryAfterMs: RETRY_AFTER_MS };
       return problem('rate_limited', 'this node is at another recomputation', options);
     }
     isRunning = true;
     try {
-      const result = await recomputeBoard(deps, { board });
+      const result = await recomputeWithWindows(deps, { board });
       if ('refused' in result) return problem(result.refused, result.message);
-      const differences = result.differences.map(({ member, found, right }) => ({
+      const differences = result.differences.map(({ member, window, found, right }) => ({
         member,
+        ...(window === undefined ? {} : { window }),
         ...(found === undefined ? {} : { found: finite(found) }),
         ...(right === undefined ? {} : { right }),
       }));

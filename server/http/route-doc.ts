@@ -5,6 +5,8 @@ import type { HttpRoute } from '../transport/http-types.ts';
 /** What a route tells of itself, beside its handler. /openapi.json is made of it, and the tests hold every answer against it. */
 export interface RouteDoc {
   readonly tag: Tag;
+  /** Default: made of the method and the pattern without its version. */
+  readonly operationId?: string;
   /** A few words, as in a table of contents. */
   readonly summary: string;
   readonly description?: string;

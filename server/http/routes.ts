@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { OperatingError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
@@ -12,17 +13,32 @@ import { documentRoutes } from './document-routes.ts';
 import { eventsRoute } from './events-route.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
 import { memberRoutes } from './member-routes.ts';
+import { playerRoute } from './player-route.ts';
 import { problem } from './problem.ts';
+import { productRoutes } from './product-routes.ts';
 import { type RecomputeRouteDeps, recomputeRoute } from './recompute-route.ts';
 import type { DescribedRoute } from './route-doc.ts';
 import { staticRoute } from './static-files.ts';
+import { statsRoutes } from './stats-routes.ts';
 
 export interface RouteDeps {
   readonly store: Pick<
     ScoreStore,
-    'listBoards' | 'readPages' | 'readNeighbourhood' | 'configureBoard' | 'removeBoard' | 'removeMember'
+    | 'listBoards'
+    | 'readPages'
+    | 'readConfigs'
+    | 'readNeighbourhood'
+    | 'configureBoard'
+    | 'removeBoard'
+    | 'removeMember'
+    | 'listProducts'
+    | 'readProducts'
+    | 'configureProduct'
+    | 'readPlayers'
+    | 'readAreas'
   > &
     RecomputeRouteDeps['store'];
+  readonly scoring: Scoring;
   readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
@@ -48,12 +64,18 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     eventsRoute(deps, limits),
     ...boardRoutes(deps),
     ...memberRoutes(deps),
+    ...productRoutes(deps),
+    playerRoute(deps),
+    ...statsRoutes(deps),
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
   ];
   const withoutStore = healthRoutes(deps.health);
   return [
-    ...withStore.map((route) => ({ ...route, handler: withUnavailable(route.handler, deps.logger) })),
+    ...withStore.map((route) => ({
+      ...route,
+      handler: withUnavailable(route.handler, deps.logger),
+    })),
     ...withoutStore,
     ...documentRoutes([...withStore, ...withoutStore]),
     staticRoute(deps.staticDir),

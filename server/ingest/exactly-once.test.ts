@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { ProductConfig } from '../../protocol/products.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
@@ -16,8 +17,19 @@ import type { ProducerSession, ProducerVerdict } from './ingest-types.ts';
 
 const BOARDS = ['a', 'b', 'c', 'd'];
 const LIMITED = identityWith({
-  publish: ['board:a', 'board:b', 'board:c', 'board:total', 'board:huge'],
+  publish: ['board:a', 'board:b', 'board:c', 'board:total', 'board:huge', 'product:open', 'product:moving'],
 });
+/** `moving` is scored on one board or the other, from one moment to the next. */
+const MOVING_BOARDS = ['here', 'there'];
+const wins = (board: string): ProductConfig => ({
+  leaderboards: [{ board, handler: 'wins' }],
+  stats: 'default',
+});
+/** The second result of a winner would not be finite on the board, while it can be counted. */
+const OVERFLOWING: ProductConfig = {
+  leaderboards: [{ board: 'overflowing', handler: 'points', options: { win: 1e308 } }],
+  stats: 'default',
+};
 const CLOCK = { now: () => Date.now(), after: () => () => undefined };
 
 interface World {
@@ -45,13 +57,29 @@ function eventOf(producer: string, number: number): unknown {
   if (number % 11 === 0) return { type: 'score', board: 'a', member: 'no number' };
   if (number % 17 === 0) return { type: 'profile', member: `${producer}:${number - 1}`, name: `${number}` };
   if (number % 13 === 0) return { type: 'score', board: 'huge', member: 'm', delta: 1e308 };
+  const player = `${producer}:${number}`;
+  if (number % 19 === 0) return result(number % 2 === 0 ? 'open' : 'closed', player);
+  if (number % 23 === 0) return result('moving', player);
+  if (number % 29 === 0) return result('overflowing', 'w', player);
+  if (number % 31 === 0) return { type: 'track', product: 'open', player, event: 'jump' };
+  if (number % 37 === 0) {
+    return { type: 'session', area: '111', mode: `${number % 4}`, user: producer, action: 'LOGIN' };
+  }
   if (number % 7 === 0) return { type: 'score', board: 'total', member: producer, delta: number };
   if (number % 5 === 0) return { type: 'score', board: 'total', member: `last ${producer}`, set: number };
   return { type: 'score', board: boardOf(number), member: `${producer}:${number}`, delta: 1 };
 }
 
+const result = (product: string, winner: string, loser = `${winner}'`) => ({
+  type: 'result',
+  product,
+  winner,
+  loser,
+});
 const boardOf = (number: number): string => BOARDS[number % BOARDS.length] ?? 'a';
-const isOwn = (number: number) => [11, 17, 13, 7, 5].every((one) => number % one !== 0);
+/** What events other than scores are made of. */
+const OTHERS = [11, 17, 13, 19, 23, 29, 31, 37];
+const isOwn = (number: number) => [...OTHERS, 7, 5].every((one) => number % one !== 0);
 
 class Publisher {
   readonly #id: string;
@@ -184,13 +212,59 @@ async function expectCountedOnce(data: MemoryScoreStore, id: string, { verdicts 
     expect(new Map(scores), board).toEqual(new Map(numbers.map((number) => [`${id}:${number}`, 1])));
   }
   const plain = (number: number, divisor: number) =>
-    number % divisor === 0 && [11, 17, 13].every((one) => number % one !== 0);
+    number % divisor === 0 && OTHERS.every((one) => number % one !== 0);
   const total = await scoresOf(data, 'total');
   expect(total.get(id) ?? 0).toBe(
     counted((number) => plain(number, 7)).reduce((sum, number) => sum + number, 0),
   );
   const sets = counted((number) => plain(number, 5) && number % 7 !== 0);
   expect(total.get(`last ${id}`) ?? 0).toBe(Math.max(0, ...sets));
+}
+
+/** Of those whose first divisor in the list this is. */
+const isKind = (number: number, divisor: number) =>
+  number % divisor === 0 &&
+  OTHERS.slice(0, OTHERS.indexOf(divisor)).every((earlier) => number % earlier !== 0);
+
+async function expectResultsCountedOnce(
+  data: MemoryScoreStore,
+  id: string,
+  { verdicts }: Publisher,
+): Promise<void> {
+  const scores = new Map(
+    await Promise.all(
+      ['open', 'closed', ...MOVING_BOARDS].map(
+        async (board) => [board, await scoresOf(data, board)] as const,
+      ),
+    ),
+  );
+  for (const [number, verdict] of verdicts) {
+    const player = `${id}:${number}`;
+    const times = (board: string) => scores.get(board)?.get(player) ?? 0;
+    const counters = async (product: string, whom = player) =>
+      Object.fromEntries((await data.readPlayers([{ product, player: whom }]))[0] ?? []);
+    const isCounted = verdict === 'counted';
+    if (isKind(number, 19) && number % 2 === 0) {
+      expect([isCounted, times('open')], player).toEqual([true, 1]);
+      expect([await counters('open'), await counters('open', `${player}'`)]).toEqual([
+        { wins: 1 },
+        { losses: 1 },
+      ]);
+    } else if (isKind(number, 19)) {
+      // A part of it may have been applied before another connection was not permitted to send it again.
+      expect(times('closed')).toBeLessThanOrEqual(1);
+      expect((await counters('closed')).wins ?? 0).toBeLessThanOrEqual(1);
+    } else if (isKind(number, 23)) {
+      const [here, there] = MOVING_BOARDS.map(times) as [number, number];
+      expect(isCounted, player).toBe(true);
+      // Nobody knows by which settings it was scored when another connection sends it again: on both boards, or on
+      // neither where a later event had come by before, but never twice on one.
+      expect(Math.max(here, there), `${player} on ${here} and ${there}`).toBeLessThanOrEqual(1);
+      expect(await counters('moving')).toEqual({ wins: 1 });
+    } else if (isKind(number, 31)) {
+      expect(await counters('open'), player).toEqual(isCounted ? { jump_count: 1 } : {});
+    }
+  }
 }
 
 async function runStory(
@@ -200,7 +274,9 @@ async function runStory(
   frameEvents: number,
 ): Promise<void> {
   const world = createWorld(seed, partitions);
-  const { nodes, random } = world;
+  const { data, nodes, random } = world;
+  await data.configureProduct('overflowing', OVERFLOWING, 0);
+  await data.configureProduct('moving', wins('here'), 0);
   const publishers = new Map(['p', 'q'].map((id) => [id, new Publisher(world, id, events, frameEvents)]));
   for (const node of nodes) node.store.trouble = 0.25;
   for (const publisher of publishers.values()) publisher.connect();
@@ -220,6 +296,9 @@ async function runStory(
       steps.find(([below]) => choice < below)?.[1](publisher);
     }
     if (random() < 0.7) await turn();
+    if (random() < 0.2) {
+      await data.configureProduct('moving', wins(MOVING_BOARDS[Math.floor(random() * 2)] ?? ''), 0);
+    }
   }
   // The trouble is over: everybody gets to the end.
   for (const node of nodes) node.store.trouble = 0;
@@ -241,7 +320,8 @@ async function runStory(
   for (const [id, publisher] of publishers) {
     expect(publisher.problems).toEqual([]);
     expect(publisher.verdicts.size).toBe(events);
-    await expectCountedOnce(world.data, id, publisher);
+    await expectCountedOnce(data, id, publisher);
+    await expectResultsCountedOnce(data, id, publisher);
   }
 }
 

@@ -104,7 +104,7 @@ export class ProducerBatch implements ProducerOwner {
       const known = this.#refusals.get(number);
       if (known === undefined || code < known.code)
         this.#refusals.set(number, message === undefined ? { code } : { code, message });
-      this.#rejected.confirm(number, code);
+      this.#rejected.confirm(number, this.#refusals.get(number)?.code ?? code);
     }
   }
 

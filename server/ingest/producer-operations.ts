@@ -84,13 +84,17 @@ export class ProducerOperations {
     if (remembered !== undefined) {
       const { code, isConfirmed } = remembered;
       const message = refusal?.code === code ? refusal.message : refusalMessage(code);
-      this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
+      if (isConfirmed || refusal?.code === 'malformed') {
+        this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
+      } else {
+        this.#refuseInPlace(event as ScorewireEvent, number, { code, message }, products);
+      }
     } else if (refusal === undefined || (refusal.code === 'forbidden' && accepted.has(number))) {
       this.#accept(event as ScorewireEvent, number, products);
     } else if (refusal.code === 'malformed') {
       this.#refuse(this.#home, number, { ...refusal, certain: true });
     } else {
-      this.#refuseInSeat(event as ScorewireEvent, number, refusal);
+      this.#refuseInPlace(event as ScorewireEvent, number, refusal, products);
     }
   }
 
@@ -102,7 +106,7 @@ export class ProducerOperations {
     }
     const placed = this.#expander.expand(event, this.#configsOf(event, number, products));
     if ('refused' in placed) {
-      this.#refuseInSeat(event, number, { code: 'malformed', message: placed.refused });
+      this.#refuseInPlace(event, number, { code: 'malformed', message: placed.refused }, products);
       return;
     }
     let isSeated = false;
@@ -124,16 +128,26 @@ export class ProducerOperations {
     return config === undefined ? new Map() : new Map([[product, config]]);
   }
 
-  /** For a reason that may not hold for ever. */
-  #refuseInSeat(
+  /**
+   * For a reason that may not hold for ever. The event may have been applied, in part or as a whole, or refused somewhere: it is refused
+   * wherever it is not known, so that one that is told as applied is so everywhere, and one that was refused stays so.
+   */
+  #refuseInPlace(
     event: ScorewireEvent,
     number: number,
     refusal: { readonly code: ErrorCode; readonly message: string },
+    products: ProductConfigs,
   ): void {
     const isAtHome = event.type === 'profile' || event.type === 'result';
     if (isAtHome) this.#producer.rejected.attempt(number, refusal.code);
     const seat = this.#expander.seatOf(event, this.#producer.id);
     this.#refuse(seat, number, { ...refusal, certain: false });
+    if (event.type !== 'result') return;
+    const placed = this.#expander.expand(event, products);
+    if ('refused' in placed) return;
+    for (const partition of new Set(placed.map((each) => each.partition))) {
+      if (partition !== seat) this.#add(partition, { op: 'reject', code: refusal.code }, number);
+    }
   }
 
   #refuse(partition: number, number: number, refusal: IngestRefusal): void {

@@ -87,6 +87,7 @@ describe('the memory store alone', () => {
       store.configureProduct('p', { leaderboards: [], stats: 'default' }, 1),
       store.sweep(0, 1, 1),
       store.readConfigs([]),
+      store.listWindows('b'),
       store.readPlayers([]),
       store.readAreas([]),
       store.readProducts([]),

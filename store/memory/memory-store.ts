@@ -173,6 +173,10 @@ export class MemoryScoreStore implements ScoreStore {
     return boards.map((id) => data.partitionOfBoard(id).board(id)?.config);
   }
 
+  async listWindows(board: string): Promise<readonly string[]> {
+    return this.#reach().partitionOfBoard(board).boards.windowsOf(board);
+  }
+
   async readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]> {
     const data = this.#reach();
     return queries.map((query) => {

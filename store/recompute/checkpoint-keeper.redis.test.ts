@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
 import { createStoreUnderTest } from '../redis/redis.contract.ts';
 import { apply, delta, eventually, set } from '../support.contract.ts';
@@ -35,7 +36,13 @@ describe('a log in Redis that is trimmed by its length under load', () => {
       const errors: object[] = [];
       const logger: Logger = { ...silentLogger, error: (fields) => errors.push(fields) };
       const keeper = createCheckpointKeeper(
-        { store: await connect(), clock: systemClock, logger, mayWork: () => true },
+        {
+          store: await connect(),
+          clock: systemClock,
+          logger,
+          scoring: BUILT_IN_SCORING,
+          mayWork: () => true,
+        },
         { intervalMs: 5, logOperations: KEPT },
       );
       await keeper.start();

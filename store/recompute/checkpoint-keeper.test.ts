@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Service } from '../../runtime/lifecycle.ts';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../memory/memory-store.ts';
 import { apply, delta, readRecord, set } from '../support.contract.ts';
@@ -31,7 +32,7 @@ async function open(options: Partial<CheckpointKeeperDependencies> = {}) {
     error: (fields, message) => logged.push({ level: 'error', fields, message }),
   };
   const keeper = createCheckpointKeeper(
-    { store, clock, logger, mayWork: () => true, ...options },
+    { store, clock, logger, scoring: BUILT_IN_SCORING, mayWork: () => true, ...options },
     { intervalMs: INTERVAL_MS, logOperations: KEPT },
   );
   keepers.push(keeper);

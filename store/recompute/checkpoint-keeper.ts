@@ -8,6 +8,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { OperatingError } from '../../runtime/errors.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
 import { partitionOfBoard } from '../partitions.ts';
 import type { BoardSummary } from '../score-store.ts';
 import { type CheckpointStore, sweepPartition } from './checkpoint-sweep.ts';
@@ -25,6 +26,8 @@ export interface CheckpointKeeperDependencies {
   readonly store: CheckpointStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Rates results again. */
+  readonly scoring: Scoring;
   /** Asked before each step. */
   readonly mayWork: () => boolean;
 }
@@ -38,7 +41,7 @@ export interface CheckpointKeeperOptions {
 
 /** `stop` resolves after the call of the store that is under way. */
 export function createCheckpointKeeper(
-  { store, clock, logger, mayWork }: CheckpointKeeperDependencies,
+  { store, clock, logger, scoring, mayWork }: CheckpointKeeperDependencies,
   { intervalMs, logOperations }: CheckpointKeeperOptions,
 ): Service {
   const pace = new Pace({ clock, mayWork });
@@ -84,7 +87,7 @@ export function createCheckpointKeeper(
   async function sweep(partition: number, seen: number, boards: readonly BoardSummary[]): Promise<void> {
     const told = hopeless[partition] ?? new Map<string, string>();
     const swept = await sweepPartition(
-      { store: paced, clock, logger, hopeless: told },
+      { store: paced, clock, logger, scoring, hopeless: told },
       { partition, boards, lag: Math.max(1, logOperations * FRESH_SHARE) },
     );
     if (typeof swept === 'number') keptTo[partition] = Math.min(swept, seen);
@@ -155,6 +158,8 @@ function inPace(store: CheckpointStore, pace: Pace): CheckpointStore {
     removeStrays: paced((...args) => store.removeStrays(...args)),
     saveCheckpoint: paced((...args) => store.saveCheckpoint(...args)),
     loadCheckpoint: paced((...args) => store.loadCheckpoint(...args)),
+    readConfigs: paced((...args) => store.readConfigs(...args)),
+    listWindows: paced((...args) => store.listWindows(...args)),
     listBoards: paced((...args) => store.listBoards(...args)),
     readCheckpointPositions: paced((...args) => store.readCheckpointPositions(...args)),
     advanceCheckpoints: paced((...args) => store.advanceCheckpoints(...args)),

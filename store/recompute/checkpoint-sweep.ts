@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
 import {
   type BoardSummary,
   type CheckpointMove,
@@ -20,6 +21,8 @@ export interface SweepDependencies {
   readonly store: CheckpointStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Rates results again. */
+  readonly scoring: Scoring;
   /** Boards of the partition that the last sweep could not help, and why: told once. */
   readonly hopeless: Map<string, string>;
 }
@@ -132,7 +135,11 @@ async function checkTogether(
       logger.error({ board }, "a board's checkpoint can't be read: recompute it while the log is whole");
       continue;
     }
-    shadows.add(board, await ShadowBoard.restored(board, state), checkpoint.position);
+    shadows.add(
+      board,
+      await ShadowBoard.restored(board, state, { scoring: deps.scoring }),
+      checkpoint.position,
+    );
     first = Math.min(first, checkpoint.position);
   }
   const replay = new LogReplay({ store, shadow: shadows }, { partition, position: first });

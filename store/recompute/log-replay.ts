@@ -1,4 +1,5 @@
 import { type LogEntry, type LogPage, MAX_BATCH_OPERATIONS, type ScoreStore } from '../score-store.ts';
+import { ReplayError } from './shadow-board.ts';
 import { Turns } from './turns.ts';
 
 /** Entries asked for at once, at most. */
@@ -61,12 +62,23 @@ export class LogReplay {
         return this.#hole(entry.from);
       }
       if (entry.to > position) return this.#wentBack(position);
-      this.#shadow.replay(entry, this.#position);
+      const refusal = this.#replay(entry);
+      if (refusal !== undefined) return refusal;
       this.#position = entry.to;
       this.#next++;
       await this.#turns.after(entry.to - entry.from);
     }
     return undefined;
+  }
+
+  #replay(entry: LogEntry): Unprovable | undefined {
+    try {
+      this.#shadow.replay(entry, this.#position);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ReplayError) return { refused: 'conflict', message: error.message };
+      throw error;
+    }
   }
 
   /** The entry after the last one that was read. */

@@ -5,6 +5,7 @@ import { createStoreUnderTest } from '../redis/redis.contract.ts';
 import type { StoreOptions } from '../score-store.ts';
 import { apply, delta, readRows, set, takeNames } from '../support.contract.ts';
 import { applyAll, recompute, recomputed, withMeanwhile } from './support.contract.ts';
+import { recomputeWindowsContract } from './windows.contract.ts';
 
 let redis: RedisServer;
 let admin: Redis;
@@ -30,6 +31,8 @@ async function open(options: Partial<StoreOptions> = {}) {
 }
 
 const MEMBERS = Array.from({ length: 200 }, (_, index) => `m${index}`);
+
+recomputeWindowsContract((options) => createStoreUnderTest(redis.url, options));
 
 describe('a board in Redis', () => {
   test.each(['member', 'first'] as const)(

@@ -4,9 +4,11 @@
  * and the shadow is brought to exactly that position before the two are compared; from then on both follow the same log, so that a
  * member that was found right stays so. docs/operations.md tells operators what the answer means.
  */
+import type { BoardConfig } from '../../protocol/boards.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { partitionOfBoard } from '../partitions.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
+import { baseOf, partitionOfBoard } from '../partitions.ts';
 import type { ScoreStore } from '../score-store.ts';
 import { type Comparison, compareBoard, notFound } from './board-comparison.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint-format.ts';
@@ -27,12 +29,17 @@ export interface RecomputeDependencies {
     | 'removeStrays'
     | 'saveCheckpoint'
     | 'loadCheckpoint'
+    | 'readConfigs'
+    | 'listWindows'
   >;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Rates results again. */
+  readonly scoring: Scoring;
 }
 
 export interface RecomputeOptions {
+  /** Or one of its windows. */
   readonly board: string;
   /** Default `MAX_CHECKPOINT_MEMBERS`. */
   readonly maxCheckpointMembers?: number;
@@ -59,7 +66,8 @@ export async function recomputeBoard(
   const partition = partitionOfBoard(board, store.partitions);
   const start = await findStart(deps, partition, board);
   if ('refused' in start) return start;
-  const shadow = await ShadowBoard.restored(board, start.state);
+  const rules = { scoring: deps.scoring, newConfig: start.newConfig };
+  const shadow = await ShadowBoard.restored(board, start.state, rules);
   const replay = new LogReplay({ store, shadow }, { partition, position: start.position });
   const behind = await replay.advanceTo(start.end);
   if (behind !== undefined) return behind;
@@ -79,6 +87,8 @@ export async function recomputeBoard(
 interface Start {
   readonly position: number;
   readonly state: BoardState;
+  /** The settings with which it would come into being then; absent: the defaults. */
+  readonly newConfig?: BoardConfig;
   /** The partition's position now. */
   readonly end: number;
 }
@@ -103,7 +113,11 @@ async function findStart(
   }
   const state = await parseCheckpoint(checkpoint.texts);
   if (state === undefined) return unprovable(`${reason}, and the board's checkpoint can't be read`);
-  return { position: checkpoint.position, state, end };
+  const { position } = checkpoint;
+  if (baseOf(board) === board) return { position, state, end };
+  // What order and ties are now, they were when the window got its first member: no change is possible while it has one.
+  const [newConfig] = await store.readConfigs([baseOf(board)]);
+  return { position, state, end, ...(newConfig === undefined ? {} : { newConfig }) };
 }
 
 function unprovable(what: string): Unprovable {

@@ -1,6 +1,9 @@
 import { type BoardConfig, DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
 import { MemoryBoard } from '../memory/memory-board.ts';
-import type { LogEntry, MemberRecord } from '../score-store.ts';
+import { baseOf } from '../partitions.ts';
+import type { LogEntry, MemberRecord, ResultOperation, ScoreOperation } from '../score-store.ts';
 import { Turns } from './turns.ts';
 
 /** Everything that replaying needs to know of a board: `config` is absent where there is no board. */
@@ -9,28 +12,56 @@ export interface BoardState {
   readonly members: Iterable<readonly [member: string, record: MemberRecord]>;
 }
 
-/** What one board has to be, by its log: the memory engine's own board, fed with entries instead of batches. */
+export interface ShadowOptions {
+  /** Rates results again. Default: the handlers that come with scorewire; without a handler that the log names, it can't be replayed. */
+  readonly scoring?: Scoring | undefined;
+  /** With what it comes into being, where it is not there yet: of a window the settings of its board. Default: those of new boards. */
+  readonly newConfig?: BoardConfig | undefined;
+}
+
+/** The log can't be replayed here, and says why. */
+export class ReplayError extends Error {}
+
+/** What one board (or window) has to be, by its log: the memory engine's own board, fed with entries instead of batches. */
 export class ShadowBoard {
   readonly #id: string;
+  /** Of whose operations it is made: of a window that of its board. */
+  readonly #base: string;
+  readonly #window: string | undefined;
+  readonly #scoring: Scoring;
+  /** What it gets when it comes into being. */
+  #newConfig: BoardConfig;
   #board: MemoryBoard | undefined;
 
-  constructor(id: string, { config, members }: BoardState = { members: [] }) {
+  constructor(
+    id: string,
+    { config, members }: BoardState = { members: [] },
+    { scoring = BUILT_IN_SCORING, newConfig = DEFAULT_BOARD_CONFIG }: ShadowOptions = {},
+  ) {
     this.#id = id;
+    this.#base = baseOf(id);
+    this.#window = this.#base === id ? undefined : id.slice(this.#base.length + 1);
+    this.#scoring = scoring;
+    this.#newConfig = config ?? newConfig;
     if (config === undefined) return;
     this.#board = new MemoryBoard(config);
     for (const [member, record] of members) this.#board.restore(member, record);
   }
 
   /** The same as the constructor, in turns. */
-  static async restored(id: string, { config, members }: BoardState): Promise<ShadowBoard> {
-    if (config === undefined) return new ShadowBoard(id);
+  static async restored(
+    id: string,
+    { config, members }: BoardState,
+    options: ShadowOptions = {},
+  ): Promise<ShadowBoard> {
+    if (config === undefined) return new ShadowBoard(id, { members: [] }, options);
     const board = new MemoryBoard(config);
     const turns = new Turns();
     for (const [member, record] of members) {
       board.restore(member, record);
       await turns.after(1);
     }
-    const shadow = new ShadowBoard(id);
+    const shadow = new ShadowBoard(id, { members: [] }, { ...options, newConfig: config });
     shadow.#board = board;
     return shadow;
   }
@@ -65,11 +96,10 @@ export class ShadowBoard {
         this.#replayBatch(entry, after);
         return;
       case 'configure':
-        if (entry.board !== this.#id) return;
-        if (this.#board === undefined) this.#board = new MemoryBoard(entry.config);
-        else this.#board.configure(entry.config);
+        if (entry.board === this.#base) this.#configure(entry.config);
         return;
       case 'remove-board':
+        if (entry.board === this.#base) this.#newConfig = DEFAULT_BOARD_CONFIG;
         if (entry.board === this.#id) this.#board = undefined;
         return;
       case 'remove-member':
@@ -78,18 +108,41 @@ export class ShadowBoard {
       case 'repair':
         // It gave the members of the store what this board has had all along.
         return;
+      case 'configure-product':
+      case 'expire-sessions':
+        return;
       default:
         entry satisfies never;
     }
   }
 
-  #replayBatch({ from, operations }: Extract<LogEntry, { kind: 'batch' }>, after: number): void {
+  /** A window is made by its first score only. */
+  #configure(config: BoardConfig): void {
+    this.#newConfig = config;
+    if (this.#board !== undefined) this.#board.configure(config);
+    else if (this.#window === undefined) this.#board = new MemoryBoard(config);
+  }
+
+  #replayBatch({ from, operations, windows }: Extract<LogEntry, { kind: 'batch' }>, after: number): void {
+    if (this.#window !== undefined && !windows?.get(this.#base)?.includes(this.#window)) return;
     for (const [index, operation] of operations.entries()) {
       const position = from + index + 1;
-      if (operation.op === 'profile' || operation.board !== this.#id || position <= after) continue;
-      this.#board ??= new MemoryBoard(DEFAULT_BOARD_CONFIG);
-      this.#board.apply(operation, position);
+      if (!('board' in operation) || operation.board !== this.#base || position <= after) continue;
+      this.#replayOperation(operation, position);
     }
+  }
+
+  #replayOperation(operation: ScoreOperation | ResultOperation, position: number): void {
+    if (operation.op === 'result') this.#assertRateable(operation, position);
+    const board = this.#board ?? new MemoryBoard(this.#newConfig);
+    // A result may be refused here: in a window, or where the scores that it was rated from were not the right ones.
+    if (board.apply(operation, position, this.#scoring) === 'changed') this.#board = board;
+  }
+
+  #assertRateable({ handler }: ResultOperation, position: number): void {
+    if (this.#scoring.leaderboard(handler)?.kind === 'rating') return;
+    const message = `a result at position ${position} was rated by the handler "${handler}", which this node does not have`;
+    throw new ReplayError(message);
   }
 }
 

@@ -1,11 +1,15 @@
 import type { LogEntry } from '../score-store.ts';
+import { windowKey } from '../windows-of.ts';
 import type { ShadowBoard } from './shadow-board.ts';
 
-/** The boards that an entry changes. */
+/** The boards that an entry changes, and the windows; not those whose settings follow from their board. */
 export function boardsOf(entry: LogEntry): ReadonlySet<string> {
-  if (entry.kind !== 'batch') return new Set([entry.board]);
+  if (entry.kind !== 'batch') return new Set('board' in entry ? [entry.board] : []);
   const boards = new Set<string>();
-  for (const operation of entry.operations) if (operation.op !== 'profile') boards.add(operation.board);
+  for (const operation of entry.operations) if ('board' in operation) boards.add(operation.board);
+  for (const [board, windows] of entry.windows ?? []) {
+    for (const window of windows) boards.add(windowKey(board, window));
+  }
   return boards;
 }
 

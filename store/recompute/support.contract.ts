@@ -7,6 +7,7 @@ import {
   type ScoreOperation,
   type ScoreStore,
 } from '../score-store.ts';
+import { contractScoring } from '../scoring.contract.ts';
 import { apply, readRecord } from '../support.contract.ts';
 import type { Refusal } from './log-replay.ts';
 import {
@@ -18,12 +19,16 @@ import {
 
 export type RecomputeStore = RecomputeDependencies['store'];
 
+export function depsOf(store: RecomputeStore): RecomputeDependencies {
+  return { store, clock: systemClock, logger: silentLogger, scoring: contractScoring };
+}
+
 export function recompute(
   store: RecomputeStore,
   board = 'b',
   options: Omit<RecomputeOptions, 'board'> = {},
 ): Promise<Recomputation | Refusal> {
-  return recomputeBoard({ store, clock: systemClock, logger: silentLogger }, { board, ...options });
+  return recomputeBoard(depsOf(store), { board, ...options });
 }
 
 /** For tests in which nothing stands in the way. */
@@ -77,5 +82,7 @@ export function withMeanwhile(
     removeStrays: wrap('removeStrays', (...args) => store.removeStrays(...args)),
     saveCheckpoint: wrap('saveCheckpoint', (...args) => store.saveCheckpoint(...args)),
     loadCheckpoint: wrap('loadCheckpoint', (...args) => store.loadCheckpoint(...args)),
+    readConfigs: wrap('readConfigs', (...args) => store.readConfigs(...args)),
+    listWindows: wrap('listWindows', (...args) => store.listWindows(...args)),
   };
 }

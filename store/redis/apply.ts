@@ -12,6 +12,7 @@ import {
   type StoreOptions,
   StoreUnavailableError,
 } from '../score-store.ts';
+import { windowKey } from '../windows-of.ts';
 import { PackedBatch } from './batches.ts';
 import { BoardWindows, type CurrentWindows, packWindows } from './board-windows.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
@@ -22,9 +23,10 @@ import { packState, parseState, type RatedState } from './rated-state.ts';
 import { formatConfig } from './replies.ts';
 import type { RunScript, ScriptArgument } from './scripts.ts';
 import { joinVerdicts, splitParts } from './split-parts.ts';
+import { Turns } from './turns.ts';
 import { type SettledReply, toBatchVerdict } from './verdicts.ts';
 
-type ApplyReply = SettledReply | [-1, otherWindows: (number | Buffer)[]] | [-2, state: Buffer];
+type ApplyReply = SettledReply | [-1, OtherWindows] | [-2, state: Buffer];
 
 export const NEW_CONFIG = formatConfig(DEFAULT_BOARD_CONFIG);
 const NOTHING = Buffer.alloc(0);
@@ -36,6 +38,10 @@ const MAX_CONFLICTS = 3;
 /** How long is tried to apply a result while others change the same scores, and how long the pauses between are at most. */
 const MAX_RATING_MS = 5000;
 const MAX_PAUSE_MS = 50;
+
+/** Or the boards, by their places, that have other settings about windows than the batch was packed for. */
+type Outcome = BatchVerdict | OtherWindows;
+type OtherWindows = readonly (number | Buffer)[];
 
 /** A batch that is to be applied as one. */
 interface Sending {
@@ -57,26 +63,38 @@ export function createApply(
 ): Pick<ScoreStore, 'apply'> {
   const boardWindows = new BoardWindows(options.windowRetentionMs);
   const knownScores = new KnownScores();
+  /** By partition: batches of one engine with results would only be in each other's way. */
+  const turns = new Turns<number>();
   const limits = [
     ...[options.maxDirtyNames, NEW_CONFIG, options.logOperations, MAX_REMEMBERED_REJECTIONS],
-    ...[options.producerRetentionMs, partRetentionMs(options.onceRetentionMs), options.maxCountersPerProduct],
+    ...[options.producerRetentionMs, partRetentionMs(options.onceRetentionMs)],
   ].map(String);
 
   const send = async (sending: Sending, state?: RatedState, rated?: RatedBatch): Promise<ApplyReply> => {
-    const { batch, acceptedAt, windows } = sending;
-    const { lists, producers, ratedBoards } = batch;
-    const { lengths, boards, members, profiles, names, products, counterNames, players } = lists;
-    const { counters, areas, users, modes, handlers, kinds, values } = lists;
+    const { batch, acceptedAt } = sending;
+    const { lengths, boards, members, profiles, names, kinds, values } = batch.lists;
     const args: ScriptArgument[] = [
-      ...[String(acceptedAt), ...limits, lengths, boards, members, profiles, names, products, counterNames],
-      ...[players, counters, areas, users, modes, handlers, rated?.kinds ?? kinds, rated?.values ?? values],
-      ...[...producers, packWindows(windows), ratedBoards.size === 0 ? NOTHING : packPlaces(batch)],
-      ...[state === undefined ? NOTHING : packState(state), rated?.outcomes ?? NOTHING],
+      ...[String(acceptedAt), ...limits, lengths, boards, members, profiles, names],
+      ...[rated?.kinds ?? kinds, rated?.values ?? values, ...batch.producers],
     ];
+    if (hasOthers(sending)) args.push(...othersOf(sending, state, rated));
     return (await run('apply', keysOf(sending), args, 'bytes')) as ApplyReply;
   };
 
-  const learnWindows = (batch: PackedBatch, found: readonly (number | Buffer)[]): void => {
+  const othersOf = (
+    { batch, windows }: Sending,
+    state?: RatedState,
+    rated?: RatedBatch,
+  ): ScriptArgument[] => {
+    const { otherLengths, products, counterNames, players, counters, areas, users, modes } = batch.lists;
+    return [
+      ...[otherLengths, String(options.maxCountersPerProduct), products, counterNames, players, counters],
+      ...[areas, users, modes, batch.lists.handlers, packWindows(windows), packPlaces(batch)],
+      ...[state === undefined ? NOTHING : packState(state), rated?.outcomes ?? NOTHING],
+    ];
+  };
+
+  const learnWindows = (batch: PackedBatch, found: OtherWindows): void => {
     const ids = batch.boards.counts();
     for (let i = 0; i < found.length; i += 2) {
       const [id = ''] = ids[Number(found[i]) - 1] ?? [];
@@ -84,65 +102,66 @@ export function createApply(
     }
   };
 
+  const attempt = async (sending: Sending): Promise<Outcome> => {
+    const reply = await send(sending);
+    return reply[0] === -1 ? reply[1] : toBatchVerdict(reply as SettledReply, sending.batch.parts);
+  };
+
   /** With the windows that its boards have by then. */
-  const settle = async (
-    { partition: number, acceptedAt, parts }: Batch,
-    attempt: (sending: Sending) => Promise<BatchVerdict | readonly (number | Buffer)[]>,
-  ): Promise<BatchVerdict> => {
-    const partition = keys.partitions[number];
+  const settle = async (whole: Batch, batch: PackedBatch, deadline: number): Promise<BatchVerdict> => {
+    const partition = keys.partitions[whole.partition];
     assert(partition, 'a batch is for a partition that exists');
-    const batch = new PackedBatch(parts);
-    assert(batch.operations.length <= MAX_BATCH_OPERATIONS, 'a batch is not too long');
     for (let attempts = 0; attempts < MAX_SETTINGS; attempts++) {
-      const windows = boardWindows.at(batch, acceptedAt);
-      const outcome = await attempt({ partition, acceptedAt, batch, windows });
+      const windows = boardWindows.at(batch, whole.acceptedAt);
+      const sending = { partition, acceptedAt: whole.acceptedAt, batch, windows };
+      const hasResults = batch.ratedBoards.size > 0;
+      const outcome = await (hasResults ? attemptResults(whole, sending, deadline) : attempt(sending));
       if ('parts' in outcome) return outcome;
       learnWindows(batch, outcome);
     }
     throw new StoreUnavailableError('the windows of boards change all the time', { change: 'refused' });
   };
 
-  const settleResults = (whole: Batch, deadline: number): Promise<BatchVerdict> =>
-    settle(whole, async (sending) => {
-      const { batch } = sending;
-      const boards = scoresOf(sending);
-      let state = guess(batch, boards);
-      for (let attempts = 0; ; attempts++) {
-        const rated = state && rateBatch(batch, state, scoring);
-        const reply = await send(sending, state, rated);
-        if (reply[0] === -1) return reply[1];
-        if (reply[0] !== -2) {
-          keep(boards, rated?.boards);
-          return toBatchVerdict(reply as SettledReply, batch.parts, rated?.messages);
-        }
-        state = parseState(reply[1] as Buffer, {
-          parts: batch.parts.filter(({ producer }) => producer !== undefined).length,
-          boards: boards.map(({ members, keys: levels }) => ({
-            members: members.length,
-            levels: levels.length,
-          })),
-        });
-        keep(boards, state.boards);
-        if (attempts < MAX_CONFLICTS) continue;
-        const halves = splitParts(whole.parts);
-        if (halves !== undefined) return settleHalves(whole, halves, deadline);
-        if (performance.now() > deadline) {
-          throw new StoreUnavailableError('others change the same scores all the time', {
-            change: 'refused',
-          });
-        }
-        await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** (attempts - MAX_CONFLICTS)));
+  const attemptResults = async (whole: Batch, sending: Sending, deadline: number): Promise<Outcome> => {
+    const { batch } = sending;
+    const boards = scoresOf(sending);
+    let state = guess(batch, boards);
+    for (let attempts = 0; ; attempts++) {
+      const rated = state && rateBatch(batch, state, scoring);
+      const reply = await send(sending, state, rated);
+      if (reply[0] === -1) return reply[1];
+      if (reply[0] !== -2) {
+        keep(boards, rated?.boards);
+        return toBatchVerdict(reply as SettledReply, batch.parts, rated?.messages);
       }
-    });
+      state = parseState(reply[1] as Buffer, {
+        parts: batch.parts.filter(({ producer }) => producer !== undefined).length,
+        boards: boards.map(({ members, keys: levels }) => ({
+          members: members.length,
+          levels: levels.length,
+        })),
+      });
+      keep(boards, state.boards);
+      if (attempts < MAX_CONFLICTS) continue;
+      const halves = splitParts(whole.parts);
+      if (halves !== undefined) return settleHalves(whole, halves, deadline);
+      if (performance.now() > deadline) {
+        throw new StoreUnavailableError('others change the same scores all the time', { change: 'refused' });
+      }
+      await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** (attempts - MAX_CONFLICTS)));
+    }
+  };
 
   const settleHalves = async (
     whole: Batch,
     [one, other]: readonly [readonly Part[], readonly Part[]],
     deadline: number,
   ): Promise<BatchVerdict> => {
-    const first = await settleResults({ ...whole, parts: one }, deadline);
+    const settleHalf = (parts: readonly Part[]) =>
+      settle({ ...whole, parts }, new PackedBatch(parts), deadline);
+    const first = await settleHalf(one);
     try {
-      return joinVerdicts(one, first, await settleResults({ ...whole, parts: other }, deadline));
+      return joinVerdicts(one, first, await settleHalf(other));
     } catch (cause) {
       if (!(cause instanceof StoreUnavailableError)) throw cause;
       // Half of it has happened.
@@ -168,38 +187,45 @@ export function createApply(
   };
 
   return {
-    async apply(batch): Promise<BatchVerdict> {
-      const hasResults = batch.parts.some(({ operations }) => operations.some(({ op }) => op === 'result'));
-      if (hasResults) return settleResults(batch, performance.now() + MAX_RATING_MS);
-      return settle(batch, async (sending) => {
-        const reply = await send(sending);
-        if (reply[0] === -1) return reply[1];
-        return toBatchVerdict(reply as SettledReply, batch.parts);
-      });
+    async apply(whole): Promise<BatchVerdict> {
+      const batch = new PackedBatch(whole.parts);
+      assert(batch.operations.length <= MAX_BATCH_OPERATIONS, 'a batch is not too long');
+      if (batch.ratedBoards.size === 0) return settle(whole, batch, 0);
+      return turns.take(whole.partition, () => settle(whole, batch, performance.now() + MAX_RATING_MS));
     },
   };
 }
 
-function keysOf({ partition, batch, windows }: Sending): string[] {
+function hasOthers({ batch, windows }: Sending): boolean {
+  return batch.hasOthers || windows.length > 0;
+}
+
+function keysOf(sending: Sending): string[] {
+  const { partition, batch } = sending;
   const { position, dirty, allDirty, boards, configs, totals, profiles, log, created } = partition;
   const scriptKeys = [position, dirty, allDirty, boards, configs, totals, profiles, log, created];
-  scriptKeys.push(partition.windows, partition.counters, partition.sessions, partition.logins);
   for (const [id] of batch.boards.counts()) {
     const { ranking, arrivals } = partition.board(id);
     scriptKeys.push(ranking, arrivals);
   }
+  for (const { producer } of batch.parts) {
+    if (producer !== undefined) scriptKeys.push(partition.producer(producer.id));
+  }
+  if (hasOthers(sending)) scriptKeys.push(...otherKeysOf(sending));
+  return scriptKeys;
+}
+
+function otherKeysOf({ partition, batch, windows }: Sending): string[] {
+  const scriptKeys = [partition.windows, partition.counters, partition.sessions, partition.logins];
   for (const { board, windows: ofBoard } of windows) {
     scriptKeys.push(partition.board(board).windows);
     for (const { name } of ofBoard) {
-      const { ranking, arrivals } = partition.board(`${board}@${name}`);
+      const { ranking, arrivals } = partition.board(windowKey(board, name));
       scriptKeys.push(ranking, arrivals);
     }
   }
   for (const [product] of batch.products.counts()) scriptKeys.push(partition.counterNames(product));
   for (const [area] of batch.areas.counts()) scriptKeys.push(partition.area(area));
-  for (const { producer } of batch.parts) {
-    if (producer !== undefined) scriptKeys.push(partition.producer(producer.id));
-  }
   return scriptKeys;
 }
 
@@ -212,7 +238,7 @@ function packPlaces({ boards, ratedBoards }: PackedBatch): Buffer {
 function scoresOf({ batch, windows }: Sending): readonly MemberScores[] {
   const windowsOf = new Map(windows.map((each) => [each.board, each.windows] as const));
   return [...batch.ratedBoards].map((board) => ({
-    keys: [board, ...(windowsOf.get(board) ?? []).map(({ name }) => `${board}@${name}`)],
+    keys: [board, ...(windowsOf.get(board) ?? []).map(({ name }) => windowKey(board, name))],
     members: batch.boards.textsOf(board),
   }));
 }

@@ -1,7 +1,7 @@
 import { assert } from '../../runtime/errors.ts';
 import type { CountOperation, Operation, Part, ResultOperation } from '../score-store.ts';
 import { Groups, placeOf } from './groups.ts';
-import { packTexts, packUint16s } from './packing.ts';
+import { packLongTexts, packTexts, packUint16s } from './packing.ts';
 import { numberOfCode } from './refusals.ts';
 
 /** Their numbers are also in the log: never change one. */
@@ -19,7 +19,9 @@ export const RESULT_HANDLER = 0x20000;
 type PackedText = 'members' | 'profiles' | 'names' | 'counterNames' | 'players' | 'users' | 'modes';
 type PackedGroups = 'boards' | 'products' | 'areas';
 /** The arguments of apply.lua that are lists, but those of windows and outcomes. */
-export type PackedList = PackedText | PackedGroups | 'lengths' | 'counters' | 'handlers' | 'kinds' | 'values';
+export type PackedList =
+  | (PackedText | PackedGroups)
+  | ('lengths' | 'otherLengths' | 'counters' | 'handlers' | 'kinds' | 'values');
 
 /**
  * A batch as apply.lua takes it; its header has the format. Each member of each board gets a slot, so that the script reads and writes it
@@ -46,7 +48,8 @@ export class PackedBatch {
   /** Of each counter its product, the place of its name there, the place of its player. */
   readonly #counterPlaces: (readonly [product: string, name: number, player: number])[] = [];
   readonly #modes = new Map<string, number>();
-  readonly #handlers: (readonly [handler: string, options: unknown])[] = [];
+  /** As JSON, with their options. */
+  readonly #handlers: string[] = [];
   /** Nearly always the results of a product come with the very same options. */
   readonly #handlerPlaces = new Map<unknown, Map<string, number>>();
 
@@ -58,6 +61,11 @@ export class PackedBatch {
     for (const [index, operation] of this.operations.entries()) this.#place(operation, index);
     this.lists = this.#pack();
     this.producers = packProducers(parts);
+  }
+
+  /** Whether it has more than scores, profiles and rejects. */
+  get hasOthers(): boolean {
+    return this.ratedBoards.size > 0 || this.products.size > 0 || this.areas.size > 0;
   }
 
   #place(operation: Operation, index: number): void {
@@ -112,14 +120,15 @@ export class PackedBatch {
       player,
     ]);
     return {
-      lengths: packUint16s([
-        ...[this.boards.size, this.#profiles.size, this.#names.length, this.products.size],
-        ...[this.#players.size, this.#counters.size, this.areas.size, this.#modes.size],
+      lengths: packUint16s([this.boards.size, this.#profiles.size, this.#names.length]),
+      otherLengths: packUint16s([
+        ...[this.products.size, this.#players.size, this.#counters.size, this.areas.size],
+        ...[this.#modes.size, this.#handlers.length],
       ]),
       ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },
       ...{ products, counterNames, players: packTexts([...this.#players.keys()]) },
       ...{ counters: packUint16s(counters), areas, users, modes: packTexts([...this.#modes.keys()]) },
-      handlers: Buffer.from(this.#handlers.length === 0 ? '' : JSON.stringify(this.#handlers)),
+      handlers: packLongTexts(this.#handlers),
       ...{ kinds, values },
     };
   }
@@ -168,7 +177,7 @@ export class PackedBatch {
   #placeOfHandler({ handler, options }: ResultOperation): number {
     const places = this.#handlerPlaces.get(options) ?? new Map<string, number>();
     this.#handlerPlaces.set(options, places);
-    const place = places.get(handler) ?? this.#handlers.push([handler, options]) - 1;
+    const place = places.get(handler) ?? this.#handlers.push(JSON.stringify([handler, options])) - 1;
     places.set(handler, place);
     return place;
   }

@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultProductConfig } from '../../protocol/products.ts';
+import type { WindowKind } from '../../protocol/windows.ts';
 import { waitUntil } from '../../test/support/processes.ts';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
 import { partitionOfBoard } from '../partitions.ts';
@@ -11,9 +13,13 @@ import {
   applyProfile,
   beginOnce,
   best,
+  count,
   delta,
+  login,
+  logout,
   part,
   reject,
+  result,
   set,
   takeNames,
 } from '../support.contract.ts';
@@ -31,6 +37,8 @@ afterAll(async () => {
   admin.disconnect();
   await redis.stop();
 });
+
+const DAY = 24 * 3_600_000;
 
 describe('keys', () => {
   test('each key has exactly one hash tag, and all keys of a partition share theirs', async () => {
@@ -154,7 +162,37 @@ async function doEverything(store: ScoreStore): Promise<void> {
   for (const board of boards) await apply(store, [delta(board, 'ann', 5)]);
   await doEverythingOnce(store, boards);
   await doEverythingAgain(store, boards);
+  await doEverythingBeside(store);
   await store.releaseLease('ticks', 'one', fence);
+}
+
+/** Of results, counters, sessions, products and windows. */
+async function doEverythingBeside(store: ScoreStore): Promise<void> {
+  await store.configureProduct('g', defaultProductConfig('g'), 1000);
+  await store.readProducts(['g', 'none']);
+  await store.listProducts({ limit: 5 });
+  for (const board of ['w', 'x']) {
+    const windows: WindowKind[] = ['daily', 'weekly', 'monthly'];
+    await store.configureBoard(board, { windows, ...(board === 'w' ? { ties: 'first' } : {}) }, 1000);
+    await apply(store, [result(board, 'ann', '{bob}'), delta(board, 'ann', 1)]);
+    await apply(store, [result(board, 'ann', '{bob}'), delta(board, 'ann', 1)], DAY);
+    const key = `${board}@daily.1970-01-01`;
+    await store.readConfigs([board, 'none']);
+    await store.listWindows(board);
+    await store.readPages([{ board: key, offset: 0, limit: 'top' }]);
+    await store.readStandings([{ board: key, members: ['ann'] }]);
+    await store.readNeighbourhood(key, 'ann', 1);
+    await doEverythingAgain(store, [key, `${board}@daily.none`]);
+    await store.configureBoard(board, { order: 'asc' }, 1000);
+    await store.removeMember(board, 'ann', 1000);
+    await store.removeBoard(key, 1000);
+    if (board === 'x') await store.removeBoard(board, 1000);
+  }
+  await apply(store, [count('g', '{bob}', 'a:b'), count('g', '{bob}', 'a:c')]);
+  await apply(store, [login('1', '{bob}', 'duel'), login('1', 'ann', 'team'), logout('1', 'ann')]);
+  await store.readPlayers([{ product: 'g', player: '{bob}' }]);
+  await store.readAreas([{ area: '1', limit: 5 }]);
+  for (const partition of allPartitions(store)) await store.sweep(partition, 1e13, 10);
 }
 
 /** Of producers and of keys: new, sent again, refused, in conflict. */

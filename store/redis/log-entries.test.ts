@@ -184,7 +184,7 @@ describe('an entry of the log', () => {
 
 /** As apply.lua appends it where nothing is left out. */
 function batchEntry(operations: readonly AppliedOperation[], from: number): StoredEntry {
-  const { lengths, counterNames, ...lists } = new PackedBatch([{ operations }]).lists;
+  const { lengths, otherLengths, counterNames, ...lists } = new PackedBatch([{ operations }]).lists;
   const head = { from: String(from), at: '1234', kind: 'batch' };
   return stored(`${from + operations.length}-0`, { ...head, ...lists, counter_names: counterNames });
 }

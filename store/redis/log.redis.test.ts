@@ -8,12 +8,17 @@ import {
   apply,
   applyParts,
   beginOnce,
+  count,
   delta,
+  login,
+  logout,
+  NOTHING,
   part,
   positionOf,
   profile,
   readRows,
   reject,
+  result,
   set,
 } from '../support.contract.ts';
 import { takeOver } from '../take-over.ts';
@@ -44,7 +49,29 @@ const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(fc.constantFrom('ann', '🏏'), fc.string()).map((pair) => profile(...pair)),
   },
-  { weight: 1, arbitrary: fc.constant(reject('forbidden')) },
+  { weight: 1, arbitrary: fc.constantFrom(reject('forbidden'), NOTHING) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('a', 'b'),
+        fc.constantFrom('transfer', 'picky', 'doubling', 'unheard-of'),
+        fc.boolean(),
+      )
+      .map(([board, handler, draw]) => result(board, 'ann', '🏏', { handler, draw, options: { start: 50 } })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.constantFrom('g', 'h'), fc.constantFrom('ann', 'é'), fc.constantFrom('x', 'y', 'z'))
+      .chain((names) => fc.constantFrom(1, Number.NaN, 1.7e308).map((by) => count(...names, by))),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.constantFrom('1', '2'), fc.constantFrom('ann', '🏏'), fc.constantFrom('', 'duel', 'team'))
+      .map(([area, user, mode]) => (mode === '' ? logout(area, user) : login(area, user, mode))),
+  },
 );
 const batchArbitrary = fc.uniqueArray(
   fc.record({
@@ -58,7 +85,9 @@ const batchArbitrary = fc.uniqueArray(
 
 describe('the log in Redis', () => {
   test('holds exactly the operations that the verdicts say were applied, however much was left out', async () => {
-    const { store, dispose } = await createStoreUnderTest(redis.url, { partitions: 1 });
+    const { store, dispose } = await createStoreUnderTest(redis.url, {
+      ...{ partitions: 1, maxCountersPerProduct: 2 },
+    });
     const sent = new Map<string, number>();
     // So that a part may be late.
     await applyParts(
@@ -81,7 +110,9 @@ describe('the log in Redis', () => {
           const ofPart = verdict.parts[i];
           if (ofPart?.status !== 'settled') return [];
           const refused = new Set(ofPart.refused.map(({ index }) => index));
-          return operations.filter((_, index) => index >= ofPart.duplicates && !refused.has(index));
+          return operations.filter(
+            ({ op }, index) => op !== 'nothing' && index >= ofPart.duplicates && !refused.has(index),
+          );
         });
         expect(verdict.position).toBe(before + applied.length);
         const { entries } = await store.readLog(0, before, 9);
@@ -94,21 +125,30 @@ describe('the log in Redis', () => {
 
   test('does not grow by what is sent again', async () => {
     const { store, keyPrefix, dispose } = await createStoreUnderTest(redis.url, { partitions: 1 });
-    const operations = Array.from({ length: MAX_BATCH_OPERATIONS }, (_, i) =>
-      set('b', `${i}`.padEnd(100), i),
-    );
+    const long = (i: number): string => `${i}`.padEnd(100);
+    const kinds = [
+      (i: number) => set('b', long(i), i),
+      (i: number) => result('b', long(i), 'bob', { options: { start: i } }),
+      (i: number) => count('g', long(i), 'wins'),
+      (i: number) => login('1', long(i), 'duel'),
+    ];
+    const operations = Array.from({ length: MAX_BATCH_OPERATIONS }, (_, i) => kinds[i % 4]?.(i) ?? NOTHING);
+    const last = [
+      ...[delta('c', 'ann', 1), profile('ann', 'Ann'), result('c', 'ann', 'bob'), count('g', 'ann', 'wins')],
+      ...[login('1', 'ann', 'duel'), logout('1', 'ann')],
+    ];
     await applyParts(store, 0, [part('p', 5, 1, operations)]);
-    await applyParts(store, 0, [part('p', 5, 2, [...operations.slice(1), delta('c', 'ann', 1)])]);
-    await applyParts(store, 0, [part('p', 5, 3, [...operations.slice(1), profile('ann', 'Ann')])]);
-    expect(await positionOf(store)).toBe(MAX_BATCH_OPERATIONS + 2);
+    for (const [index, operation] of last.entries()) {
+      await applyParts(store, 0, [part('p', 5, 2 + index, [...operations.slice(1), operation])]);
+    }
+    expect(await positionOf(store)).toBe(MAX_BATCH_OPERATIONS + last.length);
     const entries = await admin.xrangeBuffer(`${keyPrefix}{p0}:log`, '-', '+');
     const sizes = entries.map(([, fields]) => fields.reduce((sum, field) => sum + field.length, 0));
-    expect(sizes.length).toBe(3);
+    expect(sizes.length).toBe(1 + last.length);
     expect(Math.max(...sizes.slice(1))).toBeLessThan(200);
-    expect((await store.readLog(0, MAX_BATCH_OPERATIONS, 9)).entries).toMatchObject([
-      { operations: [delta('c', 'ann', 1)] },
-      { operations: [profile('ann', 'Ann')] },
-    ]);
+    expect((await store.readLog(0, MAX_BATCH_OPERATIONS, 9)).entries).toMatchObject(
+      last.map((operation) => ({ operations: [operation] })),
+    );
     await dispose();
   });
 

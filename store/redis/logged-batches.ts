@@ -2,7 +2,7 @@ import type { HandlerOptions } from '../../protocol/products.ts';
 import { assert } from '../../runtime/errors.ts';
 import type { AppliedOperation, LogEntry } from '../score-store.ts';
 import { OPERATION_NUMBERS, RESULT_DRAW, RESULT_HANDLER } from './batches.ts';
-import { decodeText, PackedReader } from './packing.ts';
+import { PackedReader } from './packing.ts';
 
 type LoggedBatch = Pick<Extract<LogEntry, { kind: 'batch' }>, 'operations' | 'windows'>;
 type Field = (name: string) => Buffer;
@@ -97,18 +97,19 @@ function countersOf(optional: Field): readonly { product: string; player: string
   return counters;
 }
 
-function handlersOf(json: Buffer): readonly (readonly [handler: string, options: HandlerOptions])[] {
-  if (json.length === 0) return [];
-  let handlers: unknown;
-  try {
-    handlers = JSON.parse(decodeText(json));
-  } catch (cause) {
-    throw new Error('defect: the handlers of the log are no JSON', { cause });
+function handlersOf(packed: Buffer): readonly (readonly [handler: string, options: HandlerOptions])[] {
+  const handlers: [string, HandlerOptions][] = [];
+  const reader = new PackedReader(packed);
+  while (!reader.isAtEnd) {
+    let handler: unknown;
+    try {
+      handler = JSON.parse(reader.longText());
+    } catch (cause) {
+      throw new Error('defect: a handler of the log is no JSON', { cause });
+    }
+    assert(isHandler(handler), 'a handler of the log has a name and options');
+    handlers.push(handler);
   }
-  assert(
-    Array.isArray(handlers) && handlers.every(isHandler),
-    'the handlers of the log have names and options',
-  );
   return handlers;
 }
 

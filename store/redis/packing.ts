@@ -23,6 +23,18 @@ export function packTexts(texts: readonly string[]): Buffer {
   return bytes.subarray(0, at);
 }
 
+/** Texts of any length, with uint32 lengths. */
+export function packLongTexts(texts: readonly string[]): Buffer {
+  return Buffer.concat(
+    texts.flatMap((text) => {
+      const bytes = Buffer.from(text);
+      const length = Buffer.allocUnsafe(4);
+      length.writeUInt32LE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
+
 export function packDoubles(values: readonly number[]): Buffer {
   const bytes = Buffer.allocUnsafe(8 * values.length);
   let at = 0;
@@ -82,6 +94,12 @@ export class PackedReader {
 
   text(): string {
     const length = this.uint16();
+    const at = this.#advance(length);
+    return decodeText(this.#bytes.subarray(at, at + length));
+  }
+
+  longText(): string {
+    const length = this.#bytes.readUInt32LE(this.#advance(4));
     const at = this.#advance(length);
     return decodeText(this.#bytes.subarray(at, at + length));
   }

@@ -10,6 +10,7 @@ import type {
   Standings,
   StandingsQuery,
 } from '../score-store.ts';
+import { windowKey } from '../windows-of.ts';
 import { chunkByWeight, type Located } from './chunks.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
 import { readHashes } from './read-hashes.ts';
@@ -18,7 +19,7 @@ import type { RunScript } from './scripts.ts';
 
 type Reads = Pick<
   ScoreStore,
-  'readPages' | 'readStandings' | 'readNeighbourhood' | 'readConfigs' | 'listBoards'
+  'readPages' | 'readStandings' | 'readNeighbourhood' | 'readConfigs' | 'listBoards' | 'listWindows'
 >;
 
 /** What one script call reads at most, so that no call holds Redis up for long. */
@@ -115,6 +116,12 @@ export function createReads(run: RunScript, keys: Keys): Reads {
         return { partition, key: keysOf(partition).configs };
       });
       return configs.map((config) => (config === '' ? undefined : parseConfig(config)));
+    },
+
+    async listWindows(board): Promise<readonly string[]> {
+      const { windows } = keysOf(partitionOfBoard(board, keys.partitions.length)).board(board);
+      const names = (await run('list-windows', [windows], [])) as string[];
+      return names.map((window) => windowKey(board, window)).sort();
     },
 
     async listBoards({ after, limit }): Promise<readonly BoardSummary[]> {

@@ -3,6 +3,7 @@ import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { DEFAULT_STORE_OPTIONS, type ScoreStore, type StoreOptions } from '../score-store.ts';
 import { contractScoring } from '../scoring.contract.ts';
 import type { StoreUnderTest } from '../support.contract.ts';
+import type { RatingScoring } from './rated-batch.ts';
 import { createRedisStore } from './redis-store.ts';
 
 /** A started store under a key prefix of its own, so that tests on one server do not see each other's data. */
@@ -10,6 +11,7 @@ export async function createStoreUnderTest(
   url: string | readonly string[],
   options?: Partial<StoreOptions>,
   logger: Logger = silentLogger,
+  scoring: RatingScoring = contractScoring,
 ): Promise<StoreUnderTest & { readonly keyPrefix: string }> {
   const keyPrefix = `${randomUUID()}:`;
   const clients: ScoreStore[] = [];
@@ -17,7 +19,7 @@ export async function createStoreUnderTest(
     const settings = { ...DEFAULT_STORE_OPTIONS, ...options, ...changes };
     const store = createRedisStore({
       ...settings,
-      ...{ url, logger, keyPrefix, commandTimeoutMs: 500, scoring: contractScoring },
+      ...{ url, logger, keyPrefix, commandTimeoutMs: 500, scoring },
     });
     clients.push(store);
     await store.start();

@@ -16,6 +16,7 @@ export const SCRIPT_NAMES = [
   'end-sessions',
   'list-boards',
   'list-products',
+  'list-windows',
   'load-checkpoint',
   'read-areas',
   'read-checkpoint-positions',
@@ -59,14 +60,10 @@ const INCLUDE = /^-- @include (\S+)$/gm;
 
 /** The sources with their includes in place. The files lie beside this one, in the sources and in the build. */
 export function loadScripts(): ReadonlyMap<ScriptName, string> {
-  return new Map(
-    SCRIPT_NAMES.map((name) => [
-      name,
-      readLua(`${name}.lua`).replaceAll(INCLUDE, (_, file: string) => readLua(file)),
-    ]),
-  );
+  return new Map(SCRIPT_NAMES.map((name) => [name, readLua(`${name}.lua`)]));
 }
 
 function readLua(file: string): string {
-  return readFileSync(new URL(`./lua/${file}`, import.meta.url), 'utf8');
+  const lua = readFileSync(new URL(`./lua/${file}`, import.meta.url), 'utf8');
+  return lua.replaceAll(INCLUDE, (_, included: string) => readLua(included));
 }

@@ -12,7 +12,7 @@ const WINDOW_EVENTS = 60;
 export function doubtfulWrites(
   store: ScoreStore,
   fails: () => 'before' | 'after' | undefined,
-): Pick<ScoreStore, 'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'state'> {
+): Pick<ScoreStore, 'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'readProducts' | 'state'> {
   return {
     partitions: store.partitions,
     get state() {
@@ -20,6 +20,7 @@ export function doubtfulWrites(
     },
     claimProducer: (producer, latest) => store.claimProducer(producer, latest),
     beginOnce: (key, bodyHash) => store.beginOnce(key, bodyHash),
+    readProducts: (products) => store.readProducts(products),
     apply: async (batch: Batch) => {
       const failure = fails();
       if (failure === 'before') throw new StoreUnavailableError('it did not happen');

@@ -5,6 +5,7 @@ import { DEFAULT_TIMING } from '../../bus/timing.ts';
 import { parseChannel } from '../../protocol/channels.ts';
 import type { State } from '../../protocol/views.ts';
 import { silentLogger } from '../../runtime/logger.ts';
+import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createGateway, type Gateway } from '../../server/connection-gateway.ts';
 import { FakeAuthenticator, FakeNetwork, FakeSocket } from '../../server/gateway/support.contract.ts';
 import { createIngest } from '../../server/ingest/ingest.ts';
@@ -116,7 +117,12 @@ export async function createSimulation(seed: number): Promise<Simulation> {
         reader: { readStates: (channels) => readStates(deps.store, channels, clock.now()) },
         authenticator: new FakeAuthenticator(),
         ingest: createIngest(
-          { store: doubtfulWrites(deps.store, failure), clock, logger: silentLogger },
+          {
+            store: doubtfulWrites(deps.store, failure),
+            clock,
+            logger: silentLogger,
+            scoring: BUILT_IN_SCORING,
+          },
           LIMITS,
         ),
         randomId: () => `${name}-${Math.floor(random() * 1e12)}`,

@@ -1,5 +1,5 @@
 /** The routes over a store in memory, with tokens of every kind. */
-import { systemClock } from '../../runtime/clock.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createAuthenticator } from '../../server/auth/authenticator.ts';
@@ -15,17 +15,16 @@ const SECRET = 'a secret of the tests, long enough for HS256';
 interface Options {
   limits?: Partial<ServerLimits>;
   anonymousSubscribe?: readonly string[];
+  clock?: Clock;
   deps?: Partial<RouteDeps>;
 }
 
 export async function startHttpRoutes(options: Options = {}) {
-  const store = createMemoryStore({ partitions: 4 });
+  const { clock = systemClock } = options;
+  const store = createMemoryStore({ partitions: 4 }, { clock });
   await store.start();
   const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
-  const ingest = createIngest(
-    { store, clock: systemClock, logger: silentLogger, scoring: BUILT_IN_SCORING },
-    limits,
-  );
+  const ingest = createIngest({ store, clock, logger: silentLogger, scoring: BUILT_IN_SCORING }, limits);
   const authenticator = createAuthenticator(
     { secret: SECRET, anonymousSubscribe: options.anonymousSubscribe ?? ['*'], open: false },
     { clock: systemClock },
@@ -35,8 +34,9 @@ export async function startHttpRoutes(options: Options = {}) {
     {
       store,
       ingest,
+      scoring: BUILT_IN_SCORING,
       authenticator,
-      clock: systemClock,
+      clock,
       logger: silentLogger,
       health,
       staticDir: '/nowhere',

@@ -8,5 +8,6 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     readonly defaultModelsExpandDepth: number;
   }): void;
 
+  // biome-ignore lint/style/noDefaultExport: this is how the library exports it
   export { SwaggerUI as default };
 }

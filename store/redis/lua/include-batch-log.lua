@@ -1,4 +1,5 @@
--- For apply.lua: what of a batch goes to the log. Operations, and the texts that they name, are packed as in its arguments.
+-- For apply.lua: what of a batch goes to the log where some of it is left out. Operations, and the texts that they name, are packed as in
+-- its arguments.
 
 -- Cuts the runs of operations (first and last place each) at places that are left out.
 local function cut_runs(runs, left_out)
@@ -29,10 +30,37 @@ local function slice_runs(packed, width, runs)
   return table.concat(slices)
 end
 
+local function pack_long_text(text) return struct.pack('<I4c0', #text, text) end
+
+-- Packs those texts that are used; gives their new places by the old ones too.
+local function pack_used(texts, used, pack)
+  local packed, places = {}, {}
+  for place = 1, #texts do
+    if used[place] then
+      packed[#packed + 1] = pack(texts[place])
+      places[place] = #packed
+    end
+  end
+  return table.concat(packed), places
+end
+
+-- Packs those groups that have texts that are used.
+local function pack_used_groups(groups, used)
+  local packed = {}
+  for _, group in ipairs(groups) do
+    local count = 0
+    for slot = group.first_slot, group.last_slot do
+      if used[slot] then count = count + 1 end
+    end
+    if count > 0 then packed[#packed + 1] = pack_text(group.id) .. struct.pack('<H', count) end
+  end
+  return table.concat(packed)
+end
+
 -- What of the batch's texts these runs of operations use, by slot or place.
 local function find_used(batch, runs)
   local kinds, values, counters = batch.kinds, batch.values, batch.counters
-  local used = { members = {}, profiles = {}, names = {}, counters = {}, counter_names = {}, players = {}, users = {}, modes = {} }
+  local used = { members = {}, profiles = {}, names = {}, counters = {}, counter_names = {}, players = {}, users = {}, modes = {}, handlers = {} }
   for r = 1, #runs, 2 do
     for i = runs[r], runs[r + 1] do
       local code, slot, value = kinds[3 * i - 2], 256 * kinds[3 * i - 1] + kinds[3 * i], values[i]
@@ -41,7 +69,7 @@ local function find_used(batch, runs)
       elseif code == 3 then
         used.profiles[slot], used.names[value] = true, true
       elseif code == 5 then
-        used.members[slot], used.members[value % 65536], used.has_results = true, true, true
+        used.members[slot], used.members[value % 65536], used.handlers[math.floor(value / 131072) + 1] = true, true, true
       elseif code == 6 then
         used.counters[slot], used.counter_names[counters[slot].name_slot], used.players[counters[slot].place] = true, true, true
       elseif code == 7 then
@@ -58,14 +86,14 @@ end
 local function pack_runs(batch, runs, fields)
   local kinds, used, places = batch.kinds, find_used(batch, runs), {}
   for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes' }) do
-    fields[list], places[list] = pack_used(batch[list], used[list])
+    fields[list], places[list] = pack_used(batch[list] or {}, used[list], pack_text)
   end
   fields.boards = pack_used_groups(batch.boards, used.members)
-  fields.products = pack_used_groups(batch.products, used.counter_names)
-  fields.areas = pack_used_groups(batch.areas, used.users)
-  if not used.has_results then fields.handlers = '' end
+  fields.products = pack_used_groups(batch.products or {}, used.counter_names)
+  fields.areas = pack_used_groups(batch.areas or {}, used.users)
+  fields.handlers, places.handlers = pack_used(batch.handlers or {}, used.handlers, pack_long_text)
   local counters, counter_slots = {}, {}
-  for slot, counter in ipairs(batch.counters) do
+  for slot, counter in ipairs(batch.counters or {}) do
     if used.counters[slot] then
       counters[#counters + 1] = struct.pack('<HH', places.counter_names[counter.name_slot], places.players[counter.place])
       counter_slots[slot] = #counters
@@ -82,8 +110,9 @@ local function pack_runs(batch, runs, fields)
       elseif code == 3 then
         slot, value = places.profiles[slot], places.names[value]
       elseif code == 5 then
-        local loser = value % 65536
-        slot, value = places.members[slot], value - loser + places.members[loser]
+        local loser, without_handler, handler = value % 65536, value % 131072, math.floor(value / 131072) + 1
+        value = without_handler - loser + places.members[loser] + 131072 * (places.handlers[handler] - 1)
+        slot = places.members[slot]
       elseif code == 6 then
         slot = counter_slots[slot]
       elseif code == 7 then
@@ -96,16 +125,4 @@ local function pack_runs(batch, runs, fields)
     end
   end
   fields.kinds, fields.values = table.concat(new_kinds), table.concat(new_values)
-end
-
--- Fields of an entry as the log takes them: what nearly every batch has is always there, the rest only where it is not empty.
-local function flatten_fields(fields)
-  local flat = {}
-  for _, name in ipairs({ 'boards', 'members', 'profiles', 'names', 'kinds', 'values' }) do
-    flat[#flat + 1], flat[#flat + 2] = name, fields[name]
-  end
-  for _, name in ipairs({ 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows' }) do
-    if fields[name] ~= '' then flat[#flat + 1], flat[#flat + 2] = name, fields[name] end
-  end
-  return flat
 end

@@ -11,28 +11,3 @@ local function unpack_groups(packed, count)
   end
   return groups, slots
 end
-
--- Packs those texts that are used; gives their new places by the old ones too.
-local function pack_used(texts, used)
-  local packed, places = {}, {}
-  for place = 1, #texts do
-    if used[place] then
-      packed[#packed + 1] = pack_text(texts[place])
-      places[place] = #packed
-    end
-  end
-  return table.concat(packed), places
-end
-
--- Packs those groups that have texts that are used.
-local function pack_used_groups(groups, used)
-  local packed = {}
-  for _, group in ipairs(groups) do
-    local count = 0
-    for slot = group.first_slot, group.last_slot do
-      if used[slot] then count = count + 1 end
-    end
-    if count > 0 then packed[#packed + 1] = pack_text(group.id) .. struct.pack('<H', count) end
-  end
-  return table.concat(packed)
-end

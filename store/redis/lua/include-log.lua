@@ -27,5 +27,6 @@ local function pack_text(text)
 end
 
 local function unpack_texts(packed, count)
+  if count == 0 then return {} end
   return { struct.unpack('<' .. string.rep('Hc0', count), packed) }
 end

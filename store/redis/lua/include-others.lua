@@ -1,0 +1,114 @@
+-- For apply.lua: what a batch may have beside scores, names and rejects. All of it is in one function, because each function that a script
+-- defines costs every call a little, and most batches have none of this.
+
+-- Gives `boards` their windows. `scores` are those of the boards, which are not read yet; keys begin at `next_key`.
+local function open_others(boards, scores, members, next_key)
+
+-- @include include-results.lua
+-- @include include-windows.lua
+-- @include include-counter-fields.lua
+-- @include include-counters.lua
+-- @include include-sessions.lua
+
+local windows_key, counters_key, sessions_key, logins_key = KEYS[next_key], KEYS[next_key + 1], KEYS[next_key + 2], KEYS[next_key + 3]
+next_key = next_key + 4
+local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', ARGV[17])
+local most_counter_names, rated_places = tonumber(ARGV[18]), ARGV[28]
+
+for _, board in ipairs(boards) do board.windows = {} end
+local levels
+levels, next_key = unpack_windows(ARGV[27], boards, next_key)
+local products, counter_name_count = unpack_groups(ARGV[19], product_count)
+for _, product in ipairs(products) do
+  product.key, next_key = KEYS[next_key], next_key + 1
+end
+local areas, user_count = unpack_groups(ARGV[23], area_count)
+for _, area in ipairs(areas) do
+  area.key, next_key = KEYS[next_key], next_key + 1
+end
+local counter_names = unpack_texts(ARGV[20], counter_name_count)
+local players = unpack_texts(ARGV[21], player_count)
+local users = unpack_texts(ARGV[24], user_count)
+local modes = unpack_texts(ARGV[25], mode_count)
+local sessions = {}
+for _, area in ipairs(areas) do
+  for slot = area.first_slot, area.last_slot do sessions[slot] = new_session(area, users[slot]) end
+end
+local counters, results, counter_rows, session_plan
+local changed_windows = {}
+
+local others = {}
+
+-- Only reads. After the boards; gives the state that outcomes are to be computed from, where they were computed from another one.
+function others.read(parts, kinds, operation_count)
+  for depth, level in ipairs(levels) do
+    for _, window in ipairs(level.windows) do
+      window.is_first = window.board.is_first
+      read_scores(window, level.scores, members)
+    end
+  end
+  if #rated_places > 0 then
+    local state = pack_state(parts, boards, rated_places, scores, levels)
+    if state ~= ARGV[29] then return state end
+  end
+  results = unpack_results(ARGV[30], kinds, operation_count)
+  counters = read_counters(counters_key, products, counter_names, players, ARGV[22], counter_count)
+  read_modes(sessions_key, sessions)
+end
+
+-- Only computes an operation that is to have this position. Gives the number of a code where it is refused.
+function others.apply(i, code, slot, value, sign, position)
+  if code == 5 then
+    put_outcome(results, i, 0, slot, value, sign[slot], scores, position)
+  elseif code == 6 then
+    return add_to(counters[slot], value, most_counter_names)
+  else
+    set_mode(sessions[slot], code == 7 and modes[value])
+  end
+end
+
+-- Only reads and computes, after all operations: adds to `dirty_names` what changed.
+function others.plan(batch, start, left_out, at, dirty_names)
+  for depth, level in ipairs(levels) do
+    score_level(levels, depth, batch, start, left_out, results)
+    for _, window in ipairs(level.windows) do
+      if plan_scores(window, level.scores, members) then
+        changed_windows[#changed_windows + 1] = window
+        dirty_names[#dirty_names + 1] = 'board:' .. window.id
+      end
+    end
+  end
+  counter_rows = plan_counters(counters, dirty_names)
+  session_plan = plan_sessions(sessions, areas, at, dirty_names)
+end
+
+-- What of this the log has, by the names of its fields, and what it was packed from.
+function others.fields()
+  return {
+    products = ARGV[19], counter_names = ARGV[20], players = ARGV[21], counters = ARGV[22], areas = ARGV[23], users = ARGV[24],
+    modes = ARGV[25], handlers = ARGV[26], windows = pack_scored_windows(boards),
+  }
+end
+function others.sources()
+  return {
+    products = products, counter_names = counter_names, players = players, counters = counters, areas = areas, users = users, modes = modes,
+    handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), ARGV[26]) },
+  }
+end
+-- Those that are not empty.
+function others.flatten(fields)
+  local flat = {}
+  for _, name in ipairs({ 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows' }) do
+    if fields[name] ~= '' then flat[#flat + 1], flat[#flat + 2] = name, fields[name] end
+  end
+  return flat
+end
+
+function others.commit(created_key, start)
+  for _, window in ipairs(changed_windows) do commit_window(window, windows_key, created_key, start) end
+  commit_counters(counters_key, counter_rows, products)
+  commit_sessions(session_plan, sessions_key, logins_key)
+end
+
+return others
+end
