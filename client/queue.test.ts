@@ -12,6 +12,7 @@ import {
   watch,
 } from '../test/support/fake-publishing.ts';
 import { MemoryQueue } from '../test/support/memory-queue.ts';
+import { UNDISTURBED_MS } from './disputes.ts';
 import type { ClientOptions } from './index.ts';
 
 async function openClient(queue: MemoryQueue, options: Partial<ClientOptions> = {}) {
@@ -176,6 +177,44 @@ test('a kept producer is claimed again once, whatever is settled then: a copy of
   await claimAgain(setup);
   acknowledge(server, lastPublish(server));
   expect(await third).toMatchObject({ applied: 1 });
+  void client.close();
+});
+
+test('a kept producer may be claimed again another time when nobody has disturbed it for long, and then for twice as long', async () => {
+  const queue = new MemoryQueue();
+  const setup = await openClient(queue);
+  const { client, server, clock } = setup;
+  const publish = async () => {
+    const outcome = client.publish(event());
+    await clock.settle();
+    return { outcome, frame: lastPublish(server) };
+  };
+  const hold = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 5_000) {
+      await clock.advance(Math.min(5_000, ms - passed));
+      server.latest.reply({ type: 'pong', id: 0 });
+    }
+  };
+  const { frame } = await publish();
+  for (const undisturbedMs of [UNDISTURBED_MS, 2 * UNDISTURBED_MS]) {
+    await claimAgain(setup);
+    acknowledge(server, lastPublish(server));
+    await hold(undisturbedMs);
+    const proof = await publish();
+    acknowledge(server, proof.frame);
+    expect(await proof.outcome).toMatchObject({ applied: 1 });
+    await publish();
+  }
+  await claimAgain(setup);
+  acknowledge(server, lastPublish(server));
+  // Not long enough for a third time.
+  await hold(2 * UNDISTURBED_MS);
+  const early = await publish();
+  expect(early.frame).toMatchObject({ producer: frame.producer });
+  acknowledge(server, early.frame);
+  const { outcome } = await publish();
+  refuse(server, lastPublish(server), 'conflict');
+  await expect(outcome).rejects.toMatchObject({ code: 'conflict', uncertain: true });
   void client.close();
 });
 

@@ -150,9 +150,9 @@ export interface ScoreStore extends Service {
    * Takes a producer over from its `latest` claim, 0 where there is none: when this has succeeded, no part with an earlier claim can
    * apply in any partition. Where `latest` is another one it changes nothing, so that a call that was given up, and arrives late,
    * takes the producer from nobody (`take-over.ts` asks until it succeeds). Records of a producer that has been silent for
-   * `producerRetentionMs` are forgotten.
+   * `producerRetentionMs` are forgotten. A call that is `givenUp` before it was sent is not sent, and rejects.
    */
-  claimProducer(producer: string, latest: number): Promise<ClaimVerdict>;
+  claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict>;
   /**
    * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies. Its parts
    * then carry the `id` of the verdict and claim 0. How long that is remembered: `once.ts`.

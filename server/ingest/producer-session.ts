@@ -34,6 +34,9 @@ interface QueuedFrame extends ProducerFrame {
   readonly resolve: (verdict: ProducerVerdict | undefined) => void;
 }
 
+/** Of what nobody waits for. */
+const CLOSED: Loss = { attempted: false, retryAfterMs: 0 };
+
 export class RunningProducerSession implements ProducerSession {
   readonly #deps: ProducerSessionDeps;
   readonly #id: string;
@@ -48,7 +51,8 @@ export class RunningProducerSession implements ProducerSession {
   /** Where the last frame began that did not continue; 0 where the last one did. */
   #gapAt = 0;
   #running = false;
-  #closed = false;
+  /** Aborted by `close`: a claim that is still being made must not take the producer from a connection that came later. */
+  readonly #closing = new AbortController();
 
   constructor(deps: ProducerSessionDeps, id: string) {
     this.#deps = deps;
@@ -56,7 +60,7 @@ export class RunningProducerSession implements ProducerSession {
   }
 
   publish(seq: number, events: readonly unknown[], identity: Identity): Promise<ProducerVerdict | undefined> {
-    if (this.#closed) return Promise.resolve(undefined);
+    if (this.#closing.signal.aborted) return Promise.resolve(undefined);
     if (this.#dead !== undefined) return Promise.resolve(this.#dead);
     if (this.#wanted !== undefined && seq > this.#wanted)
       return Promise.resolve(this.#gap(seq, this.#wanted));
@@ -79,7 +83,7 @@ export class RunningProducerSession implements ProducerSession {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#leaveOut();
   }
 
@@ -98,8 +102,9 @@ export class RunningProducerSession implements ProducerSession {
   async #claim(): Promise<ClaimedProducer | Loss> {
     let claimed: ProducerClaim;
     try {
-      claimed = await takeOver(this.#deps.store, this.#id);
+      claimed = await takeOver(this.#deps.store, this.#id, this.#closing.signal);
     } catch (error) {
+      if (this.#closing.signal.aborted) return CLOSED;
       return lossOf(error, logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed'));
     }
     const { claim, last, rejected } = claimed;

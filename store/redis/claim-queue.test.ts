@@ -16,12 +16,15 @@ function heldClaims(partitions: number) {
     },
     partitions,
   );
-  return { begun, claim: (producer: string) => claimProducer(producer, 0) };
+  return {
+    begun,
+    claim: (producer: string, givenUp?: AbortSignal) => claimProducer(producer, 0, givenUp),
+  };
 }
 
 test('as many claims are under way as fit, the others follow in order, also behind one that failed', async () => {
   const { begun, claim } = heldClaims(512);
-  const claims = ['a', 'b', 'c', 'd', 'e'].map(claim);
+  const claims = ['a', 'b', 'c', 'd', 'e'].map((producer) => claim(producer));
   const outcomes = Promise.allSettled(claims);
   expect(begun.map(({ producer }) => producer)).toEqual(['a', 'b']);
   begun[1]?.fail();
@@ -53,4 +56,27 @@ test('where too many wait already, more are refused at once, and certainly did n
   await expect(refused).rejects.toBeInstanceOf(StoreUnavailableError);
   await expect(refused).rejects.toMatchObject({ change: 'not_sent' });
   expect(begun).toHaveLength(1);
+});
+
+test('a claim that is given up while it waits is never made, and leaves its place to another', async () => {
+  const { begun, claim } = heldClaims(1024);
+  void claim('first');
+  const leaving = new AbortController();
+  const left = claim('left', leaving.signal);
+  const stays = new AbortController();
+  const next = claim('next', stays.signal);
+  for (let i = 2; i < MAX_WAITING_CLAIMS; i++) void claim(`p${i}`);
+  leaving.abort();
+  await expect(left).rejects.toThrow();
+  void claim('in its place');
+  begun[0]?.end();
+  await new Promise(setImmediate);
+  expect(begun.map(({ producer }) => producer)).toEqual(['first', 'next']);
+  // Once it is made it has its turn, and gives it back as any other.
+  stays.abort();
+  begun[1]?.end();
+  expect(await next).toEqual(TAKEN);
+  await new Promise(setImmediate);
+  expect(begun.map(({ producer }) => producer)).toEqual(['first', 'next', 'p2']);
+  await expect(claim('gone already', leaving.signal)).rejects.toThrow();
 });

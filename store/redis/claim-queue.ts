@@ -11,26 +11,45 @@ export function limitClaims<Producers extends Pick<ScoreStore, 'claimProducer'>>
   partitions: number,
 ): Producers {
   const most = Math.max(1, Math.floor(CLAIM_COMMANDS / partitions));
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   let underWay = 0;
 
-  const claimProducer = async (...given: Parameters<ScoreStore['claimProducer']>) => {
+  /** Who gives up leaves at once, so that it takes no place from others. */
+  const turn = (givenUp?: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const leave = (): void => {
+        waiting.delete(take);
+        reject(givenUp?.reason);
+      };
+      const take = (): void => {
+        givenUp?.removeEventListener('abort', leave);
+        resolve();
+      };
+      waiting.add(take);
+      givenUp?.addEventListener('abort', leave);
+    });
+
+  const claimProducer: ScoreStore['claimProducer'] = async (producer, latest, givenUp) => {
+    givenUp?.throwIfAborted();
     if (underWay < most) {
       underWay++;
-    } else if (waiting.length < MAX_WAITING_CLAIMS) {
-      // Whoever ends gives its turn to the first that waits.
-      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else if (waiting.size < MAX_WAITING_CLAIMS) {
+      await turn(givenUp);
     } else {
-      throw new StoreUnavailableError(`${waiting.length} producers wait to be claimed already`, {
+      throw new StoreUnavailableError(`${waiting.size} producers wait to be claimed already`, {
         change: 'not_sent',
       });
     }
     try {
-      return await producers.claimProducer(...given);
+      return await producers.claimProducer(producer, latest);
     } finally {
-      const next = waiting.shift();
+      // Whoever ends gives its turn to the first that waits.
+      const [next] = waiting;
       if (next === undefined) underWay--;
-      else next();
+      else {
+        waiting.delete(next);
+        next();
+      }
     }
   };
   return { ...producers, claimProducer };

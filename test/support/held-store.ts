@@ -24,6 +24,7 @@ export interface HeldClaim {
   readonly producer: string;
   /** The claim that it follows. */
   readonly latest: number;
+  readonly givenUp: AbortSignal | undefined;
   grant(claim?: Partial<ProducerClaim>): void;
   /** Another claim came first. */
   refuse(latest: number): void;
@@ -50,7 +51,7 @@ export interface HeldStore {
   state: StoreState;
   writeRefusal?: string;
   apply(batch: Batch): Promise<BatchVerdict>;
-  claimProducer(producer: string, latest: number): Promise<ClaimVerdict>;
+  claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict>;
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
   /** All batches ever sent, in order; and so on. */
@@ -89,12 +90,12 @@ export function createHeldStore(partitions: number): HeldStore {
           fail: reject,
         });
       }),
-    claimProducer: (producer, latest) =>
+    claimProducer: (producer, latest, givenUp) =>
       new Promise((resolve, reject) => {
         const grant = (claim: Partial<ProducerClaim> = {}) =>
           resolve({ ok: true, claim: 1, last: 0, rejected: new Map(), ...claim });
         const refuse = (known: number) => resolve({ ok: false, latest: known });
-        claims.push({ producer, latest, grant, refuse, fail: reject });
+        claims.push({ producer, latest, givenUp, grant, refuse, fail: reject });
       }),
     beginOnce: (key, bodyHash) =>
       new Promise((resolve, reject) => {

@@ -40,8 +40,8 @@ export class TroubledStore {
     return this.#call(() => this.#store.apply(sent));
   }
 
-  claimProducer(producer: string, latest: number): Promise<ClaimVerdict> {
-    return this.#call(() => this.#store.claimProducer(producer, latest));
+  claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict> {
+    return this.#call(() => this.#store.claimProducer(producer, latest, givenUp));
   }
 
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {
