@@ -290,3 +290,21 @@ test.runIf(process.platform === 'linux')(
     await expect(lockFile(`${path}.lock`)).rejects.toThrow(`the process ${process.pid} uses this queue`);
   },
 );
+
+test.runIf(process.platform === 'linux')(
+  'a process that is dead, but not asked for by its parent, does not hold the file',
+  async () => {
+    // The shell becomes a program that never waits for its children.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 1000']);
+    try {
+      const zombie = Number(String(await once(parent.stdout, 'data')));
+      const stat = () => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(' ');
+      await vi.waitUntil(() => stat()[2] === 'Z', { timeout: 20_000 });
+      writeFileSync(`${path}.lock`, `${zombie} ${stat()[21]} ${hostname()}`);
+      await openQueue();
+    } finally {
+      parent.kill('SIGKILL');
+      await once(parent, 'exit');
+    }
+  },
+);

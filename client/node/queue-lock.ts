@@ -3,6 +3,8 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 const ATTEMPTS = 5;
+/** States of processes that have ended, though their parents have not asked how: the first process of a container may never ask. */
+const DEAD: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
 /** Locks of this process. */
 const held = new Set<string>();
 
@@ -13,7 +15,8 @@ const held = new Set<string>();
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
   if (held.has(path)) throw new Error(`${path}: this process holds the lock already`);
-  const own = `${process.pid} ${await startOf(process.pid)} ${hostname()}`;
+  const { start } = await processOf(process.pid);
+  const own = `${process.pid} ${start} ${hostname()}`;
   // A file that appears with its contents: nobody can find the lock empty.
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, own, { flag: 'wx' });
@@ -71,22 +74,27 @@ async function removeStale(path: string): Promise<void> {
 
 async function isAlive(pid: number, start: string): Promise<boolean> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  const now = await startOf(pid);
+  const now = await processOf(pid);
   // Our own id: another thread of ours where the start is the same too, else left over from a process that had the same id.
-  if (pid === process.pid) return now !== '' && now === start;
+  if (pid === process.pid) return now.start !== '' && now.start === start;
+  if (DEAD.has(now.state)) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-  return now === '' || start === '' || now === start;
+  return now.start === '' || start === '' || now.start === start;
 }
 
-/** When a process began, as Linux counts; empty where that is not to be had. Tells a process from an earlier one with its id. */
-async function startOf(pid: number): Promise<string> {
+/**
+ * The state of a process, and when it began as Linux counts, which tells it from an earlier one with its id; both empty where
+ * they are not to be had.
+ */
+async function processOf(pid: number): Promise<{ readonly state: string; readonly start: string }> {
   const stat = await read(`/proc/${pid}/stat`);
-  // The name in parentheses may hold anything, blanks too; the 20th field after it is the start.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  // The name in parentheses may hold anything, blanks too.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return { state: fields[0] ?? '', start: fields[19] ?? '' };
 }
 
 async function read(path: string): Promise<string | undefined> {
