@@ -51,7 +51,7 @@ async function measure(title: string, position: number): Promise<void> {
   };
   const keeper = createCheckpointKeeper(deps, { intervalMs: 1, logOperations });
   await keeper.start();
-  while (((await store.readCheckpointPositions(['b']))[0] ?? 0) < position) {
+  while (Number((await store.readCheckpointPositions(['b']))[0] ?? 0) < position) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await keeper.stop();

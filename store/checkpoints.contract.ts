@@ -37,8 +37,10 @@ export function checkpointsContract(createStore: CreateStore): void {
 
       await store.saveCheckpoint('b', { position: 5, texts: ['x'] });
       expect(await store.loadCheckpoint('b')).toEqual({ position: 5, texts: ['x'] });
+      expect(await store.readCreation('b')).toBe(before);
       await store.removeBoard('b', 1000);
       expect(await store.loadCheckpoint('b')).toBeUndefined();
+      expect(await store.readCreation('b')).toBeUndefined();
       const removed = await positionOf(store);
       await apply(store, [set('b', 'ann', 1)]);
       expect(await store.loadCheckpoint('b')).toEqual({ position: removed, texts: [] });
@@ -79,6 +81,16 @@ export function checkpointsContract(createStore: CreateStore): void {
       await expect(store.advanceCheckpoints([...moves, { board: 'more', from: 0 }], 1)).rejects.toThrow(
         'defect',
       );
+    });
+
+    test('are never at no position', async () => {
+      const { store } = await open();
+      await apply(store, [set('b', 'ann', 1)]);
+      for (const position of [Number.NaN, 0.5, 2 ** 53]) {
+        await expect(store.saveCheckpoint('b', { position, texts: ['x'] })).rejects.toThrow('defect');
+        await expect(store.advanceCheckpoints([{ board: 'b', from: 0 }], position)).rejects.toThrow('defect');
+      }
+      expect(await store.loadCheckpoint('b')).toEqual({ position: 0, texts: [] });
     });
 
     test('are not kept for a board that is not there', async () => {

@@ -221,11 +221,13 @@ export interface ScoreStore extends Service {
   saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<boolean>;
   /**
    * Where none was saved: an empty one at the position at which the board was created, so that whatever became of it since
-   * can be replayed. `undefined` where the store knows of no such board.
+   * can be replayed. `undefined` where the store knows of no such board, `'damaged'` where the position of either can't be trusted.
    */
-  loadCheckpoint(board: string): Promise<Checkpoint | undefined>;
+  loadCheckpoint(board: string): Promise<Checkpoint | 'damaged' | undefined>;
+  /** The position before that, whatever was saved since; `undefined` where there is no such board, or it can't be trusted. */
+  readCreation(board: string): Promise<number | undefined>;
   /** Where checkpoints stand, in step with the boards, as `loadCheckpoint` has it. All of one partition, at most `MAX_BATCH_OPERATIONS`. */
-  readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | undefined)[]>;
+  readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | 'damaged' | undefined)[]>;
   /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
   advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 

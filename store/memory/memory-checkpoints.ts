@@ -1,3 +1,4 @@
+import { assert } from '../../runtime/errors.ts';
 import type { Checkpoint } from '../score-store.ts';
 
 /** From where each board of a partition can be replayed: its last checkpoint, else its creation. */
@@ -15,7 +16,12 @@ export class MemoryCheckpoints {
     this.#saved.delete(board);
   }
 
+  creation(board: string): number | undefined {
+    return this.#created.get(board);
+  }
+
   save(board: string, checkpoint: Checkpoint): boolean {
+    assert(Number.isSafeInteger(checkpoint.position), 'a checkpoint has a position');
     const created = this.#created.get(board);
     if (created === undefined || created > checkpoint.position) return false;
     const previous = this.#saved.get(board);
@@ -25,6 +31,7 @@ export class MemoryCheckpoints {
   }
 
   advance(board: string, from: number, position: number): void {
+    assert(Number.isSafeInteger(position), 'a checkpoint has a position');
     const saved = this.#saved.get(board);
     if (saved?.position === from) this.#saved.set(board, { ...saved, position });
   }

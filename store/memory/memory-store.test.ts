@@ -101,6 +101,7 @@ describe('the memory store alone', () => {
       store.removeStrays('b', []),
       store.saveCheckpoint('b', { position: 0, texts: [] }),
       store.loadCheckpoint('b'),
+      store.readCreation('b'),
       store.readCheckpointPositions(['b']),
       store.advanceCheckpoints([], 1),
       store.takeDirty([], 1),

@@ -247,6 +247,10 @@ export class MemoryScoreStore implements ScoreStore {
     return this.#reach().partitionOfBoard(id).boards.checkpoints.load(id);
   }
 
+  async readCreation(id: string): Promise<number | undefined> {
+    return this.#reach().partitionOfBoard(id).boards.checkpoints.creation(id);
+  }
+
   async readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | undefined)[]> {
     const data = this.#reach();
     assertCount(boards.length, 'checkpoints are looked up at once');

@@ -17,7 +17,7 @@ export interface ComparisonDependencies {
 export interface Compared {
   readonly board: string;
   readonly shadow: ShadowBoard;
-  readonly replay: LogReplay;
+  readonly replay: Pick<LogReplay, 'advanceTo'>;
 }
 
 export interface Comparison {
@@ -84,7 +84,7 @@ export async function compareBoard(
   return { checked, corrected: found - unsettled, unsettled: Math.max(unsettled, strays), differences };
 }
 
-export function notFound(board: string): Refusal {
+export function notFound(board: string): Extract<Refusal, { refused: 'not_found' }> {
   return { refused: 'not_found', message: `there is no board ${board}` };
 }
 

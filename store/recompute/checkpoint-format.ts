@@ -5,7 +5,7 @@ import type { BoardState, ShadowBoard } from './shadow-board.ts';
 import { Turns } from './turns.ts';
 
 /**
- * A checkpoint as texts. The first tells the settings, the number of members and the digest of the others; each of those is a flat list of
+ * A checkpoint as texts. The first tells the settings, the number of members and the digest of all that; each of those is a flat list of
  * members, scores and arrivals. JSON gives doubles back bit for bit (a score is finite and never -0).
  */
 const VERSION = 1;
@@ -17,6 +17,10 @@ interface Header {
   readonly digest: string;
   readonly members: number;
   readonly config?: BoardConfig;
+}
+
+export interface ParsedBoard extends BoardState {
+  readonly members: readonly (readonly [member: string, record: MemberRecord])[];
 }
 
 /** In turns: nobody may change the shadow meanwhile. */
@@ -33,21 +37,21 @@ export async function formatCheckpoint(shadow: ShadowBoard): Promise<readonly st
     await turns.after(MEMBERS_PER_TEXT);
   }
   if (flat.length > 0) texts.push(JSON.stringify(flat));
-  const header: Header = {
-    version: VERSION,
-    digest: await digestOf(texts),
-    members: shadow.total,
-    ...(config === undefined ? {} : { config }),
-  };
+  const told = { members: shadow.total, ...(config === undefined ? {} : { config }) };
+  const header: Header = { version: VERSION, digest: await digestOf(told, texts), ...told };
   return [JSON.stringify(header), ...texts];
 }
 
 /** `undefined` for one that is not whole, or that another version of this program wrote. No texts: there was no board. */
-export async function parseCheckpoint([first, ...texts]: readonly string[]): Promise<BoardState | undefined> {
+export async function parseCheckpoint([first, ...texts]: readonly string[]): Promise<
+  ParsedBoard | undefined
+> {
   if (first === undefined) return { members: [] };
   const header = parseHeader(first);
-  if (header?.version !== VERSION || header.digest !== (await digestOf(texts))) return undefined;
-  const { members, config } = header;
+  if (header?.version !== VERSION) return undefined;
+  const { version, digest, ...told } = header;
+  if (digest !== (await digestOf(told, texts))) return undefined;
+  const { members, config } = told;
   const turns = new Turns();
   const records: (readonly [string, MemberRecord])[] = [];
   for (const text of texts) {
@@ -75,8 +79,8 @@ function parseRecords(text: string): (readonly [string, MemberRecord])[] {
   return records;
 }
 
-async function digestOf(texts: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
+async function digestOf(told: object, texts: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(told)).update('\n');
   const turns = new Turns();
   for (const text of texts) {
     hash.update(text).update('\n');

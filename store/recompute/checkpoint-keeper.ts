@@ -12,6 +12,7 @@ import type { Scoring } from '../../scoring/scoring.ts';
 import { partitionOfBoard } from '../partitions.ts';
 import type { BoardSummary } from '../score-store.ts';
 import { type CheckpointStore, sweepPartition } from './checkpoint-sweep.ts';
+import { Obstacles } from './obstacles.ts';
 import { Pace, PaceEnded } from './pace.ts';
 
 /** A partition is swept when its oldest checkpoint is as far behind as this share of what its log keeps. */
@@ -48,7 +49,7 @@ export function createCheckpointKeeper(
   const paced = inPace(store, pace);
   /** Of each partition: no checkpoint is behind this position, but those that can't be helped. */
   const keptTo = Array.from({ length: store.partitions }, () => 0);
-  const hopeless = keptTo.map(() => new Map<string, string>());
+  const obstacles = keptTo.map(() => new Obstacles(logger));
   let isAnswered = true;
   let running: Promise<void> | undefined;
 
@@ -85,9 +86,9 @@ export function createCheckpointKeeper(
   }
 
   async function sweep(partition: number, seen: number, boards: readonly BoardSummary[]): Promise<void> {
-    const told = hopeless[partition] ?? new Map<string, string>();
+    const known = obstacles[partition] ?? new Obstacles(logger);
     const swept = await sweepPartition(
-      { store: paced, clock, logger, scoring, hopeless: told },
+      { store: paced, clock, logger, scoring, obstacles: known },
       { partition, boards, lag: Math.max(1, logOperations * FRESH_SHARE) },
     );
     if (typeof swept === 'number') keptTo[partition] = Math.min(swept, seen);
@@ -158,6 +159,7 @@ function inPace(store: CheckpointStore, pace: Pace): CheckpointStore {
     removeStrays: paced((...args) => store.removeStrays(...args)),
     saveCheckpoint: paced((...args) => store.saveCheckpoint(...args)),
     loadCheckpoint: paced((...args) => store.loadCheckpoint(...args)),
+    readCreation: paced((...args) => store.readCreation(...args)),
     readConfigs: paced((...args) => store.readConfigs(...args)),
     listWindows: paced((...args) => store.listWindows(...args)),
     listBoards: paced((...args) => store.listBoards(...args)),

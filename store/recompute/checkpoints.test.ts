@@ -4,6 +4,7 @@ import { createMemoryStore } from '../memory/memory-store.ts';
 import { type LogEntry, MAX_CHECKPOINT_TEXT_BYTES, type ScoreOperation } from '../score-store.ts';
 import { apply, delta, readRecord, set } from '../support.contract.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint-format.ts';
+import { LogReplay } from './log-replay.ts';
 import { ShadowBoard } from './shadow-board.ts';
 import { applyAll, corrupt, recompute, recomputed, withMeanwhile } from './support.contract.ts';
 
@@ -126,6 +127,29 @@ describe('a log that can not be right', () => {
     });
   });
 
+  test.each([Number.NaN, 0.5])(
+    'with a position that is none (%d) is not passed over unread',
+    async (position) => {
+      const store = open();
+      await apply(store, [set('b', 'ann', 1), set('b', 'bob', 1)]);
+      const shadow = new ShadowBoard('b');
+      const replay = new LogReplay({ store, shadow }, { partition: 0, position: 0 });
+      await expect(replay.advanceTo(position)).rejects.toThrow('defect');
+      expect(() => new LogReplay({ store, shadow }, { partition: 0, position })).toThrow('defect');
+      const entry: LogEntry = {
+        kind: 'remove-member',
+        board: 'b',
+        member: 'ann',
+        at: 1,
+        from: 0,
+        to: position,
+      };
+      const readLog = async () => ({ trimmedTo: 0, position: 2, entries: [entry] });
+      const reading = new LogReplay({ store: { readLog }, shadow }, { partition: 0, position: 0 });
+      expect(await reading.advanceTo(2)).toMatchObject({ message: expect.stringContaining('damaged') });
+    },
+  );
+
   test('because the store lost data meanwhile is refused, and tells what had been repaired', async () => {
     const store = open();
     await apply(store, [set('b', 'ann', 1), set('b', 'bob', 1)]);
@@ -201,11 +225,19 @@ describe('a checkpoint', () => {
     expect(await parseCheckpoint([header, ...texts, '[]'])).toBeUndefined();
     expect(await parseCheckpoint(['not JSON', ...texts])).toBeUndefined();
     expect(await parseCheckpoint([header.replace('"version":1', '"version":2'), ...texts])).toBeUndefined();
+    expect(await parseCheckpoint([header.replace('"desc"', '"asc"'), ...texts])).toBeUndefined();
+    expect(await parseCheckpoint([header.replace('"members":500', '"members":5'), ...texts])).toBeUndefined();
 
     const store = open();
     await fill(store);
     await apply(store, [set('b', 'ann', 1)]);
-    await store.saveCheckpoint('b', { position: 2 * KEPT, texts: [header, ...texts.slice(1)] });
+    await store.saveCheckpoint('b', { position: 2 * KEPT + 1, texts: [header, ...texts.slice(1)] });
+    // The creation is still in the log, and the next checkpoint is a whole one.
+    expect(await recomputed(store)).toMatchObject({ checked: 1, corrected: 0, fromPosition: 2 * KEPT });
+    expect(await recomputed(store)).toMatchObject({ checked: 1, fromPosition: 2 * KEPT + 1 });
+    await fill(store);
+    const { position } = await store.readLog(0, 0, 1);
+    await store.saveCheckpoint('b', { position, texts: [header, ...texts.slice(1)] });
     expect(await recompute(store)).toMatchObject({
       ...{ refused: 'conflict', message: expect.stringContaining("can't be read") },
     });

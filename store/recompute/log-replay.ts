@@ -1,3 +1,4 @@
+import { assert } from '../../runtime/errors.ts';
 import { type LogEntry, type LogPage, MAX_BATCH_OPERATIONS, type ScoreStore } from '../score-store.ts';
 import { ReplayError } from './shadow-board.ts';
 import { Turns } from './turns.ts';
@@ -39,6 +40,8 @@ export class LogReplay {
   readonly #turns = new Turns();
 
   constructor({ store, shadow }: LogReplayDependencies, { partition, position }: LogReplayOptions) {
+    // Comparisons with what is no number would let the log be passed over unread.
+    assert(Number.isSafeInteger(position), 'a replay begins at a position');
     this.#store = store;
     this.#shadow = shadow;
     this.#partition = partition;
@@ -52,12 +55,14 @@ export class LogReplay {
 
   /** `position` is one at which the store was read, so it lies between two entries. */
   async advanceTo(position: number): Promise<Unprovable | undefined> {
+    assert(Number.isSafeInteger(position), 'a replay goes to a position');
     if (position < this.#position) return this.#wentBack(position);
     while (this.#position < position) {
       const entry = this.#page[this.#next] ?? (await this.#turnPage(position));
       if ('refused' in entry) return entry;
       // The first entry may have begun before a position that is in its middle.
-      if (entry.from > this.#position || entry.to <= this.#position) return this.#hole(entry.from);
+      const isNext = entry.from <= this.#position && entry.to > this.#position;
+      if (!isNext || !Number.isSafeInteger(entry.to)) return this.#hole(entry.from);
       if (entry.kind === 'batch' && entry.operations.length !== entry.to - entry.from) {
         return this.#hole(entry.from);
       }

@@ -4,19 +4,22 @@
  * and the shadow is brought to exactly that position before the two are compared; from then on both follow the same log, so that a
  * member that was found right stays so. docs/operations.md tells operators what the answer means.
  */
-import type { BoardConfig } from '../../protocol/boards.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
-import { baseOf, partitionOfBoard } from '../partitions.ts';
+import { partitionOfBoard } from '../partitions.ts';
 import type { ScoreStore } from '../score-store.ts';
-import { type Comparison, compareBoard, notFound } from './board-comparison.ts';
-import { formatCheckpoint, parseCheckpoint } from './checkpoint-format.ts';
-import { LogReplay, type Refusal, type Unprovable } from './log-replay.ts';
-import { type BoardState, ShadowBoard } from './shadow-board.ts';
+import { type Comparison, compareBoard } from './board-comparison.ts';
+import { type BoardStart, findStart } from './board-start.ts';
+import { formatCheckpoint } from './checkpoint-format.ts';
+import { LogReplay, type Refusal } from './log-replay.ts';
+import { ShadowBoard } from './shadow-board.ts';
 
 /** Members up to which a board gets a checkpoint: some ten megabytes in the store. */
 export const MAX_CHECKPOINT_MEMBERS = 200_000;
+
+/** Of all. */
+const BEGINNING: BoardStart = { position: 0, state: { members: [] } };
 
 export interface RecomputeDependencies {
   readonly store: Pick<
@@ -29,6 +32,7 @@ export interface RecomputeDependencies {
     | 'removeStrays'
     | 'saveCheckpoint'
     | 'loadCheckpoint'
+    | 'readCreation'
     | 'readConfigs'
     | 'listWindows'
   >;
@@ -64,12 +68,13 @@ export async function recomputeBoard(
 ): Promise<Recomputation | Refusal> {
   const { store, logger } = deps;
   const partition = partitionOfBoard(board, store.partitions);
-  const start = await findStart(deps, partition, board);
+  const { trimmedTo, position: end } = await store.readLog(partition, 0, 1);
+  const start = trimmedTo === 0 ? BEGINNING : await findStart(deps, board, trimmedTo);
   if ('refused' in start) return start;
   const rules = { scoring: deps.scoring, newConfig: start.newConfig };
   const shadow = await ShadowBoard.restored(board, start.state, rules);
   const replay = new LogReplay({ store, shadow }, { partition, position: start.position });
-  const behind = await replay.advanceTo(start.end);
+  const behind = await replay.advanceTo(end);
   if (behind !== undefined) return behind;
 
   const comparison = await compareBoard(deps, { board, shadow, replay });
@@ -82,46 +87,4 @@ export async function recomputeBoard(
   logger.info({ board, position, checked, corrected, unsettled }, 'a board was recomputed from its log');
   const checkpoint = isSaved ? 'saved' : isSmall ? 'not_saved' : 'board_too_large';
   return { ...comparison, fromPosition: start.position, position, checkpoint };
-}
-
-interface Start {
-  readonly position: number;
-  readonly state: BoardState;
-  /** The settings with which it would come into being then; absent: the defaults. */
-  readonly newConfig?: BoardConfig;
-  /** The partition's position now. */
-  readonly end: number;
-}
-
-/** The beginning of all, or the board's checkpoint where that has been trimmed. */
-async function findStart(
-  { store }: RecomputeDependencies,
-  partition: number,
-  board: string,
-): Promise<Start | Refusal> {
-  const { trimmedTo, position: end } = await store.readLog(partition, 0, 1);
-  if (trimmedTo === 0) return { position: 0, state: { members: [] }, end };
-  const checkpoint = await store.loadCheckpoint(board);
-  const reason = `the log of partition ${partition} begins at position ${trimmedTo}`;
-  if (checkpoint === undefined) {
-    const { exists } = await store.readRecords(board, []);
-    return exists ? unprovable(`${reason}, and the board's creation is unknown`) : notFound(board);
-  }
-  if (checkpoint.position < trimmedTo) {
-    const last = checkpoint.texts.length === 0 ? 'creation' : 'last checkpoint';
-    return unprovable(`${reason}, but the board's ${last} was at position ${checkpoint.position}`);
-  }
-  const state = await parseCheckpoint(checkpoint.texts);
-  if (state === undefined) return unprovable(`${reason}, and the board's checkpoint can't be read`);
-  const { position } = checkpoint;
-  if (baseOf(board) === board) return { position, state, end };
-  // What order and ties are now, they were when the window got its first member: no change is possible while it has one.
-  const [newConfig] = await store.readConfigs([baseOf(board)]);
-  return { position, state, end, ...(newConfig === undefined ? {} : { newConfig }) };
-}
-
-function unprovable(what: string): Unprovable {
-  const advice =
-    'recompute while the log still reaches back to the last checkpoint of the board, which each recomputation leaves';
-  return { refused: 'conflict', message: `${what}: what it has to be can't be proven; ${advice}` };
 }

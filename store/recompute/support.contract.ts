@@ -82,6 +82,7 @@ export function withMeanwhile(
     removeStrays: wrap('removeStrays', (...args) => store.removeStrays(...args)),
     saveCheckpoint: wrap('saveCheckpoint', (...args) => store.saveCheckpoint(...args)),
     loadCheckpoint: wrap('loadCheckpoint', (...args) => store.loadCheckpoint(...args)),
+    readCreation: wrap('readCreation', (...args) => store.readCreation(...args)),
     readConfigs: wrap('readConfigs', (...args) => store.readConfigs(...args)),
     listWindows: wrap('listWindows', (...args) => store.listWindows(...args)),
   };

@@ -146,7 +146,7 @@ export function recomputeWindowsContract(createStore: CreateStore): void {
         });
         await corrupt(store, 'zoe', (found) => found && { ...found, score: 4 }, TODAY);
         expect(await recompute(store, TODAY)).toMatchObject({ checked: 3, corrected: 1 });
-        const from = (await store.loadCheckpoint(TODAY))?.position;
+        const [from] = await store.readCheckpointPositions([TODAY]);
         await apply(store, [delta('b', 'zoe', 1)], NOON);
         expect(await recompute(store, TODAY)).toMatchObject({ corrected: 0, fromPosition: from });
         expect(await readRecord(store, TODAY, 'zoe')).toMatchObject({ score: 6 });

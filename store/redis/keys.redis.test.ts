@@ -230,6 +230,7 @@ async function doEverythingAgain(store: ScoreStore, boards: readonly string[]): 
     }
     await store.saveCheckpoint(board, { position, texts: ['one', 'two'] });
     await store.loadCheckpoint(board);
+    await store.readCreation(board);
     await store.readCheckpointPositions([board]);
     await store.advanceCheckpoints([{ board, from: position }], position + 1);
   }

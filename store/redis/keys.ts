@@ -56,7 +56,7 @@ export interface BoardKeys {
   readonly arrivals: string;
   /** Set: the windows of a board that have been scored, such as `daily.2026-11-21`. */
   readonly windows: string;
-  /** List: a label and texts (see checkpoints.ts). */
+  /** List: a label (see lua/include-checkpoint-label.lua) and texts. */
   readonly checkpoint: string;
 }
 

@@ -20,6 +20,7 @@ export const SCRIPT_NAMES = [
   'load-checkpoint',
   'read-areas',
   'read-checkpoint-positions',
+  'read-creation',
   'read-hash',
   'read-log',
   'read-neighbourhood',

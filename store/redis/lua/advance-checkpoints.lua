@@ -5,11 +5,12 @@
 -- ARGV  1 the position, then where each was found
 -- Returns  how many were moved
 
+-- @include include-checkpoint-label.lua
+
 local moved = {}
 for i = 1, #KEYS do
-  local label = redis.call('LINDEX', KEYS[i], 0)
-  local position, id = string.match(label or '', '^(%d+) (.+)$')
-  if position == ARGV[i + 1] then moved[#moved + 1] = { KEYS[i], ARGV[1] .. ' ' .. id } end
+  local _, position, id = read_label(KEYS[i])
+  if position == ARGV[i + 1] then moved[#moved + 1] = { KEYS[i], checkpoint_label(ARGV[1], id) } end
 end
 
 -- From here on only writes.
