@@ -138,6 +138,13 @@ export interface Lease {
 /** `up` after every (re)connection, failovers included: what was taken or read before may be lost. */
 export type StoreState = 'up' | 'down';
 
+export interface WriteRefusal {
+  /** Such as `its memory is full`. */
+  readonly reason: string;
+  /** Also what needs no memory is refused, such as leases: nobody can own anything. */
+  readonly ofLeases: boolean;
+}
+
 /**
  * Every method rejects with `StoreUnavailableError` where the store can't be reached or does not answer in time; a
  * write may then have happened or not. Methods that take lists cost one round trip per Redis node.
@@ -241,8 +248,10 @@ export interface ScoreStore extends Service {
   releaseLease(name: string, owner: string, fence: number): Promise<void>;
 
   readonly state: StoreState;
-  /** Why writes are refused at present, as far as is known (its memory is full, say). Where it is `up`, reads go on. */
-  readonly writeRefusal?: string | undefined;
+  /** Set where writes are refused at present, as far as is known. Where it is `up`, reads go on. */
+  readonly writeRefusal?: WriteRefusal | undefined;
+  /** Finds out whether writes are taken, for `writeRefusal`, where nobody has tried. */
+  checkWrites?(): void;
   /** Called at every change of state, and with `up` again after a reconnection; the result ends it. */
   onState(listener: (state: StoreState) => void): () => void;
 }

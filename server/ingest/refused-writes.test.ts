@@ -75,7 +75,7 @@ it('a store that can not be read either is told of at once, and by what waited f
   await begin();
   const frames = [session.publish(1, many(1), ADMIN), session.publish(2, many(1), ADMIN)];
   store.state = 'down';
-  store.writeRefusal = 'it is a read-only replica';
+  store.writeRefusal = { reason: 'it is a read-only replica', ofLeases: true };
   const unavailable = { code: 'unavailable', message: expect.stringContaining(NO_WRITES) };
   expect(await session.publish(3, many(1), ADMIN)).toMatchObject(unavailable);
   expect(await ingest.publish(many(1), ADMIN)).toMatchObject(unavailable);

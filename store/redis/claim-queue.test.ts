@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ClaimVerdict, StoreUnavailableError } from '../score-store.ts';
+import { type ClaimVerdict, type ScoreStore, StoreUnavailableError } from '../score-store.ts';
 import { limitClaims, MAX_WAITING_CLAIMS } from './claim-queue.ts';
 
 const TAKEN: ClaimVerdict = { ok: false, latest: 7 };
@@ -7,7 +7,7 @@ const TAKEN: ClaimVerdict = { ok: false, latest: 7 };
 /** Claims that end when the test says so, in order. */
 function heldClaims(partitions: number) {
   const begun: { producer: string; end: () => void; fail: () => void }[] = [];
-  const { claimProducer } = limitClaims(
+  const { claimProducer } = limitClaims<Pick<ScoreStore, 'claimProducer'>>(
     {
       claimProducer: (producer: string, _latest: number) =>
         new Promise<ClaimVerdict>((resolve, reject) => {

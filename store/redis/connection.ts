@@ -1,7 +1,7 @@
 import { StartError } from '../../runtime/errors.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type StoreState, StoreUnavailableError } from '../score-store.ts';
+import { type StoreState, StoreUnavailableError, type WriteRefusal } from '../score-store.ts';
 import { createRedisClient, type RedisClient } from './client.ts';
 import { classify } from './redis-errors.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -15,8 +15,8 @@ import { loadScripts, type RunScript } from './scripts.ts';
 export interface RedisConnection extends Service {
   readonly run: RunScript;
   readonly state: StoreState;
-  /** Why Redis refuses writes, if it does. */
-  readonly writeRefusal: string | undefined;
+  readonly writeRefusal: WriteRefusal | undefined;
+  checkWrites(): void;
   onState(listener: (state: StoreState) => void): () => void;
 }
 
@@ -114,7 +114,7 @@ export function createRedisConnection(
 
   const run: RunScript = async (script, keys, args, result) => {
     if (state === 'down' && !stopped) {
-      const change = refusals.reason === undefined ? 'not_sent' : 'refused';
+      const change = refusals.refusal === undefined ? 'not_sent' : 'refused';
       throw new StoreUnavailableError(`Redis is away: ${lastError}`, { change });
     }
     return send(script, keys, args, result);
@@ -217,8 +217,9 @@ export function createRedisConnection(
       return state;
     },
     get writeRefusal() {
-      return refusals.reason;
+      return refusals.refusal;
     },
+    checkWrites: () => void refusals.ask(),
     onState: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -257,7 +257,7 @@ describe('a Redis that misbehaves', () => {
     await admin.replicaof('127.0.0.1', String(await freePort()));
     await expect(apply(store, [set('b', 'ann', 1)])).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(store.state).toBe('down');
-    expect(store.writeRefusal).toBe('it is a read-only replica');
+    expect(store.writeRefusal).toEqual({ reason: 'it is a read-only replica', ofLeases: true });
     // It said so, and nothing has happened.
     await expect(apply(store, [set('b', 'ann', 1)])).rejects.toMatchObject({ change: 'refused' });
     await admin.replicaof('NO', 'ONE');
@@ -274,11 +274,29 @@ describe('a Redis that misbehaves', () => {
     expect(store.writeRefusal).toBeUndefined();
     await admin.config('SET', 'maxmemory', '1');
     await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'refused' });
-    expect(store.writeRefusal).toBe('its memory is full');
+    expect(store.writeRefusal).toEqual({ reason: 'its memory is full', ofLeases: false });
     // What needs no memory goes on, and proves nothing.
     await store.acquireLease('ticks', 'one', 60_000);
-    expect(store.writeRefusal).toBe('its memory is full');
+    expect(store.writeRefusal).toEqual({ reason: 'its memory is full', ofLeases: false });
     await admin.config('SET', 'maxmemory', '0');
+    await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
+    expect(states).toEqual([]);
+  });
+
+  test('where too few replicas answer nobody gets a lease, and it is found out though nobody writes', async () => {
+    const redis = await openRedis();
+    const { store, states } = await openStore(redis);
+    const admin = openAdmin(redis);
+    store.checkWrites?.();
+    await admin.config('SET', 'min-replicas-to-write', '1');
+    await waitUntil(() => {
+      store.checkWrites?.();
+      return store.writeRefusal !== undefined;
+    }, 'the refusal to be known');
+    expect(store.writeRefusal).toEqual({ reason: 'too few of its replicas answer', ofLeases: true });
+    await expect(store.acquireLease('ticks', 'one', 60_000)).rejects.toMatchObject({ change: 'refused' });
+    expect(await readRows(store, 'b')).toEqual([]);
+    await admin.config('SET', 'min-replicas-to-write', '0');
     await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
     expect(states).toEqual([]);
   });

@@ -1,12 +1,12 @@
-import { StoreUnavailableError } from '../score-store.ts';
+import { StoreUnavailableError, type WriteRefusal } from '../score-store.ts';
 
-/** Replies that refuse a write before it begins, and what they mean. */
-const REFUSALS = [
-  [/\bOOM\b/, 'its memory is full'],
-  [/\bMISCONF\b/, "it can't save to its disk"],
-  [/\bNOREPLICAS\b/, 'too few of its replicas answer'],
-  [/\bREADONLY\b/, 'it is a read-only replica'],
-] as const;
+/** Replies that refuse a write before it begins, and what they mean. Scripts that need no memory run where it is full. */
+const REFUSALS: readonly (readonly [said: RegExp, refusal: WriteRefusal])[] = [
+  [/\bOOM\b/, { reason: 'its memory is full', ofLeases: false }],
+  [/\bMISCONF\b/, { reason: "it can't save to its disk", ofLeases: true }],
+  [/\bNOREPLICAS\b/, { reason: 'too few of its replicas answer', ofLeases: true }],
+  [/\bREADONLY\b/, { reason: 'it is a read-only replica', ofLeases: true }],
+];
 /** This server can't serve us now; after a failover or a loading time it (or another one) can. */
 const NOT_SERVING =
   /\b(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNKILLABLE|NOAUTH|WRONGPASS|NOPERM|max number of clients|too many connections)\b/;
@@ -21,7 +21,7 @@ export interface Failure {
 }
 
 /** Why a write was refused; nothing where the message is about something else. */
-export function refusalOf(message: string): string | undefined {
+export function refusalOf(message: string): WriteRefusal | undefined {
   return REFUSALS.find(([said]) => said.test(message))?.[1];
 }
 

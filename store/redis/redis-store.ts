@@ -82,6 +82,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     get writeRefusal() {
       return connection.writeRefusal;
     },
+    checkWrites: connection.checkWrites,
     onState: connection.onState,
   };
 }

@@ -1,14 +1,16 @@
 import type { Logger } from '../../runtime/logger.ts';
+import type { WriteRefusal } from '../score-store.ts';
 import { refusalOf } from './redis-errors.ts';
 
 /** Between two questions whether writes are taken again; asked only after one was refused. */
 const RECHECK_MS = 1000;
 
-/** What Redis said when it refused a write last, until it takes them again. Costs nothing while it does. */
+/** What Redis said when it refused a write last, until it takes them again. Costs nothing while it does and nobody asks. */
 export class RefusalWatch {
   readonly #logger: Logger;
   readonly #check: () => Promise<unknown>;
-  #reason: string | undefined;
+  #refusal: WriteRefusal | undefined;
+  #isAsking = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -18,32 +20,40 @@ export class RefusalWatch {
     this.#check = check;
   }
 
-  /** Why writes are refused; nothing where they are taken, or nobody has tried. */
-  get reason(): string | undefined {
-    return this.#reason;
+  /** Nothing where writes are taken, or nobody has tried. */
+  get refusal(): WriteRefusal | undefined {
+    return this.#refusal;
   }
 
   /** What went wrong with a command; anything but a refusal of writes says that this is not the trouble any more. */
   note(message: string): void {
-    const reason = refusalOf(message);
-    if (reason !== undefined && this.#reason === undefined && !this.#stopped) {
+    const refusal = refusalOf(message);
+    if (refusal !== undefined && this.#refusal === undefined && !this.#stopped) {
       this.#logger.warn({ cause: message }, 'the score store takes no writes');
     }
-    this.#reason = reason;
+    this.#refusal = refusal;
     this.#arm();
   }
 
-  /** Asks at once where something is to be asked: when the store is up again. */
+  /** Asks at once whether a refusal is over, where there is one: when the store is up again. */
   async recheck(): Promise<void> {
+    if (this.#refusal !== undefined) await this.ask();
+  }
+
+  /** Asks at once, also where nobody has tried to write. */
+  async ask(): Promise<void> {
+    if (this.#isAsking || this.#stopped) return;
+    this.#isAsking = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#reason === undefined || this.#stopped) return;
     try {
       await this.#check();
-      this.#reason = undefined;
-      this.#logger.info({}, 'the score store takes writes again');
+      if (this.#refusal !== undefined) this.#logger.info({}, 'the score store takes writes again');
+      this.#refusal = undefined;
     } catch {
       // Whatever it was has been noted by who sent it.
+    } finally {
+      this.#isAsking = false;
       this.#arm();
     }
   }
@@ -54,7 +64,7 @@ export class RefusalWatch {
   }
 
   #arm(): void {
-    if (this.#reason === undefined || this.#stopped) return;
-    this.#timer ??= setTimeout(() => void this.recheck(), RECHECK_MS);
+    if (this.#refusal === undefined || this.#stopped) return;
+    this.#timer ??= setTimeout(() => void this.ask(), RECHECK_MS);
   }
 }

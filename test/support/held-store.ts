@@ -9,6 +9,7 @@ import type {
   ProducerClaim,
   Refused,
   StoreState,
+  WriteRefusal,
 } from '../../store/score-store.ts';
 
 export interface HeldBatch extends Batch {
@@ -49,7 +50,7 @@ export interface HeldRead {
 export interface HeldStore {
   readonly partitions: number;
   state: StoreState;
-  writeRefusal?: string;
+  writeRefusal?: WriteRefusal;
   apply(batch: Batch): Promise<BatchVerdict>;
   claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict>;
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
