@@ -62,7 +62,7 @@ export class LogReplay {
       if ('refused' in entry) return entry;
       // The first entry may have begun before a position that is in its middle.
       const isNext = entry.from <= this.#position && entry.to > this.#position;
-      if (!isNext || !Number.isSafeInteger(entry.to)) return this.#hole(entry.from);
+      if (!isNext) return this.#hole(entry.from);
       if (entry.kind === 'batch' && entry.operations.length !== entry.to - entry.from) {
         return this.#hole(entry.from);
       }

@@ -48,13 +48,17 @@ export async function turnOver(store: ScoreStore, sweep: () => Promise<unknown>)
 }
 
 /** As another process has it that happens to come in between. */
-function withBefore(store: ScoreStore, method: keyof CheckpointStore, before: () => Promise<unknown>) {
+function withBefore(
+  store: ScoreStore,
+  [method, board]: readonly [keyof CheckpointStore, string],
+  before: () => Promise<unknown>,
+) {
   return new Proxy(store, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       return async (...args: unknown[]) => {
-        if (name === method && args[0] === TODAY) await before();
+        if (name === method && args[0] === board) await before();
         return value.apply(target, args);
       };
     },
@@ -108,6 +112,15 @@ export function sweepContract(createStore: CreateStore): void {
       expect(errors).toEqual([]);
       expect((await readRecord(store, TODAY, 'ann'))?.score).toBe(3);
       expect(await recomputed(store, TODAY)).toMatchObject({ checked: 2, corrected: 0 });
+      // Also where all of it happens between two checkpoints.
+      for (const member of ['ann', 'bob']) {
+        for (const board of ['b', TODAY]) await store.removeMember(board, member, NOON);
+      }
+      await store.configureBoard('b', { order: 'desc' }, NOON);
+      await apply(store, [best('b', 'ann', 3), best('b', 'ann', 5)], NOON);
+      await sweep();
+      expect(errors).toEqual([]);
+      expect((await readRecord(store, TODAY, 'ann'))?.score).toBe(5);
     });
 
     test.each(['loadCheckpoint', 'readRecords', 'scanMembers', 'saveCheckpoint'] as const)(
@@ -117,7 +130,7 @@ export function sweepContract(createStore: CreateStore): void {
         await store.configureBoard('b', { windows: ['daily', 'monthly'] }, NOON);
         await apply(store, [set('b', 'ann', 5)], NOON);
         let isGone = false;
-        const removing = withBefore(store, method, async () => {
+        const removing = withBefore(store, [method, TODAY], async () => {
           if (!isGone) await store.removeBoard(TODAY, NOON);
           isGone = true;
         });
@@ -151,6 +164,20 @@ export function sweepContract(createStore: CreateStore): void {
       const again = createSweeps(store);
       await again.sweep();
       expect(again.errors).toMatchObject([{ board: 'b', corrected: 1 }]);
+    });
+
+    test('give up on a board alone where such a result comes while it is compared', async () => {
+      const { store } = await open({ partitions: 1 });
+      await apply(store, [set('b', 'ann', 1), set('c', 'ann', 1)], NOON);
+      const rating = withBefore(store, ['scanMembers', 'b'], () =>
+        apply(store, [result('b', 'ann', 'bob')], NOON),
+      );
+      const { errors, sweep } = createSweeps(rating, { ...contractScoring, leaderboard: () => undefined });
+      await sweep();
+      expect(errors).toMatchObject([{ board: 'b', message: expect.stringContaining('"transfer"') }]);
+      expect(await store.loadCheckpoint('b')).toEqual({ position: 0, texts: [] });
+      expect(await store.loadCheckpoint('c')).toHaveProperty('texts.length', 2);
+      expect(await recomputed(store, 'b')).toMatchObject({ checked: 2, corrected: 0 });
     });
   });
 }
