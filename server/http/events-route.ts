@@ -91,7 +91,8 @@ async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLim
   }
   const format = formatOf(request.header('content-type'));
   if (format === undefined) return unsupportedFormat('JSON, NDJSON or MessagePack');
-  const key = request.hasHeader('idempotency-key') ? request.header('idempotency-key') : undefined;
+  const [key, ...otherKeys] = request.headers('idempotency-key');
+  if (otherKeys.length > 0) return problem('malformed', 'a request has one Idempotency-Key at most');
   if (key !== undefined && !KEY.test(key)) {
     const { idempotencyKeyLength } = HTTP_LIMITS;
     const form = `1 to ${idempotencyKeyLength} printable ASCII characters`;

@@ -10,8 +10,8 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   /** Lower-case name; empty where the header is absent. */
   header(name: string): string;
-  /** Also where it is empty. */
-  hasHeader(name: string): boolean;
+  /** Its values in their order, empty ones too: a header may come several times, and none where it is absent. */
+  headers(name: string): readonly string[];
   /** The whole body. Rejects with `BodyTooLargeError` (the rest is not read) or `RequestAbortedError`. */
   body(maxBytes: number): Promise<Uint8Array>;
 }

@@ -42,6 +42,24 @@ function sizeOf(maxBytes: number, before: () => Promise<void> = async () => unde
 }
 
 describe('routes', () => {
+  it.each(['now', 'later'])('give every value of a header that comes several times (%s)', async (kind) => {
+    const { port } = await serve([
+      {
+        method: 'GET',
+        pattern: '/x',
+        handler: async (request) => {
+          if (kind === 'later') await later();
+          return text(JSON.stringify([request.headers('x-twice'), request.header('x-twice')]));
+        },
+      },
+    ]);
+    const sent = httpRequest({ port, path: '/x', headers: { 'x-twice': ['a', '', 'a'] } }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    expect(JSON.parse(Buffer.concat(chunks).toString('utf8'))).toEqual([['a', '', 'a'], 'a']);
+  });
+
   it('gives decoded parameters, the query, headers and the path', async () => {
     const describeRequest = (request: HttpRequest): string =>
       JSON.stringify([
@@ -52,7 +70,7 @@ describe('routes', () => {
         request.header('x-own'),
         request.header('x-absent'),
         request.header('x-empty'),
-        ['x-own', 'x-absent', 'x-empty'].map((name) => request.hasHeader(name)),
+        ['x-own', 'x-absent', 'x-empty'].map((name) => request.headers(name)),
         request.remoteAddress,
       ]);
     const { url } = await serve([
@@ -77,7 +95,7 @@ describe('routes', () => {
         'Value',
         '',
         '',
-        [true, false, true],
+        [['Value'], [], ['']],
         '127.0.0.1',
       ]);
     }
