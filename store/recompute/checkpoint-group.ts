@@ -1,7 +1,7 @@
 import { type Comparison, compareBoard } from './board-comparison.ts';
 import { findStart } from './board-start.ts';
 import { formatCheckpoint } from './checkpoint-format.ts';
-import type { SweepDependencies } from './checkpoint-sweep.ts';
+import type { SweepDependencies } from './checkpoint-places.ts';
 import { LogReplay, type Unprovable } from './log-replay.ts';
 import { ShadowBoard } from './shadow-board.ts';
 import { ShadowBoards } from './shadow-boards.ts';

@@ -11,7 +11,8 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import { partitionOfBoard } from '../partitions.ts';
 import type { BoardSummary } from '../score-store.ts';
-import { type CheckpointStore, sweepPartition } from './checkpoint-sweep.ts';
+import type { CheckpointStore } from './checkpoint-places.ts';
+import { sweepPartition } from './checkpoint-sweep.ts';
 import { Obstacles } from './obstacles.ts';
 import { Pace, PaceEnded } from './pace.ts';
 

@@ -1,6 +1,22 @@
-import { type BoardSummary, MAX_BATCH_OPERATIONS } from '../score-store.ts';
-import type { SweepDependencies } from './checkpoint-sweep.ts';
-import { MAX_CHECKPOINT_MEMBERS } from './recompute-board.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Scoring } from '../../scoring/scoring.ts';
+import { type BoardSummary, MAX_BATCH_OPERATIONS, type ScoreStore } from '../score-store.ts';
+import type { Obstacles } from './obstacles.ts';
+import { MAX_CHECKPOINT_MEMBERS, type RecomputeDependencies } from './recompute-board.ts';
+
+export type CheckpointStore = RecomputeDependencies['store'] &
+  Pick<ScoreStore, 'listBoards' | 'readCheckpointPositions' | 'advanceCheckpoints'>;
+
+export interface SweepDependencies {
+  readonly store: CheckpointStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Rates results again. */
+  readonly scoring: Scoring;
+  /** Of the partition. */
+  readonly obstacles: Obstacles;
+}
 
 /** A board, or a window of one, that can have another checkpoint. */
 export interface Placed {

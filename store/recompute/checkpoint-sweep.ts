@@ -1,32 +1,21 @@
-import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { Scoring } from '../../scoring/scoring.ts';
 import {
   type BoardSummary,
   type CheckpointMove,
   type LogEntry,
   MAX_BATCH_OPERATIONS,
-  type ScoreStore,
 } from '../score-store.ts';
 import { checkGroup } from './checkpoint-group.ts';
-import { findPlaces, inBatches, type Placed, tooLarge } from './checkpoint-places.ts';
+import {
+  type CheckpointStore,
+  findPlaces,
+  inBatches,
+  type Placed,
+  type SweepDependencies,
+  tooLarge,
+} from './checkpoint-places.ts';
 import { LogReplay, type Unprovable } from './log-replay.ts';
-import type { Obstacles } from './obstacles.ts';
-import { MAX_CHECKPOINT_MEMBERS, type RecomputeDependencies } from './recompute-board.ts';
+import { MAX_CHECKPOINT_MEMBERS } from './recompute-board.ts';
 import { boardsOf } from './shadow-boards.ts';
-
-export type CheckpointStore = RecomputeDependencies['store'] &
-  Pick<ScoreStore, 'listBoards' | 'readCheckpointPositions' | 'advanceCheckpoints'>;
-
-export interface SweepDependencies {
-  readonly store: CheckpointStore;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Rates results again. */
-  readonly scoring: Scoring;
-  /** Of the partition. */
-  readonly obstacles: Obstacles;
-}
 
 export interface SweepOptions {
   readonly partition: number;

@@ -14,7 +14,8 @@ import {
   result,
   set,
 } from '../support.contract.ts';
-import { type CheckpointStore, type SweepOptions, sweepPartition } from './checkpoint-sweep.ts';
+import type { CheckpointStore } from './checkpoint-places.ts';
+import { type SweepOptions, sweepPartition } from './checkpoint-sweep.ts';
 import { Obstacles } from './obstacles.ts';
 import { corrupt, recompute, recomputed } from './support.contract.ts';
 
