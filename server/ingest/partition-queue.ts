@@ -12,7 +12,7 @@ import { logStoreFailure, lossOf, lossOfDown } from './store-failure.ts';
 import { windowPeriodOf } from './window-period.ts';
 
 /** What failed before knows better why, and how long to wait: this changes nothing of it. */
-const ABANDONED: Loss = { attempted: false, refused: true, retryAfterMs: 0 };
+const ABANDONED: Loss = { attempted: false, trouble: 'refused', retryAfterMs: 0 };
 
 interface WaitingBatch {
   acceptedAt: number;

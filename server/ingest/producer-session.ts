@@ -35,7 +35,7 @@ interface QueuedFrame extends ProducerFrame {
 }
 
 /** Of what nobody waits for. */
-const CLOSED: Loss = { attempted: false, retryAfterMs: 0 };
+const CLOSED: Loss = { attempted: false, trouble: 'away', retryAfterMs: 0 };
 
 export class RunningProducerSession implements ProducerSession {
   readonly #deps: ProducerSessionDeps;

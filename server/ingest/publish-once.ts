@@ -59,7 +59,7 @@ export async function publishOnce(
       return unsettled(outcome.loss);
     case 'conflict':
       logger.error({ key }, 'a key was claimed, which nothing ever does');
-      return unsettled({ attempted: true, retryAfterMs: STORE_RETRY_MS });
+      return unsettled({ attempted: true, trouble: 'failed', retryAfterMs: STORE_RETRY_MS });
   }
 }
 

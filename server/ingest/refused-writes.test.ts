@@ -83,3 +83,15 @@ it('a store that can not be read either is told of at once, and by what waited f
   store.batches[0]?.apply();
   expect(await Promise.all(frames)).toMatchObject([{ ok: true, applied: 1 }, unavailable]);
 });
+
+it('a store that answers what it never should is told as failed, whatever else is wrong', async () => {
+  const failed = { code: 'unavailable', message: expect.stringMatching(/^the score store failed\b/) };
+  const anonymous = ingest.publish(many(1), ADMIN);
+  store.batches[0]?.fail(new Error('WRONGTYPE'));
+  expect(await anonymous).toMatchObject(failed);
+  await begin();
+  const frame = session.publish(1, [...many(1, 'x'), ...many(1, 'y')], ADMIN);
+  store.batches[1]?.fail(new Error('WRONGTYPE'));
+  store.batches[2]?.fail(new StoreUnavailableError('gone'));
+  expect(await frame).toMatchObject(failed);
+});

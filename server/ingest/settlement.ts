@@ -3,11 +3,21 @@ import type { Rejection } from '../../protocol/frames.ts';
 import type { PublishVerdict } from './ingest-types.ts';
 import type { PendingEvents } from './pending-events.ts';
 
+/** What may be wrong with the store, from what is told last to what is told first, and how publishers are told. */
+const TROUBLES = {
+  /** It answers, and takes no writes. */
+  refused: 'the score store takes no writes at present',
+  away: "the score store can't be reached",
+  /** It answers what it never should: a defect, of ours or of what is stored. */
+  failed: 'the score store failed',
+} as const;
+export type Trouble = keyof typeof TROUBLES;
+const RANKS = Object.keys(TROUBLES);
+
 /** Why an operation was not settled by the store. Not attempted means: certainly not applied. */
 export interface Loss {
   readonly attempted: boolean;
-  /** The store answers, but takes no writes. */
-  readonly refused?: boolean;
+  readonly trouble: Trouble;
   readonly retryAfterMs: number;
 }
 
@@ -135,14 +145,14 @@ export function worse(a: Loss | undefined, b: Loss): Loss {
   if (a === undefined) return b;
   return {
     attempted: a.attempted || b.attempted,
-    refused: a.refused === true && b.refused === true,
+    trouble: RANKS.indexOf(a.trouble) > RANKS.indexOf(b.trouble) ? a.trouble : b.trouble,
     retryAfterMs: Math.max(a.retryAfterMs, b.retryAfterMs),
   };
 }
 
 /** What the trouble is, for publishers. */
-export function troubleOf({ refused }: Pick<Loss, 'refused'>): string {
-  return refused === true ? 'the score store takes no writes at present' : "the score store can't be reached";
+export function troubleOf({ trouble }: Pick<Loss, 'trouble'>): string {
+  return TROUBLES[trouble];
 }
 
 function lossMessage(loss: Loss): string {

@@ -16,11 +16,17 @@ export function logStoreFailure(logger: Logger, error: unknown, what: string, fi
 
 /** Of what is not even sent, since the store is known to be down. */
 export function lossOfDown({ writeRefusal }: Pick<ScoreStore, 'writeRefusal'>): Loss {
-  return { attempted: false, refused: writeRefusal !== undefined, retryAfterMs: STORE_RETRY_MS };
+  const trouble = writeRefusal === undefined ? 'away' : 'refused';
+  return { attempted: false, trouble, retryAfterMs: STORE_RETRY_MS };
 }
 
 /** What is known of the operations of a batch that the store has rejected. */
 export function lossOf(error: unknown, retryAfterMs: number): Loss {
+  if (!(error instanceof OperatingError)) return { attempted: true, trouble: 'failed', retryAfterMs };
   const change = error instanceof StoreUnavailableError ? error.change : 'unknown';
-  return { attempted: change === 'unknown', refused: change === 'refused', retryAfterMs };
+  return {
+    attempted: change === 'unknown',
+    trouble: change === 'refused' ? 'refused' : 'away',
+    retryAfterMs,
+  };
 }
