@@ -10,8 +10,9 @@ local function open_others(boards, scores, members, next_key)
 -- @include include-counters.lua
 -- @include include-sessions.lua
 
-local windows_key, counters_key, sessions_key, logins_key = KEYS[next_key], KEYS[next_key + 1], KEYS[next_key + 2], KEYS[next_key + 3]
-next_key = next_key + 4
+local windows_key, counters_key = KEYS[next_key], KEYS[next_key + 1]
+local sessions_key, logins_key, areas_key = KEYS[next_key + 2], KEYS[next_key + 3], KEYS[next_key + 4]
+next_key = next_key + 5
 local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', ARGV[17])
 local most_counter_names, rated_places = tonumber(ARGV[18]), ARGV[28]
 
@@ -107,7 +108,7 @@ end
 function others.commit(created_key, start)
   for _, window in ipairs(changed_windows) do commit_window(window, windows_key, created_key, start) end
   commit_counters(counters_key, counter_rows, products)
-  commit_sessions(session_plan, sessions_key, logins_key)
+  commit_sessions(session_plan, sessions_key, logins_key, areas_key)
 end
 
 return others
