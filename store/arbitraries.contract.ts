@@ -161,6 +161,7 @@ export async function contentOf(store: ScoreStore) {
       PRODUCTS.flatMap((product) => MEMBERS.map((player) => ({ product, player }))),
     ),
     areas: await areasOf(store),
+    areaIds: await store.listAreas({ limit: 100 }),
     products: await store.readProducts([...PRODUCTS, 'none']),
     productIds: await store.listProducts({ limit: 100 }),
   };

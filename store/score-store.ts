@@ -181,6 +181,8 @@ export interface ScoreStore extends Service {
   readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]>;
   /** Modes in which somebody is active, most users first, among equals in byte order of the mode. */
   readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]>;
+  /** Areas in which somebody is active in byte order of their ids, beginning after `after`. */
+  listAreas(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /** `undefined` for a product that nobody has configured. */
   readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
   /** Configured products in byte order of their ids, beginning after `after`. */
