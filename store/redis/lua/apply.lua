@@ -51,7 +51,8 @@ local given_names = unpack_texts(ARGV[12], name_count)
 local kinds = { string.byte(ARGV[13], 1, 3 * operation_count) }
 local values = { struct.unpack('<' .. string.rep('d', operation_count), ARGV[14]) }
 local scores = new_scores()
-local others = ARGV[17] and open_others(boards, scores, members, FIXED_KEYS + 2 * board_count + part_count + 1)
+local other_keys = FIXED_KEYS + 2 * board_count + part_count + 1
+local others = ARGV[17] and open_others(boards, scores, members, KEYS, other_keys, ARGV)
 
 -- Runs of operations that have not been settled before, as first and last place.
 local parts, runs, refused_before = {}, {}, {}
