@@ -76,6 +76,8 @@ export const PlayerReplySchema = Type.Record(Type.String(), Type.Number(), {
   description: 'The counters of the player by their names; empty for one of whom nothing was counted',
 });
 
+export const AreaListReplySchema = Strict({ areas: Type.Array(IdSchema), next: NextSchema });
+
 export const AreaStatsReplySchema = Strict({
   area_code: IdSchema,
   modes: Type.Array(

@@ -70,6 +70,8 @@ export const HTTP_LIMITS = {
   listedBoards: 1000,
   /** Products of one page of the list; more is `malformed`. */
   listedProducts: 1000,
+  /** Areas of one page of the list; more is `malformed`. */
+  listedAreas: 1000,
   /** Modes of an area that are told, the most played ones. */
   areaModes: 1000,
   /** Bytes of the board settings in `PUT /v1/boards/{id}` and of other small bodies; beyond: 413 `too_large`. */

@@ -146,7 +146,7 @@ export const productConfigArbitrary: fc.Arbitrary<ProductConfig> = fc.record({
 });
 
 /** All that can be read without changing anything. */
-export async function contentOf(store: ScoreStore): Promise<unknown> {
+export async function contentOf(store: ScoreStore) {
   const pages = await store.readPages(BOARD_KEYS.map((board) => ({ board, offset: 0, limit: 100 })));
   const keys = BOARD_KEYS.filter((_, index) => pages[index]?.exists);
   return {
@@ -160,13 +160,19 @@ export async function contentOf(store: ScoreStore): Promise<unknown> {
     players: await store.readPlayers(
       PRODUCTS.flatMap((product) => MEMBERS.map((player) => ({ product, player }))),
     ),
-    areas: await store.readAreas(
-      AREAS.flatMap((area) => [
-        { area, limit: 100 },
-        { area, limit: 2 },
-      ]),
-    ),
+    areas: await areasOf(store),
+    areaIds: await store.listAreas({ limit: 100 }),
     products: await store.readProducts([...PRODUCTS, 'none']),
     productIds: await store.listProducts({ limit: 100 }),
   };
+}
+
+/** What is played in all areas. */
+export function areasOf(store: ScoreStore) {
+  return store.readAreas(
+    AREAS.flatMap((area) => [
+      { area, limit: 100 },
+      { area, limit: 2 },
+    ]),
+  );
 }

@@ -44,6 +44,7 @@ import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operation
 
 export * from './history.ts';
 export * from './operations.ts';
+export * from './store-options.ts';
 
 /** `limit: 'top'` means the board's own `top`. */
 export interface PageQuery {
@@ -198,6 +199,8 @@ export interface ScoreStore extends Service {
   readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]>;
   /** Modes in which somebody is active, most users first, among equals in byte order of the mode. */
   readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]>;
+  /** Areas in which somebody is active in byte order of their ids, beginning after `after`. */
+  listAreas(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /** `undefined` for a product that nobody has configured. */
   readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
   /** Configured products in byte order of their ids, beginning after `after`. */
@@ -255,39 +258,6 @@ export interface ScoreStore extends Service {
   /** Called at every change of state, and with `up` again after a reconnection; the result ends it. */
   onState(listener: (state: StoreState) => void): () => void;
 }
-
-export interface StoreOptions {
-  /** Partitions; written to the store at first start, and another number later refuses to start (`StartError`). */
-  readonly partitions: number;
-  /** Dirty names kept per partition. */
-  readonly maxDirtyNames: number;
-  /** Members up to which `order` and `ties` can still be changed. */
-  readonly maxConversionMembers: number;
-  /** Operations that the log of a partition keeps at least; older entries are trimmed. */
-  readonly logOperations: number;
-  /** Milliseconds of silence after which a producer is forgotten. */
-  readonly producerRetentionMs: number;
-  /** Milliseconds after the latest login after which a user does not count as active any more. */
-  readonly sessionTimeoutMs: number;
-  /** Milliseconds for which a window stays readable after its end, at least. */
-  readonly windowRetentionMs: number;
-  /** Names of counters per product (and partition). */
-  readonly maxCountersPerProduct: number;
-  /** Milliseconds for which an `Idempotency-Key` stands for one body, from its first use (`once.ts` has the rest). */
-  readonly onceRetentionMs: number;
-}
-
-export const DEFAULT_STORE_OPTIONS: StoreOptions = {
-  partitions: 16,
-  maxDirtyNames: 8192,
-  maxConversionMembers: 10_000,
-  logOperations: 250_000,
-  producerRetentionMs: 7 * 24 * 3_600_000,
-  sessionTimeoutMs: 12 * 3_600_000,
-  windowRetentionMs: 35 * 24 * 3_600_000,
-  maxCountersPerProduct: 256,
-  onceRetentionMs: 24 * 3_600_000,
-};
 
 /**
  * What became of a change that was rejected. `unknown`: it may or may not have happened. `not_sent` and `refused`: it certainly

@@ -56,6 +56,23 @@ export function sessionsContract(createStore: CreateStore): void {
       ]);
     });
 
+    test('list the areas in which somebody is active, in byte order and page by page', async () => {
+      const { store } = await open({ sessionTimeoutMs: 100 });
+      const areas = ['-', '.', '111', '112', '2', 'A', '__proto__', 'a', 'b'];
+      expect(await store.listAreas({ limit: 10 })).toEqual([]);
+      for (const area of [...areas].reverse()) await apply(store, [login(area, 'ann', 'duel')], 1000);
+      expect(await store.listAreas({ limit: 10 })).toEqual(areas);
+      expect(await store.listAreas({ limit: 3 })).toEqual(areas.slice(0, 3));
+      expect(await store.listAreas({ after: '111', limit: 3 })).toEqual(areas.slice(3, 6));
+      expect(await store.listAreas({ after: 'zz', limit: 3 })).toEqual([]);
+      await apply(store, [login('111', 'bob', 'team'), logout('111', 'ann')], 1050);
+      await apply(store, [logout('112', 'ann')], 1050);
+      await apply(store, [login('2', 'ann', 'team')], 1050);
+      expect(await store.listAreas({ limit: 10 })).toEqual(areas.filter((area) => area !== '112'));
+      for (const partition of allPartitions(store)) await store.sweep(partition, 1110, 100);
+      expect(await store.listAreas({ limit: 10 })).toEqual(['111', '2']);
+    });
+
     test('end with a logout, whatever the mode; of who is not active it changes nothing', async () => {
       const { store } = await open({ partitions: 1 });
       await apply(store, [login('111', 'ann', 'duel'), login('222', 'ann', 'duel')]);

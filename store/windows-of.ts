@@ -20,11 +20,6 @@ export function currentWindow({ timezone = 'UTC' }: BoardConfig, kind: WindowKin
   return windowAt(kind, at, timezone);
 }
 
-/** The windows that an operation on a board is one on too, if its batch was accepted then. */
-export function windowsAt(config: BoardConfig, at: number): readonly string[] {
-  return config.windows?.map((kind) => currentWindow(config, kind, at)) ?? [];
-}
-
 /**
  * The keys under which the store knows what is named, in order: `undefined` for the current window of a board that has none of that
  * kind. The settings are read only where somebody asks for a current window, all at once.

@@ -295,9 +295,12 @@ test.runIf(process.platform === 'linux')(
   'a process that is dead, but not asked for by its parent, does not hold the file',
   async () => {
     // The shell becomes a program that never waits for its children.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 1000']);
+    const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000']);
     try {
       const zombie = Number(String(await once(parent.stdout, 'data')));
+      const nameOf = () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim();
+      await vi.waitUntil(() => nameOf() === 'sleep', { timeout: 20_000 });
+      process.kill(zombie, 'SIGKILL');
       const stat = () => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(' ');
       await vi.waitUntil(() => stat()[2] === 'Z', { timeout: 20_000 });
       writeFileSync(`${path}.lock`, `${zombie} ${stat()[21]} ${hostname()}`);

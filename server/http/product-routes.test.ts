@@ -101,13 +101,18 @@ describe('a token', () => {
     return service.call('PUT', '/v1/products/chess', { token, body });
   };
 
-  it('must permit publishing to the product and to every board that it names', async () => {
+  it('must permit publishing to the product and to every board that it names but its own', async () => {
     const forbidden = { status: 403, body: { code: 'forbidden' } };
     expect(await put(['board:*'])).toMatchObject(forbidden);
     expect(await put(['product:chess'])).toMatchObject(forbidden);
     expect(await put(['product:chess', 'board:chess'])).toMatchObject(forbidden);
-    expect(await put(['product:chess', 'board:chess-elo'], {})).toMatchObject(forbidden);
+    expect(await put(['product:chess', 'board:go'])).toMatchObject(forbidden);
     expect((await put(['product:chess', 'board:chess-elo'])).status).toBe(200);
+    expect((await put(['product:chess'], {})).status).toBe(200);
+    expect((await put(['product:chess'], { leaderboards: [{ handler: 'elo' }] })).status).toBe(200);
+    expect(await put(['product:chess'], { leaderboards: [{ handler: 'wins' }, ELO] })).toMatchObject(
+      forbidden,
+    );
     expect((await put(['product:chess'], { leaderboards: [] })).status).toBe(200);
     expect((await service.call('PUT', '/v1/products/chess', { body: {} })).status).toBe(401);
   });

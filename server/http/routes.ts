@@ -32,6 +32,7 @@ export interface RouteDeps {
     | 'removeBoard'
     | 'removeMember'
     | 'listProducts'
+    | 'listAreas'
     | 'readProducts'
     | 'configureProduct'
     | 'readPlayers'

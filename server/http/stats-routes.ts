@@ -1,19 +1,42 @@
 import { isId } from '../../protocol/names.ts';
-import { AreaStatsReplySchema } from '../../protocol/replies.ts';
+import { integerSchema } from '../../protocol/parameters.ts';
+import { AreaListReplySchema, AreaStatsReplySchema } from '../../protocol/replies.ts';
 import { IdSchema } from '../../protocol/schema.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
-import { permit } from './access.ts';
+import { identify, permit } from './access.ts';
 import { answer } from './formats.ts';
+import { idQuery, integerQuery } from './parameters.ts';
 import { problem } from './problem.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface StatsDeps {
-  readonly store: Pick<ScoreStore, 'readAreas'>;
+  readonly store: Pick<ScoreStore, 'readAreas' | 'listAreas'>;
   readonly authenticator: Authenticator;
 }
+
+const LISTED = { default: HTTP_LIMITS.listedAreas, min: 1, max: HTTP_LIMITS.listedAreas };
+
+const LIST: RouteDoc = {
+  tag: 'Areas',
+  summary: 'List the areas in which somebody is active',
+  description:
+    'Those that the caller may see, in byte order of their codes. A page may hold fewer areas than `limit` though more follow.',
+  needs: '`subscribe` on `area:<code>`, of each area that is listed',
+  parameters: {
+    limit: { schema: integerSchema(LISTED), description: 'Areas that are looked at for one page' },
+    after: { schema: IdSchema, description: 'Begins after this code: the `next` of the page before' },
+  },
+  replies: {
+    200: {
+      description: 'A page of areas',
+      schema: AreaListReplySchema,
+      example: { areas: ['111', '112'] },
+    },
+  },
+};
 
 const READ: RouteDoc = {
   tag: 'Areas',
@@ -42,9 +65,25 @@ const READ: RouteDoc = {
 export function statsRoutes(deps: StatsDeps): readonly DescribedRoute[] {
   const handler = (request: HttpRequest): Promise<HttpReply> => readStats(request, deps);
   return [
+    { method: 'GET', pattern: '/v1/areas', doc: LIST, handler: (request) => listAreas(request, deps) },
     { method: 'GET', pattern: '/v1/stats', doc: READ, handler },
     { method: 'GET', pattern: '/stats', doc: { ...READ, operationId: 'get_stats_unversioned' }, handler },
   ];
+}
+
+/** A page can hold fewer areas than the limit, or none, since those that are not permitted are left out. */
+async function listAreas(request: HttpRequest, { store, authenticator }: StatsDeps): Promise<HttpReply> {
+  const caller = await identify(request, authenticator);
+  if (!caller.ok) return caller.reply;
+  const limit = integerQuery(request, 'limit', LISTED);
+  if (!limit.ok) return limit.reply;
+  const after = idQuery(request, 'after');
+  if (!after.ok) return after.reply;
+  const start = after.value === undefined ? {} : { after: after.value };
+  const page = await store.listAreas({ ...start, limit: limit.value });
+  const areas = page.filter((area) => caller.identity.maySubscribe(`area:${area}`));
+  const last = page.length === limit.value ? page.at(-1) : undefined;
+  return answer(request, last === undefined ? { areas } : { areas, next: last });
 }
 
 async function readStats(request: HttpRequest, { store, authenticator }: StatsDeps): Promise<HttpReply> {

@@ -10,7 +10,7 @@ import { type Expander, NO_PRODUCTS, type ProductConfigs } from './expansion.ts'
 import type { PublishVerdict } from './ingest-types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { PendingEvents } from './pending-events.ts';
-import { type ProductReader, productsOf } from './product-reader.ts';
+import type { ProductReader } from './product-reader.ts';
 import { scoreOperation } from './score-operation.ts';
 import { JoinedOperations, type Loss, type OperationOwner, Settlement } from './settlement.ts';
 import { logStoreFailure, lossOf } from './store-failure.ts';
@@ -29,6 +29,8 @@ interface Accepted {
   readonly events: readonly ScorewireEvent[];
   /** The place of each in the publish. */
   readonly indexes: readonly number[];
+  /** Those whose settings decide about some of them. */
+  readonly products: ReadonlySet<string> | undefined;
   readonly acceptedAt: number;
 }
 
@@ -52,7 +54,7 @@ export class AnonymousPublishes {
     if (count === 0) return Promise.resolve({ ok: true, applied: 0, duplicates: 0, rejected });
     pending.accept(count);
     const settlement = new Settlement(count, rejected, pending);
-    const products = productsOf(accepted.events);
+    const { products } = accepted;
     if (products === undefined && !this.#turns.isWaiting(caller)) {
       this.#enqueue(accepted, NO_PRODUCTS, settlement);
     } else {
@@ -111,18 +113,23 @@ function sift(
   events: readonly unknown[],
   identity: Identity,
   rejected: Rejection[],
-): Pick<Accepted, 'events' | 'indexes'> {
+): Omit<Accepted, 'acceptedAt'> {
   const judge = new EventJudge(identity);
   const accepted: ScorewireEvent[] = [];
   const indexes: number[] = [];
+  let products: Set<string> | undefined;
   for (let index = 0; index < events.length; index++) {
     const refusal = judge.judge(events[index]);
     if (refusal !== undefined) {
       rejected.push({ index, ...refusal });
-    } else {
-      accepted.push(events[index] as ScorewireEvent);
-      indexes.push(index);
+      continue;
     }
+    const event = events[index] as ScorewireEvent;
+    accepted.push(event);
+    indexes.push(index);
+    if (event.type !== 'result' && event.type !== 'track') continue;
+    products ??= new Set();
+    products.add(event.product);
   }
-  return { events: accepted, indexes };
+  return { events: accepted, indexes, products };
 }

@@ -30,8 +30,12 @@ export class EventJudge {
   /** `undefined` where the value is an event that may be applied. */
   judge(event: unknown): Refusal | undefined {
     if (!eventChecker.check(event)) return { code: 'malformed', message: eventChecker.explain(event) };
-    if (event.type === 'result' && event.winner === event.loser) return SAME_PLAYER;
-    if (event.type === 'score' ? this.#boards.allows(event.board) : this.#allows(event)) return undefined;
+    if (event.type === 'score') {
+      if (this.#boards.allows(event.board)) return undefined;
+    } else {
+      if (event.type === 'result' && event.winner === event.loser) return SAME_PLAYER;
+      if (this.#allows(event)) return undefined;
+    }
     const scope = SCOPES[event.type] + targetOf(event);
     return { code: 'forbidden', message: `the token does not permit publishing to ${scope}` };
   }

@@ -5,6 +5,7 @@ import {
   MAX_BATCH_OPERATIONS,
   type Operation,
   type ScoreStore,
+  WINDOW_BOUNDARY_MS,
 } from '../../store/score-store.ts';
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
@@ -16,8 +17,9 @@ const ABANDONED: Loss = { attempted: false, trouble: 'refused', retryAfterMs: 0 
 
 interface WaitingBatch {
   acceptedAt: number;
-  /** All of its operations were accepted in this one (`windowPeriodOf`). */
-  readonly period: number;
+  /** All of its operations were accepted between these. */
+  readonly from: number;
+  readonly before: number;
   operations: number;
   parts: QueuedPart[];
   producers: Set<string> | undefined;
@@ -100,17 +102,19 @@ export class PartitionQueue {
    */
   #lastBatch(acceptedAt: number, producer?: { readonly id: string; readonly least: number }): WaitingBatch {
     const last = this.#waiting.at(-1);
-    const period = windowPeriodOf(acceptedAt);
     const fits =
       last !== undefined &&
-      last.period === period &&
+      acceptedAt >= last.from &&
+      acceptedAt < last.before &&
       last.operations + (producer?.least ?? 1) <= MAX_BATCH_OPERATIONS &&
       (producer === undefined || !last.producers?.has(producer.id));
     if (fits) {
       last.acceptedAt = Math.min(last.acceptedAt, acceptedAt);
       return last;
     }
-    const batch: WaitingBatch = { acceptedAt, period, operations: 0, parts: [], producers: undefined };
+    const from = windowPeriodOf(acceptedAt) * WINDOW_BOUNDARY_MS;
+    const before = from + WINDOW_BOUNDARY_MS;
+    const batch = { acceptedAt, from, before, operations: 0, parts: [], producers: undefined };
     this.#waiting.push(batch);
     this.#openPart = undefined;
     return batch;

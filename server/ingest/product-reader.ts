@@ -52,12 +52,13 @@ export class ProductReader {
 export function productsOf(events: readonly unknown[], products?: Set<string>): Set<string> | undefined {
   let found = products;
   for (let i = 0; i < events.length; i++) {
-    const event = events[i];
-    if (typeof event !== 'object' || event === null || !('type' in event)) continue;
-    if (event.type !== 'result' && event.type !== 'track') continue;
-    if (!('product' in event) || typeof event.product !== 'string' || !isId(event.product)) continue;
+    const event = events[i] as { readonly type?: unknown; readonly product?: unknown } | null | undefined;
+    const type = event?.type;
+    if (type === 'score' || (type !== 'result' && type !== 'track')) continue;
+    const product = event?.product;
+    if (typeof product !== 'string' || !isId(product)) continue;
     found ??= new Set();
-    found.add(event.product);
+    found.add(product);
   }
   return found;
 }

@@ -13,11 +13,12 @@ export class MemoryData {
   readonly leases = new MemoryLeases();
   readonly boardIds = new IdList();
   readonly productIds = new IdList();
+  readonly areaIds = new IdList();
   readonly #onceKeys = new OnceKeys();
 
   constructor(partitions: number) {
     assert(Number.isInteger(partitions) && partitions > 0, 'there is at least one partition');
-    const ids = { boards: this.boardIds, products: this.productIds };
+    const ids = { boards: this.boardIds, products: this.productIds, areas: this.areaIds };
     this.partitions = Array.from({ length: partitions }, () => new MemoryPartition(ids));
   }
 

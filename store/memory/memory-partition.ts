@@ -53,6 +53,7 @@ interface BatchEffect {
 export interface SharedIds {
   readonly boards: IdList;
   readonly products: IdList;
+  readonly areas: IdList;
 }
 
 /** Everything that lives in one partition, with its history. */
@@ -61,7 +62,7 @@ export class MemoryPartition {
   readonly producers = new ProducerRecords();
   readonly boards: PartitionBoards;
   readonly counters = new MemoryCounters();
-  readonly sessions = new MemorySessions();
+  readonly sessions: MemorySessions;
   readonly #profiles = new Map<string, string>();
   readonly #products = new Map<string, ProductConfig>();
   readonly #productIds: IdList;
@@ -71,6 +72,7 @@ export class MemoryPartition {
   constructor(ids: SharedIds) {
     this.boards = new PartitionBoards(ids.boards);
     this.#productIds = ids.products;
+    this.sessions = new MemorySessions(ids.areas);
   }
 
   board(key: string): MemoryBoard | undefined {

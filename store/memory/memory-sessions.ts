@@ -1,4 +1,5 @@
 import type { ModeCount, SessionOperation } from '../score-store.ts';
+import type { IdList } from './id-list.ts';
 import { Ranking } from './ranking.ts';
 import type { Entry } from './ranking-entry.ts';
 
@@ -16,6 +17,12 @@ export class MemorySessions {
   readonly #sessions = new Map<string, Session>();
   readonly #logins = new Ranking();
   readonly #areas = new Map<string, ModeCounts>();
+  /** Of all partitions. */
+  readonly #areaIds: IdList;
+
+  constructor(areaIds: IdList) {
+    this.#areaIds = areaIds;
+  }
 
   apply(operation: SessionOperation, at: number): 'changed' | 'unchanged' {
     const { area, user } = operation;
@@ -57,10 +64,16 @@ export class MemorySessions {
   }
 
   #addTo(area: string, mode: string, users: number): void {
-    const counts = this.#areas.get(area) ?? new ModeCounts();
+    let counts = this.#areas.get(area);
+    if (counts === undefined) {
+      counts = new ModeCounts();
+      this.#areas.set(area, counts);
+      this.#areaIds.add(area);
+    }
     counts.add(mode, users);
-    if (counts.isEmpty) this.#areas.delete(area);
-    else this.#areas.set(area, counts);
+    if (!counts.isEmpty) return;
+    this.#areas.delete(area);
+    this.#areaIds.remove(area);
   }
 }
 

@@ -201,6 +201,10 @@ export class MemoryScoreStore implements ScoreStore {
     return this.#reach().productIds.after(after, limit);
   }
 
+  async listAreas({ after, limit }: { after?: string; limit: number }): Promise<readonly string[]> {
+    return this.#reach().areaIds.after(after, limit);
+  }
+
   async listBoards({ after, limit }: { after?: string; limit: number }): Promise<readonly BoardSummary[]> {
     const data = this.#reach();
     return data.boardIds.after(after, limit).map((id) => {

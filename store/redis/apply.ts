@@ -216,7 +216,8 @@ function keysOf(sending: Sending): string[] {
 }
 
 function otherKeysOf({ partition, batch, windows }: Sending): string[] {
-  const scriptKeys = [partition.windows, partition.counters, partition.sessions, partition.logins];
+  const { windows: windowIds, counters, sessions, logins, areas } = partition;
+  const scriptKeys = [windowIds, counters, sessions, logins, areas];
   for (const { board, windows: ofBoard } of windows) {
     scriptKeys.push(partition.board(board).windows);
     for (const { name } of ofBoard) {

@@ -192,6 +192,7 @@ async function doEverythingBeside(store: ScoreStore): Promise<void> {
   await apply(store, [login('1', '{bob}', 'duel'), login('1', 'ann', 'team'), logout('1', 'ann')]);
   await store.readPlayers([{ product: 'g', player: '{bob}' }]);
   await store.readAreas([{ area: '1', limit: 5 }]);
+  await store.listAreas({ limit: 5 });
   for (const partition of allPartitions(store)) await store.sweep(partition, 1e13, 10);
 }
 

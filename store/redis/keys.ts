@@ -37,6 +37,8 @@ export interface PartitionKeys {
   readonly products: string;
   /** Sorted set of the configured products, all with score 0: byte order. */
   readonly productIds: string;
+  /** Sorted set of the areas in which somebody is active, all with score 0: byte order. */
+  readonly areas: string;
   /** Set: the names of a product's counters. */
   counterNames(product: string): string;
   /** Sorted set: modes of an area by the negated number of users. */
@@ -95,6 +97,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     logins: `${tag}:logins`,
     products: `${tag}:products`,
     productIds: `${tag}:product-ids`,
+    areas: `${tag}:areas`,
     counterNames: (product) => `${tag}:counter-names:${product}`,
     area: (area) => `${tag}:area:${area}`,
     producer: (id) => `${tag}:producer:${id}`,

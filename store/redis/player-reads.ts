@@ -2,10 +2,11 @@ import { assert } from '../../runtime/errors.ts';
 import { partitionOfArea, partitionOfPlayer } from '../partitions.ts';
 import type { AreaQuery, ModeCount, PlayerQuery, ScoreStore } from '../score-store.ts';
 import { chunkByWeight, type Located } from './chunks.ts';
+import { listIds } from './id-lists.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
 
-type PlayerReads = Pick<ScoreStore, 'readPlayers' | 'readAreas'>;
+type PlayerReads = Pick<ScoreStore, 'readPlayers' | 'readAreas' | 'listAreas'>;
 
 /** What one script call reads at most, so that no call holds Redis up for long: of a player all names of the product are looked up. */
 const CALL_PLAYERS = 50;
@@ -54,6 +55,11 @@ export function createPlayerReads(run: RunScript, keys: Keys): PlayerReads {
       });
       await Promise.all(calls);
       return players;
+    },
+
+    listAreas({ after, limit }): Promise<readonly string[]> {
+      const ids = keys.partitions.map(({ areas }) => areas);
+      return listIds(run, ids, { after, limit });
     },
 
     async readAreas(queries): Promise<readonly (readonly ModeCount[])[]> {

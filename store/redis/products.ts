@@ -2,6 +2,7 @@ import type { ProductConfig } from '../../protocol/products.ts';
 import { assert } from '../../runtime/errors.ts';
 import { partitionOfProduct } from '../partitions.ts';
 import type { ScoreStore, StoreOptions } from '../score-store.ts';
+import { listIds } from './id-lists.ts';
 import type { Keys } from './keys.ts';
 import { readHashes } from './read-hashes.ts';
 import { parseProductConfig } from './replies.ts';
@@ -33,12 +34,8 @@ export function createProducts(run: RunScript, keys: Keys, options: StoreOptions
     },
 
     async listProducts({ after, limit }): Promise<readonly string[]> {
-      const lowest = after === undefined ? '-' : `(${after}`;
-      const replies = await Promise.all(
-        keys.partitions.map(({ productIds }) => run('list-products', [productIds], [lowest, String(limit)])),
-      );
-      // Ids are ASCII, so that JavaScript's order of strings is byte order.
-      return (replies as string[][]).flat().sort().slice(0, limit);
+      const ids = keys.partitions.map(({ productIds }) => productIds);
+      return listIds(run, ids, { after, limit });
     },
   };
 }

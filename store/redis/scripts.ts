@@ -15,7 +15,7 @@ export const SCRIPT_NAMES = [
   'configure-product',
   'end-sessions',
   'list-boards',
-  'list-products',
+  'list-ids',
   'list-windows',
   'load-checkpoint',
   'read-areas',

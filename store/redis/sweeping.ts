@@ -30,7 +30,7 @@ export function createSweeping(run: RunScript, keys: Keys, options: StoreOptions
     const ended = await run(
       'end-sessions',
       [
-        ...[dirty, allDirty, position, log, sessionsKey, logins],
+        ...[dirty, allDirty, position, log, sessionsKey, logins, partition.areas],
         ...Array.from(areas.keys(), (area) => partition.area(area)),
       ],
       [

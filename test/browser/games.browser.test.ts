@@ -76,7 +76,7 @@ describe('the pages of games and areas', () => {
     await waitForText(page, '[data-testid=games]', '1 won 1 lost');
     await waitForText(page, '[data-testid=player-rank][data-board=rps]', '#2');
     await publish(
-      { type: 'track', product: 'rps', player: 'bob', event: 'select_weapon', data: '1' },
+      { type: 'track', product: 'rps', player: 'bob', event: 'select_weapon', data: '0' },
       win('rps', 'bob', 'ann'),
       win('rps', 'bob', 'ann'),
     );

@@ -2,7 +2,7 @@
 -- Applies a batch of operations to one partition. Reads and computes everything first, then only writes.
 --
 -- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles, 8 log, 9 created, then per board its ranking and its
---       arrivals, per part of a producer its record; where there are others: windows, counters, sessions, logins, per board with windows the set
+--       arrivals, per part of a producer its record; where there are others: windows, counters, sessions, logins, areas, per board with windows the set
 --       of them and of each its ranking and its arrivals, per product the set of its counters' names, per area its modes
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
 --       5 refusals remembered per producer, 6 retention of producers (ms), 7 of uses of idempotency keys (whose claim is 0), then packed, little-endian,
@@ -51,7 +51,8 @@ local given_names = unpack_texts(ARGV[12], name_count)
 local kinds = { string.byte(ARGV[13], 1, 3 * operation_count) }
 local values = { struct.unpack('<' .. string.rep('d', operation_count), ARGV[14]) }
 local scores = new_scores()
-local others = ARGV[17] and open_others(boards, scores, members, FIXED_KEYS + 2 * board_count + part_count + 1)
+local other_keys = FIXED_KEYS + 2 * board_count + part_count + 1
+local others = ARGV[17] and open_others(boards, scores, members, KEYS, other_keys, ARGV)
 
 -- Runs of operations that have not been settled before, as first and last place.
 local parts, runs, refused_before = {}, {}, {}

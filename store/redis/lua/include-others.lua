@@ -1,8 +1,9 @@
 -- For apply.lua: what a batch may have beside scores, names and rejects. All of it is in one function, because each function that a script
 -- defines costs every call a little, and most batches have none of this.
 
--- Gives `boards` their windows. `scores` are those of the boards, which are not read yet; keys begin at `next_key`.
-local function open_others(boards, scores, members, next_key)
+-- Gives `boards` their windows. `scores` are those of the boards, which are not read yet; `keys` and `args` are those of the script, the keys
+-- beginning at `next_key`.
+local function open_others(boards, scores, members, keys, next_key, args)
 
 -- @include include-results.lua
 -- @include include-windows.lua
@@ -10,26 +11,27 @@ local function open_others(boards, scores, members, next_key)
 -- @include include-counters.lua
 -- @include include-sessions.lua
 
-local windows_key, counters_key, sessions_key, logins_key = KEYS[next_key], KEYS[next_key + 1], KEYS[next_key + 2], KEYS[next_key + 3]
-next_key = next_key + 4
-local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', ARGV[17])
-local most_counter_names, rated_places = tonumber(ARGV[18]), ARGV[28]
+local windows_key, counters_key = keys[next_key], keys[next_key + 1]
+local sessions_key, logins_key, areas_key = keys[next_key + 2], keys[next_key + 3], keys[next_key + 4]
+next_key = next_key + 5
+local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', args[17])
+local most_counter_names, rated_places = tonumber(args[18]), args[28]
 
 for _, board in ipairs(boards) do board.windows = {} end
 local levels
-levels, next_key = unpack_windows(ARGV[27], boards, next_key)
-local products, counter_name_count = unpack_groups(ARGV[19], product_count)
+levels, next_key = unpack_windows(args[27], boards, keys, next_key)
+local products, counter_name_count = unpack_groups(args[19], product_count)
 for _, product in ipairs(products) do
-  product.key, next_key = KEYS[next_key], next_key + 1
+  product.key, next_key = keys[next_key], next_key + 1
 end
-local areas, user_count = unpack_groups(ARGV[23], area_count)
+local areas, user_count = unpack_groups(args[23], area_count)
 for _, area in ipairs(areas) do
-  area.key, next_key = KEYS[next_key], next_key + 1
+  area.key, next_key = keys[next_key], next_key + 1
 end
-local counter_names = unpack_texts(ARGV[20], counter_name_count)
-local players = unpack_texts(ARGV[21], player_count)
-local users = unpack_texts(ARGV[24], user_count)
-local modes = unpack_texts(ARGV[25], mode_count)
+local counter_names = unpack_texts(args[20], counter_name_count)
+local players = unpack_texts(args[21], player_count)
+local users = unpack_texts(args[24], user_count)
+local modes = unpack_texts(args[25], mode_count)
 local sessions = {}
 for _, area in ipairs(areas) do
   for slot = area.first_slot, area.last_slot do sessions[slot] = new_session(area, users[slot]) end
@@ -49,10 +51,10 @@ function others.read(parts, kinds, operation_count)
   end
   if #rated_places > 0 then
     local state = pack_state(parts, boards, rated_places, scores, levels)
-    if state ~= ARGV[29] then return state end
+    if state ~= args[29] then return state end
   end
-  results = unpack_results(ARGV[30], kinds, operation_count)
-  counters = read_counters(counters_key, products, counter_names, players, ARGV[22], counter_count)
+  results = unpack_results(args[30], kinds, operation_count)
+  counters = read_counters(counters_key, products, counter_names, players, args[22], counter_count)
   read_modes(sessions_key, sessions)
 end
 
@@ -85,14 +87,14 @@ end
 -- What of this the log has, by the names of its fields, and what it was packed from.
 function others.fields()
   return {
-    products = ARGV[19], counter_names = ARGV[20], players = ARGV[21], counters = ARGV[22], areas = ARGV[23], users = ARGV[24],
-    modes = ARGV[25], handlers = ARGV[26], windows = pack_scored_windows(boards),
+    products = args[19], counter_names = args[20], players = args[21], counters = args[22], areas = args[23], users = args[24],
+    modes = args[25], handlers = args[26], windows = pack_scored_windows(boards),
   }
 end
 function others.sources()
   return {
     products = products, counter_names = counter_names, players = players, counters = counters, areas = areas, users = users, modes = modes,
-    handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), ARGV[26]) },
+    handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), args[26]) },
   }
 end
 -- Those that are not empty.
@@ -107,7 +109,7 @@ end
 function others.commit(created_key, start)
   for _, window in ipairs(changed_windows) do commit_window(window, windows_key, created_key, start) end
   commit_counters(counters_key, counter_rows, products)
-  commit_sessions(session_plan, sessions_key, logins_key)
+  commit_sessions(session_plan, sessions_key, logins_key, areas_key)
 end
 
 return others

@@ -1,7 +1,7 @@
 -- Shared by several scripts: who is active in which mode of which area.
 
 -- Sessions are fields `<area>:<user>` of one hash, their latest logins elements of one sorted set, both of a whole partition. The users of each
--- mode are counted per area, in a sorted set of its own, negated: its order is the one wanted.
+-- mode are counted per area, in a sorted set of its own, negated: its order is the one wanted. Areas in which somebody is active are listed.
 
 -- Only computes: a user of the area leaves a mode (false: was in none) for another one (false: for none).
 local function change_mode(area, old, new)
@@ -31,9 +31,15 @@ local function plan_area(area)
   area.rows, area.emptied = rows, emptied
 end
 
-local function commit_area(area)
-  if #area.emptied > 0 then redis.call('ZREM', area.key, unpack(area.emptied)) end
-  if #area.rows > 0 then redis.call('ZADD', area.key, unpack(area.rows)) end
+local function commit_area(area, areas_key)
+  if #area.rows > 0 then
+    redis.call('ZADD', area.key, unpack(area.rows))
+    redis.call('ZADD', areas_key, 0, area.id)
+  end
+  if #area.emptied > 0 then
+    redis.call('ZREM', area.key, unpack(area.emptied))
+    if redis.call('EXISTS', area.key) == 0 then redis.call('ZREM', areas_key, area.id) end
+  end
 end
 
 local function new_session(area, user) return { area = area, field = area.id .. ':' .. user } end
@@ -72,7 +78,7 @@ local function plan_sessions(sessions, areas, at, dirty_names)
   return plan
 end
 
-local function commit_sessions(plan, sessions_key, logins_key)
+local function commit_sessions(plan, sessions_key, logins_key, areas_key)
   if #plan.modes > 0 then
     redis.call('HSET', sessions_key, unpack(plan.modes))
     redis.call('ZADD', logins_key, unpack(plan.logins))
@@ -81,5 +87,5 @@ local function commit_sessions(plan, sessions_key, logins_key)
     redis.call('HDEL', sessions_key, unpack(plan.ended))
     redis.call('ZREM', logins_key, unpack(plan.ended))
   end
-  for _, area in ipairs(plan.areas) do commit_area(area) end
+  for _, area in ipairs(plan.areas) do commit_area(area, areas_key) end
 end

@@ -8,21 +8,21 @@ end
 
 -- Gives boards their `settings` (about windows) and `windows` from what is packed: per board that has any, its place (uint16), its
 -- settings (text), how many windows (uint16), and of each its name (text) and the time after which it may go (float64). The keys of a
--- board's windows begin at `next_key`: the set of them, then of each its ranking and its arrivals.
-local function unpack_windows(packed, boards, next_key)
+-- board's windows begin at `next_key` of `keys`: the set of them, then of each its ranking and its arrivals.
+local function unpack_windows(packed, boards, keys, next_key)
   local levels, at = {}, 1
   while at <= #packed do
     local place, settings, count
     place, settings, count, at = struct.unpack('<HHc0H', packed, at)
     local board = boards[place]
-    board.settings, board.windows_key = settings, KEYS[next_key]
+    board.settings, board.windows_key = settings, keys[next_key]
     next_key = next_key + 1
     for n = 1, count do
       local name, until_time
       name, until_time, at = struct.unpack('<Hc0d', packed, at)
       local level = level_of(levels, n)
       local window = { id = board.id .. '@' .. name, name = name, until_time = until_time, board = board, level = level }
-      window.ranking, window.arrivals = KEYS[next_key], KEYS[next_key + 1]
+      window.ranking, window.arrivals = keys[next_key], keys[next_key + 1]
       window.first_slot, window.last_slot = board.first_slot, board.last_slot
       for slot = window.first_slot, window.last_slot do level.of_slot[slot] = window end
       level.windows[#level.windows + 1], board.windows[n] = window, window

@@ -1,7 +1,7 @@
 #!lua flags=no-writes
--- Lists configured products of one partition in byte order of their ids.
+-- Lists ids of one partition in byte order.
 --
--- KEYS  1 ids of products
+-- KEYS  1 ids, all with score 0
 -- ARGV  1 lowest id as ZRANGEBYLEX has it, 2 limit
 -- Returns  {id, ...}
 
