@@ -93,7 +93,8 @@ const CONFIGURE: RouteDoc = {
   summary: 'Say how a product is scored',
   description:
     'Replaces all of its settings; what is left out is the default. What is published after the answer is scored by them. Scores stay as they are.',
-  needs: '`publish` on `product:<id>`, and on `board:<id>` of each of its leaderboards but the one that has the id of the product',
+  needs:
+    '`publish` on `product:<id>`, and on `board:<id>` of each of its leaderboards but the one that has the id of the product',
   parameters: { product: PRODUCT_PARAMETER },
   body: {
     schema: ProductSettingsSchema,
