@@ -3,7 +3,7 @@ import type { Position } from '../../protocol/views.ts';
 import type { FrameHead } from '../transport/socket-types.ts';
 
 /** Positions in one id, those of the channels that were told last; who comes back gets a snapshot of the others. */
-const MAX_POSITIONS = 64;
+export const MAX_RESUME_POSITIONS = 64;
 
 /** Longer ids are none of ours. */
 const MAX_ID_LENGTH = 8192;
@@ -47,7 +47,7 @@ export class ResumePositions {
     const byEpoch = new Map<string, string>();
     let left = this.#positions.size;
     for (const [index, { epoch, seq }] of this.#positions) {
-      if (left-- > MAX_POSITIONS) continue;
+      if (left-- > MAX_RESUME_POSITIONS) continue;
       byEpoch.set(epoch, `${byEpoch.get(epoch) ?? ''},${index.toString(36)}.${seq.toString(36)}`);
     }
     let id = this.#hash;
