@@ -82,7 +82,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       reader: { readStates: (channels) => readStates(store, channels, clock.now()) },
       // The gateway publishes through the transport, which hands its sockets to the gateway: one of them comes second.
       publisher: {
-        publish: (topic, wire) => transport.publisher.publish(topic, wire),
+        publish: (topic, wire, head) => transport.publisher.publish(topic, wire, head),
         subscribers: (topic) => transport.publisher.subscribers(topic),
       },
     },
@@ -109,6 +109,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
           clock,
           logger,
           health: createHealth({ store, bus, gateway }),
+          streams: gateway.streams,
           staticDir: options.staticDir,
           ...(demo === undefined ? {} : { demo: { ...demo, random: Math.random } }),
         },

@@ -61,6 +61,11 @@ describe('a product', () => {
     ['an unknown stats handler', { stats: 'glicko' }, 'there are: default, exrps'],
     ['options that the handler refuses', { leaderboards: [{ handler: 'elo', options: { k: 0 } }] }, 'k must'],
     [
+      'more options than each result can carry into the log',
+      { leaderboards: [{ handler: 'elo', options: { note: 'x'.repeat(1100) } }] },
+      'more than 1024 bytes',
+    ],
+    [
       'options of a handler that takes none',
       { leaderboards: [{ handler: 'wins', options: { k: 1 } }] },
       'no',

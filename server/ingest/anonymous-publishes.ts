@@ -6,7 +6,7 @@ import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { EventJudge } from './event-judge.ts';
-import { type Expander, NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
+import { configFor, type Expander, NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
 import type { PublishVerdict } from './ingest-types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { PendingEvents } from './pending-events.ts';
@@ -97,7 +97,7 @@ export class AnonymousPublishes {
         add(expander.partitionOfScore(event), scoreOperation(event), settlement, index);
         continue;
       }
-      const placed = expander.expand(event, products);
+      const placed = expander.expand(event, configFor(event, products));
       if ('refused' in placed) settlement.refused(index, 'malformed', placed.refused);
       else if (placed.length === 0) settlement.applied(index);
       else {

@@ -39,7 +39,7 @@ export interface PartitionKeys {
   readonly productIds: string;
   /** Sorted set of the areas in which somebody is active, all with score 0: byte order. */
   readonly areas: string;
-  /** Set: the names of a product's counters. */
+  /** Hash: the names of a product's counters to their places. */
   counterNames(product: string): string;
   /** Sorted set: modes of an area by the negated number of users. */
   area(area: string): string;
