@@ -12,7 +12,7 @@ import type { IdList } from './id-list.ts';
 import { MemoryBoard } from './memory-board.ts';
 import { MemoryCheckpoints } from './memory-checkpoints.ts';
 import { Ranking } from './ranking.ts';
-import type { Entry } from './ranking-entry.ts';
+import { createEntry, type Entry } from './ranking-entry.ts';
 
 /** What an operation needs besides the board. */
 export interface ScoringMoment {
@@ -143,7 +143,7 @@ export class PartitionBoards {
       this.#ids.add(key);
       return;
     }
-    const due = { member: key, key: dueAt, arrival: 0 };
+    const due = createEntry(key, dueAt);
     this.#dueWindows.add(due);
     const base = baseOf(key);
     const windows = this.#windows.get(base) ?? new Map<string, Entry>();
