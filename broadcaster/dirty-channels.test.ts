@@ -22,6 +22,8 @@ function watched(): PublishedViews {
   add('board:z', 1, [['ann', 1]]);
   add('board:pending', 0);
   add('player:p:ann', 0, []);
+  add('player:p:b:ob', 0, []);
+  add('player:players:ann', 0, []);
   add('area:111', 1, []);
   add('board:w', 2, [['ann', 3]]);
   add('board:w@daily', 2, [['ann', 2]]);
@@ -78,8 +80,14 @@ test('a profile leads to the windows that show the member', () => {
   ]);
 });
 
-test('a dirty player and a dirty area lead to their channels', () => {
-  expect(marks({ partition: 0, names: new Map([['player:p:ann', 5]]) })).toEqual({ 'player:p:ann': 5 });
+test('dirty players of a product lead to the channels of them that are watched', () => {
+  expect(marks({ partition: 0, names: new Map([['players:p', 5]]) })).toEqual({
+    'player:p:ann': 5,
+    'player:p:b:ob': 5,
+  });
+});
+
+test('a dirty area leads to its channel', () => {
   expect(marks({ partition: 1, names: new Map([['area:111', 6]]) })).toEqual({ 'area:111': 6 });
 });
 
@@ -88,7 +96,7 @@ test('a name that nobody watches leads nowhere', () => {
     ['board:unwatched', 5],
     ['profile:nobody shown', 5],
     ['something:else', 5],
-    ['player:p:bob', 5],
+    ['players:other', 5],
     ['area:222', 5],
     ['board:unwatched@daily.2026-11-21', 5],
   ]);
@@ -123,6 +131,8 @@ test('the flag for all leads to every watched channel of the partition', () => {
     'board:x',
     'board:y',
     'player:p:ann',
+    'player:p:b:ob',
+    'player:players:ann',
     'rank:x:ann',
     'rank:x:carl',
   ]);

@@ -3,6 +3,7 @@ import type { DirtyNames } from '../store/score-store.ts';
 import type { PublishedViews, WatchedView } from './published-views.ts';
 
 const BOARD = 'board:';
+const PLAYERS = 'players:';
 const PROFILE = 'profile:';
 
 /**
@@ -21,10 +22,12 @@ export function markDirtyChannels(
     for (const [name, since] of names) {
       if (name.startsWith(BOARD)) {
         for (const channel of views.ofBoard(name.slice(BOARD.length))) mark(channel, since);
+      } else if (name.startsWith(PLAYERS)) {
+        for (const channel of views.ofProduct(name.slice(PLAYERS.length))) mark(channel, since);
       } else if (name.startsWith(PROFILE)) {
         profiles.set(name.slice(PROFILE.length), since);
       } else if (views.get(name) !== undefined) {
-        // Players and areas are named as their channels are.
+        // Areas are named as their channels are.
         mark(name, since);
       }
     }

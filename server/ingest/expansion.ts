@@ -13,7 +13,7 @@ import { addResult, type Scoring } from '../../scoring/scoring.ts';
 import {
   partitionOfArea,
   partitionOfBoard,
-  partitionOfPlayer,
+  partitionOfPlayers,
   partitionOfProducer,
 } from '../../store/partitions.ts';
 import type { Operation, SessionOperation } from '../../store/score-store.ts';
@@ -90,7 +90,7 @@ export class Expander {
       case 'score':
         return this.partitionOfScore(event);
       case 'track':
-        return partitionOfPlayer(event.product, event.player, this.#partitions);
+        return partitionOfPlayers(event.product, this.#partitions);
       case 'session':
         return partitionOfArea(event.area, this.#partitions);
       case 'result':
@@ -155,7 +155,7 @@ export class Expander {
   }
 
   #count(product: string, player: string, counts: readonly Count[], placed: PlacedOperation[]): void {
-    const partition = partitionOfPlayer(product, player, this.#partitions);
+    const partition = partitionOfPlayers(product, this.#partitions);
     for (const [counter, by] of counts) {
       placed.push({ partition, operation: { op: 'count', product, player, counter, by } });
     }

@@ -18,8 +18,6 @@ import type {
   RankedRow,
   Refused,
   Repair,
-  ResultOperation,
-  ScoreOperation,
   StoreOptions,
   SweepResult,
 } from '../score-store.ts';
@@ -27,9 +25,9 @@ import { DirtyTracker } from './dirty-tracker.ts';
 import type { Effect, Refusal } from './effect.ts';
 import type { IdList } from './id-list.ts';
 import { isSameRecord, type MemoryBoard } from './memory-board.ts';
-import { MemoryCounters, playerName } from './memory-counters.ts';
+import { MemoryCounters } from './memory-counters.ts';
 import { MemorySessions } from './memory-sessions.ts';
-import { PartitionBoards } from './partition-boards.ts';
+import { type BoardEffects, PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
 import { ProducerRecords } from './producer-records.ts';
 
@@ -42,11 +40,22 @@ export interface Occasion {
 }
 
 /** What a batch has done so far. */
-interface BatchEffect {
-  readonly applied: AppliedOperation[];
-  /** By board: those that its operations were applied to too. */
-  readonly windows: Map<string, readonly string[]>;
-  readonly changedNames: Set<string>;
+class BatchEffect implements BoardEffects {
+  readonly applied: AppliedOperation[] = [];
+  readonly windows = new Map<string, readonly string[]>();
+  readonly changedBoards = new Set<string>();
+  readonly changedProfiles = new Set<string>();
+  /** Products whose players have changed. */
+  readonly changedProducts = new Set<string>();
+  readonly changedAreas = new Set<string>();
+
+  /** One text for each name, not for each operation. */
+  *dirtyNames(): Iterable<string> {
+    for (const board of this.changedBoards) yield `board:${board}`;
+    for (const member of this.changedProfiles) yield `profile:${member}`;
+    for (const product of this.changedProducts) yield `players:${product}`;
+    for (const area of this.changedAreas) yield `area:${area}`;
+  }
 }
 
 /** Ids of all partitions. */
@@ -83,14 +92,14 @@ export class MemoryPartition {
   apply(parts: readonly Part[], occasion: Occasion): BatchVerdict {
     const { acceptedAt, options } = occasion;
     const from = this.#position;
-    const effect: BatchEffect = { applied: [], windows: new Map(), changedNames: new Set() };
+    const effect = new BatchEffect();
     const verdicts = parts.map((part) => this.#applyPart(part, effect, occasion));
-    const { applied: operations, windows, changedNames } = effect;
+    const { applied: operations, windows } = effect;
     if (operations.length > 0) {
       const batch = { kind: 'batch' as const, from, to: this.#position, at: acceptedAt, operations };
       this.#log.append(windows.size === 0 ? batch : { ...batch, windows }, options.logOperations);
     }
-    for (const name of changedNames) this.dirty.mark(name, acceptedAt, options.maxDirtyNames);
+    for (const name of effect.dirtyNames()) this.dirty.mark(name, acceptedAt, options.maxDirtyNames);
     return { position: this.#position, parts: verdicts };
   }
 
@@ -249,37 +258,25 @@ export class MemoryPartition {
       case 'set':
       case 'best':
       case 'result':
-        return this.#applyToBoard(operation, effect, occasion);
+        return this.boards.apply(operation, this.#position, occasion, effect);
       case 'profile': {
         const { member, name } = operation;
         const done = this.#profiles.get(member) === name ? 'unchanged' : 'changed';
         this.#profiles.set(member, name);
-        return markIn(effect, `profile:${member}`, done);
+        return markIn(effect.changedProfiles, member, done);
       }
       case 'count': {
-        const name = playerName(operation.product, operation.player);
-        return markIn(
-          effect,
-          name,
-          this.counters.apply(operation, name, occasion.options.maxCountersPerProduct),
-        );
+        const done = this.counters.apply(operation, occasion.options.maxCountersPerProduct);
+        return markIn(effect.changedProducts, operation.product, done);
       }
       case 'login':
       case 'logout':
-        return markIn(effect, `area:${operation.area}`, this.sessions.apply(operation, occasion.acceptedAt));
+        return markIn(
+          effect.changedAreas,
+          operation.area,
+          this.sessions.apply(operation, occasion.acceptedAt),
+        );
     }
-  }
-
-  #applyToBoard(
-    operation: ScoreOperation | ResultOperation,
-    { changedNames, windows }: BatchEffect,
-    { acceptedAt, scoring, options: { windowRetentionMs } }: Occasion,
-  ): Effect {
-    const moment = { scoring, position: this.#position, acceptedAt, windowRetentionMs };
-    const done = this.boards.apply(operation, moment);
-    if (done.windows.length > 0) windows.set(operation.board, done.windows);
-    for (const key of done.changed) changedNames.add(`board:${key}`);
-    return done.effect;
   }
 
   /** A change that is not one of operations: a step of its own. */
@@ -290,7 +287,7 @@ export class MemoryPartition {
   }
 }
 
-function markIn({ changedNames }: BatchEffect, name: string, effect: Effect): Effect {
-  if (effect === 'changed') changedNames.add(name);
+function markIn(changed: Set<string>, id: string, effect: Effect): Effect {
+  if (effect === 'changed') changed.add(id);
   return effect;
 }

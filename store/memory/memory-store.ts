@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { assert, StartError } from '../../runtime/errors.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
-import { partitionOfArea, partitionOfPlayer, partitionOfProduct } from '../partitions.ts';
+import { partitionOfArea, partitionOfPlayers, partitionOfProduct } from '../partitions.ts';
 import {
   type AreaQuery,
   type Batch,
@@ -180,7 +180,7 @@ export class MemoryScoreStore implements ScoreStore {
   async readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]> {
     const data = this.#reach();
     return queries.map((query) => {
-      const partition = partitionOfPlayer(query.product, query.player, this.partitions);
+      const partition = partitionOfPlayers(query.product, this.partitions);
       return data.partition(partition).counters.read(query);
     });
   }

@@ -216,8 +216,8 @@ function keysOf(sending: Sending): string[] {
 }
 
 function otherKeysOf({ partition, batch, windows }: Sending): string[] {
-  const { windows: windowIds, counters, sessions, logins, areas } = partition;
-  const scriptKeys = [windowIds, counters, sessions, logins, areas];
+  const { windows: windowIds, sessions, logins, areas } = partition;
+  const scriptKeys = [windowIds, sessions, logins, areas];
   for (const { board, windows: ofBoard } of windows) {
     scriptKeys.push(partition.board(board).windows);
     for (const { name } of ofBoard) {
@@ -225,7 +225,9 @@ function otherKeysOf({ partition, batch, windows }: Sending): string[] {
       scriptKeys.push(ranking, arrivals);
     }
   }
-  for (const [product] of batch.products.counts()) scriptKeys.push(partition.counterNames(product));
+  for (const product of batch.counters.products) {
+    scriptKeys.push(partition.counterNames(product), partition.counters(product));
+  }
   for (const [area] of batch.areas.counts()) scriptKeys.push(partition.area(area));
   return scriptKeys;
 }

@@ -27,8 +27,6 @@ export interface PartitionKeys {
   readonly created: string;
   /** Sorted set: windows by the time after which they may go. */
   readonly windows: string;
-  /** Hash: all counters of players (see lua/include-counter-fields.lua). */
-  readonly counters: string;
   /** Hash: `<area>:<user>` to mode. */
   readonly sessions: string;
   /** Sorted set: `<area>:<user>` by the time of the latest login. */
@@ -41,6 +39,8 @@ export interface PartitionKeys {
   readonly areas: string;
   /** Hash: the names of a product's counters to their places. */
   counterNames(product: string): string;
+  /** Hash: the players of a product to their counters (see lua/include-counter-values.lua). */
+  counters(product: string): string;
   /** Sorted set: modes of an area by the negated number of users. */
   area(area: string): string;
   /** Hash: what is remembered of a producer, or of one use of an idempotency key (see lua/include-producers.lua). It expires. */
@@ -92,13 +92,13 @@ function createPartitionKeys(tag: string): PartitionKeys {
     profiles: `${tag}:profiles`,
     created: `${tag}:created`,
     windows: `${tag}:windows`,
-    counters: `${tag}:counters`,
     sessions: `${tag}:sessions`,
     logins: `${tag}:logins`,
     products: `${tag}:products`,
     productIds: `${tag}:product-ids`,
     areas: `${tag}:areas`,
     counterNames: (product) => `${tag}:counter-names:${product}`,
+    counters: (product) => `${tag}:counters:${product}`,
     area: (area) => `${tag}:area:${area}`,
     producer: (id) => `${tag}:producer:${id}`,
     once: (key) => `${tag}:once:${key}`,

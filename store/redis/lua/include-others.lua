@@ -7,13 +7,12 @@ local function open_others(boards, scores, members, keys, next_key, args)
 
 -- @include include-results.lua
 -- @include include-windows.lua
--- @include include-counter-fields.lua
+-- @include include-counter-values.lua
 -- @include include-counters.lua
 -- @include include-sessions.lua
 
-local windows_key, counters_key = keys[next_key], keys[next_key + 1]
-local sessions_key, logins_key, areas_key = keys[next_key + 2], keys[next_key + 3], keys[next_key + 4]
-next_key = next_key + 5
+local windows_key, sessions_key, logins_key, areas_key = unpack(keys, next_key, next_key + 3)
+next_key = next_key + 4
 local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', args[17])
 local most_counter_names, rated_places = tonumber(args[18]), args[28]
 
@@ -21,8 +20,11 @@ for _, board in ipairs(boards) do board.windows = {} end
 local levels
 levels, next_key = unpack_windows(args[27], boards, keys, next_key)
 local products, counter_name_count = unpack_groups(args[19], product_count)
-for _, product in ipairs(products) do
-  product.key, next_key = keys[next_key], next_key + 1
+local last_player, player_counts = 0, { struct.unpack('<' .. string.rep('H', product_count), args[17], 13) }
+for place, product in ipairs(products) do
+  product.names_key, product.counters_key, next_key = keys[next_key], keys[next_key + 1], next_key + 2
+  product.first_player, last_player = last_player + 1, last_player + player_counts[place]
+  product.last_player = last_player
 end
 local areas, user_count = unpack_groups(args[23], area_count)
 for _, area in ipairs(areas) do
@@ -36,7 +38,7 @@ local sessions = {}
 for _, area in ipairs(areas) do
   for slot = area.first_slot, area.last_slot do sessions[slot] = new_session(area, users[slot]) end
 end
-local counters, results, counter_rows, session_plan
+local counters, results, session_plan
 local changed_windows = {}
 
 local others = {}
@@ -54,7 +56,7 @@ function others.read(parts, kinds, operation_count)
     if state ~= args[29] then return state end
   end
   results = unpack_results(args[30], kinds, operation_count)
-  counters = read_counters(counters_key, products, counter_names, players, args[22], counter_count)
+  counters = read_counters(products, counter_names, players, args[22], counter_count)
   read_modes(sessions_key, sessions)
 end
 
@@ -80,7 +82,7 @@ function others.plan(batch, start, left_out, at, dirty_names)
       end
     end
   end
-  counter_rows = plan_counters(counters, dirty_names)
+  plan_counters(counters, products, dirty_names)
   session_plan = plan_sessions(sessions, areas, at, dirty_names)
 end
 
@@ -108,7 +110,7 @@ end
 
 function others.commit(created_key, start)
   for _, window in ipairs(changed_windows) do commit_window(window, windows_key, created_key, start) end
-  commit_counters(counters_key, counter_rows, products)
+  commit_counters(products)
   commit_sessions(session_plan, sessions_key, logins_key, areas_key)
 end
 
