@@ -14,7 +14,6 @@ import {
   partitionOfArea,
   partitionOfBoard,
   partitionOfPlayers,
-  partitionOfProducer,
 } from '../../store/partitions.ts';
 import type { Operation, SessionOperation } from '../../store/score-store.ts';
 
@@ -85,7 +84,7 @@ export class Expander {
    * The partition that says whether a number of a producer has been settled, and how: where the event has all its operations, if that is
    * one place. Else the home of the producer, whose rejections are told by the claim before anything else could be applied elsewhere.
    */
-  seatOf(event: ScorewireEvent, producer: string): number {
+  seatOf(event: ScorewireEvent, home: number): number {
     switch (event.type) {
       case 'score':
         return this.partitionOfScore(event);
@@ -95,7 +94,7 @@ export class Expander {
         return partitionOfArea(event.area, this.#partitions);
       case 'result':
       case 'profile':
-        return partitionOfProducer(producer, this.#partitions);
+        return home;
     }
   }
 

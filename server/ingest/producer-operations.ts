@@ -99,7 +99,7 @@ export class ProducerOperations {
   }
 
   #accept(event: ScorewireEvent, number: number, products: ProductConfigs): void {
-    const seat = this.#expander.seatOf(event, this.#producer.id);
+    const seat = this.#expander.seatOf(event, this.#home);
     if (event.type === 'score') {
       this.#add(seat, scoreOperation(event), number);
       return;
@@ -139,7 +139,7 @@ export class ProducerOperations {
   ): void {
     const isAtHome = event.type === 'profile' || event.type === 'result';
     if (isAtHome) this.#producer.rejected.attempt(number, refusal.code);
-    const seat = this.#expander.seatOf(event, this.#producer.id);
+    const seat = this.#expander.seatOf(event, this.#home);
     this.#refuse(seat, number, { ...refusal, certain: false });
     if (event.type !== 'result') return;
     const placed = this.#expander.expand(event, configFor(event, products));

@@ -25,11 +25,15 @@ function assertNumbers(numbers: readonly number[], operations: number): void {
 
 /** A score in another partition than its board's would never be read again. */
 function assertPartition(partition: number, operations: readonly Operation[], partitions: number): void {
-  let checked: string | undefined;
+  let checkedBoard: string | undefined;
+  let checkedProduct: string | undefined;
   for (const operation of operations) {
-    if ('board' in operation) {
-      if (operation.board === checked) continue;
-      checked = operation.board;
+    if (operation.op === 'count') {
+      if (operation.product === checkedProduct) continue;
+      checkedProduct = operation.product;
+    } else if ('board' in operation) {
+      if (operation.board === checkedBoard) continue;
+      checkedBoard = operation.board;
     }
     const right = partitionOfOperation(operation, partitions) ?? partition;
     assert(right === partition, `what an operation changes is in partition ${partition}`);

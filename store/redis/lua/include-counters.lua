@@ -3,9 +3,9 @@
 local TOO_LARGE = 8
 
 -- Only reads. `products` are groups of names and of players, each with the keys of the places of its names and of its players' counters; packed are, of
--- each counter, the slots of its name and of its player (uint16 each). Everything is in lists by slot, as thousands of tables would cost more than the rest.
+-- each counter, the slots of its name and of its player (uint16 each). All is in lists by slot, as thousands of tables would cost more than the rest.
 local function read_counters(products, names, players, packed, count)
-  local counters = { names = names, players = players, name_slots = {}, player_slots = {}, values = {}, is_changed = {} }
+  local counters = { names = names, players = players, count = count, slots = {}, values = {}, is_changed = {} }
   if count == 0 then return counters end
   local product_of, ids, stored = {}, {}, {}
   for _, product in ipairs(products) do
@@ -19,20 +19,18 @@ local function read_counters(products, names, players, packed, count)
     for i = 1, #found do stored[first_player + i - 1] = found[i] end
   end
   local slots = { struct.unpack('<' .. string.rep('HH', count), packed) }
-  local name_slots, player_slots, values = counters.name_slots, counters.player_slots, counters.values
+  local values = counters.values
   for slot = 1, count do
-    local name_slot, player_slot = slots[2 * slot - 1], slots[2 * slot]
-    local known, id = stored[player_slot], ids[name_slot]
-    name_slots[slot], player_slots[slot] = name_slot, player_slot
+    local id, known = ids[slots[2 * slot - 1]], stored[slots[2 * slot]]
     if known and id then values[slot] = get_counter(known, id) end
   end
-  counters.product_of, counters.ids, counters.stored = product_of, ids, stored
+  counters.slots, counters.product_of, counters.ids, counters.stored = slots, product_of, ids, stored
   return counters
 end
 
 -- Only computes. Gives the number of a code where it is refused.
 local function add_to(counters, slot, by, most_names)
-  local old, name_slot = counters.values[slot], counters.name_slots[slot]
+  local old, name_slot = counters.values[slot], counters.slots[2 * slot - 1]
   local new = (old or 0) + by
   if by - by ~= 0 or new - new ~= 0 then return 0 end
   if not counters.ids[name_slot] then
@@ -46,18 +44,22 @@ local function add_to(counters, slot, by, most_names)
 end
 
 local function put_counter(packed, id, value)
-  local before = 8 * (id - 1)
-  if #packed < before then packed = packed .. string.rep(NO_COUNTER, (before - #packed) / 8) end
-  return string.sub(packed, 1, before) .. struct.pack('<d', value) .. string.sub(packed, before + 9)
+  local before, length, number = 8 * (id - 1), #packed, struct.pack('<d', value)
+  if length <= before then return packed .. string.rep(NO_COUNTER, (before - length) / 8) .. number end
+  -- Most players have few counters, and each piece of a text costs as much as a number.
+  if length == 8 then return number end
+  if before == 0 then return number .. string.sub(packed, 9) end
+  if length == before + 8 then return string.sub(packed, 1, before) .. number end
+  return string.sub(packed, 1, before) .. number .. string.sub(packed, before + 9)
 end
 
 -- Only computes what is to be written; adds the products whose players changed to `dirty_names`.
 local function plan_counters(counters, products, dirty_names)
-  local stored, is_changed, changed = counters.stored, counters.is_changed, {}
-  for slot, player_slot in ipairs(counters.player_slots) do
+  local stored, is_changed, slots, ids, values, changed = counters.stored, counters.is_changed, counters.slots, counters.ids, counters.values, {}
+  for slot = 1, counters.count do
     if is_changed[slot] then
-      local before = changed[player_slot] or stored[player_slot] or ''
-      changed[player_slot] = put_counter(before, counters.ids[counters.name_slots[slot]], counters.values[slot])
+      local player_slot = slots[2 * slot]
+      changed[player_slot] = put_counter(changed[player_slot] or stored[player_slot] or '', ids[slots[2 * slot - 1]], values[slot])
     end
   end
   for _, product in ipairs(products) do
