@@ -18,8 +18,10 @@ const store = {
     position: 0,
     parts: parts.map(() => ({ status: 'settled', duplicates: 0, refused: [] })),
   }),
-  claimProducer: async (): Promise<ClaimVerdict> => ({ ok: true, claim: 1, last: 0, rejected: new Map() }),
-  beginOnce: async (id: string) => ({ ok: true, id, rejected: new Map() }) as const,
+  claimProducer: async (): Promise<ClaimVerdict> => {
+    return { ok: true, claim: 1, last: 0, settled: [], rejected: new Map() };
+  },
+  beginOnce: async (id: string) => ({ ok: true, id, settled: [], rejected: new Map() }) as const,
   readProducts: async (products: readonly string[]): Promise<(ProductConfig | undefined)[]> =>
     products.map(() => undefined),
 } as const;

@@ -4,9 +4,11 @@ import type { ScoreStore } from './score-store.ts';
 import {
   allPartitions,
   applyPart,
+  beginOnce,
   type CreateStore,
   delta,
   eventually,
+  NOTHING,
   openStores,
   part,
   positionOf,
@@ -34,6 +36,23 @@ export function claimsContract(createStore: CreateStore): void {
       expect(rejected).toEqual(new Map());
       expect(await takeNames(store)).toEqual({});
       for (const partition of allPartitions(store)) expect(await positionOf(store, partition)).toBe(0);
+    });
+
+    test('a claim, and the beginning of what happens once, tell what each partition has settled', async () => {
+      const { store } = await open({ partitions: 3 });
+      for (const [partition, number] of [
+        [0, 7],
+        [2, 4],
+      ] as const) {
+        await applyPart(store, partition, part('p', 1, number, [NOTHING]));
+      }
+      expect(await takeOver(store, 'p')).toMatchObject({ last: 7, settled: [7, 0, 4] });
+      expect(await takeOver(store, 'q')).toMatchObject({ last: 0, settled: [0, 0, 0] });
+
+      const { id, settled: none } = await beginOnce(store, 'once:x', 'hash');
+      expect(none).toEqual([0, 0, 0]);
+      await applyPart(store, 1, part(id, 0, 2, [NOTHING]));
+      expect(await beginOnce(store, 'once:x', 'hash')).toMatchObject({ id, settled: [0, 2, 0] });
     });
 
     test('each claim of a producer is higher than all before, on whichever client', async () => {

@@ -117,6 +117,8 @@ export interface ProducerClaim {
   readonly claim: number;
   /** The highest number settled in any partition; 0 where the producer is unknown. */
   readonly last: number;
+  /** The highest number settled in each partition, 0 where there is none: nothing that was sent under an earlier claim comes after it. */
+  readonly settled: readonly number[];
   /**
    * Numbers remembered as refused in its home partition (`partitionOfProducer`), where `reject` operations go: verdicts that must
    * not change when they are sent again.
@@ -131,6 +133,8 @@ export type OnceVerdict =
       readonly id: string;
       /** Numbers remembered as refused in the key's home partition (`partitionOfProducer`), where `reject` operations go. */
       readonly rejected: ReadonlyMap<number, ErrorCode>;
+      /** The highest number settled in each partition; 0 where there is none, as everywhere at the first use. */
+      readonly settled: readonly number[];
     }
   /** The key stands for another body. */
   | { readonly ok: false };

@@ -192,16 +192,16 @@ class Subject {
         return this.#apply(store, [publish], step.at);
       }
       case 'claim': {
-        const { claim, last, rejected } = await takeOver(store, step.producer);
+        const { claim, last, settled, rejected } = await takeOver(store, step.producer);
         const earlier = this.#claimsOf(step.producer);
         this.#claims.set(step.producer, [claim, ...earlier]);
-        return { grew: earlier.every((known) => claim > known), last, rejected };
+        return { grew: earlier.every((known) => claim > known), last, settled, rejected };
       }
       case 'begin': {
         const verdict = await store.beginOnce(step.key, step.bodyHash);
         if (!verdict.ok) return verdict;
         this.#uses.set(step.key, verdict.id);
-        return { ok: true, rejected: verdict.rejected };
+        return { ok: true, settled: verdict.settled, rejected: verdict.rejected };
       }
       case 'repair': {
         const { records } = await store.readRecords(

@@ -10,11 +10,7 @@ import { defaultProductConfig, type LeaderboardConfig, type ProductConfig } from
 import { type Count, countResult, countTrack } from '../../scoring/counting.ts';
 import type { GameResult } from '../../scoring/leaderboard-handler.ts';
 import { addResult, type Scoring } from '../../scoring/scoring.ts';
-import {
-  partitionOfArea,
-  partitionOfBoard,
-  partitionOfPlayers,
-} from '../../store/partitions.ts';
+import { partitionOfArea, partitionOfBoard, partitionOfPlayers } from '../../store/partitions.ts';
 import type { Operation, SessionOperation } from '../../store/score-store.ts';
 
 /** Settings of products, by id; those that are not in it have the defaults. */
@@ -81,18 +77,18 @@ export class Expander {
   }
 
   /**
-   * The partition that says whether a number of a producer has been settled, and how: where the event has all its operations, if that is
-   * one place. Else the home of the producer, whose rejections are told by the claim before anything else could be applied elsewhere.
+   * The partition that says whether a number of a producer has been settled, and how. It never depends on settings: of what belongs to a
+   * product it is where the product's players are, of a profile, which is in every partition, the home of the producer.
    */
   seatOf(event: ScorewireEvent, home: number): number {
     switch (event.type) {
       case 'score':
         return this.partitionOfScore(event);
+      case 'result':
       case 'track':
         return partitionOfPlayers(event.product, this.#partitions);
       case 'session':
         return partitionOfArea(event.area, this.#partitions);
-      case 'result':
       case 'profile':
         return home;
     }

@@ -1,11 +1,16 @@
+import type { ErrorCode } from '../../protocol/codes.ts';
 import type { Rejection } from '../../protocol/frames.ts';
 import { assert } from '../../runtime/errors.ts';
-import type { PartVerdict, Refused } from '../../store/score-store.ts';
+import type { PartVerdict } from '../../store/score-store.ts';
 import type { Expander, ProductConfigs } from './expansion.ts';
 import type { PartitionQueue } from './partition-queue.ts';
-import { type ClaimedProducer, type ProducerFrame, ProducerOperations } from './producer-operations.ts';
+import {
+  type ClaimedProducer,
+  type ProducerFrame,
+  ProducerOperations,
+  type StepPart,
+} from './producer-operations.ts';
 import type { ProducerOwner } from './queued-parts.ts';
-import type { RememberedRejections } from './remembered-rejections.ts';
 import { type Loss, refusalMessage, worse } from './settlement.ts';
 
 export interface SettledFrame {
@@ -29,23 +34,34 @@ export interface ProducerBatchDeps {
 const APPLIED = 1;
 const DUPLICATE = 2;
 const REFUSED = 4;
-const REFUSED_AT_HOME = 8;
+
+interface KnownRefusal {
+  readonly code: ErrorCode;
+  readonly message?: string | undefined;
+  /** In which it was told. */
+  readonly step: number;
+}
 
 /**
  * Frames of a producer that continue each other, on their way through the partitions: all of them are settled together, or
- * none is. Nothing of a later batch may be submitted before the outcome is there.
+ * none is. Nothing of a later batch may be submitted before the outcome is there. What has to be settled in order goes in steps: where one is
+ * lost, the next is not sent.
  */
 export class ProducerBatch implements ProducerOwner {
   readonly outcome: Promise<BatchOutcome>;
+  readonly #queues: readonly PartitionQueue[];
+  readonly #producer: ClaimedProducer;
   readonly #frames: readonly ProducerFrame[];
+  readonly #acceptedAt: number;
   readonly #operations: ProducerOperations;
-  readonly #rejected: RememberedRejections;
   readonly #first: number;
   /** What the partitions said of each event, together. */
   readonly #marks: Uint8Array;
-  readonly #refusals = new Map<number, Pick<Refused, 'code' | 'message'>>();
+  readonly #refusals = new Map<number, KnownRefusal>();
   #resolve!: (outcome: BatchOutcome) => void;
-  #unsettled: number;
+  #step = -1;
+  /** Operations of this step. */
+  #unsettled = 0;
   #loss: Loss | undefined;
   #conflict = false;
 
@@ -57,25 +73,17 @@ export class ProducerBatch implements ProducerOwner {
     products: ProductConfigs,
     acceptedAt: number,
   ) {
+    this.#queues = queues;
+    this.#producer = producer;
     this.#frames = frames;
-    this.#rejected = producer.rejected;
+    this.#acceptedAt = acceptedAt;
     this.#first = frames[0].seq;
     this.#marks = new Uint8Array(frames.reduce((sum, { events }) => sum + events.length, 0));
     this.#operations = new ProducerOperations(queues.length, expander, producer, frames, products);
-    this.#unsettled = this.#operations.count;
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    if (this.#unsettled === 0) this.#resolve(this.#conclude());
-    const { id, claim } = producer;
-    for (const [partition, list] of this.#operations.byPartition.entries()) {
-      if (list === undefined) continue;
-      const queue = queues[partition];
-      assert(queue !== undefined, 'every partition has a queue');
-      const owner = partition === producer.home ? this.#atHome() : this;
-      queue.addProducer({ id, claim, ...list }, owner, acceptedAt);
-      queue.flush();
-    }
+    this.#goOn();
   }
 
   get abandoned(): boolean {
@@ -83,7 +91,9 @@ export class ProducerBatch implements ProducerOwner {
   }
 
   settled(numbers: readonly number[], verdict: PartVerdict): void {
-    this.#note(numbers, verdict, 'elsewhere');
+    if (verdict.status === 'conflict') this.#conflict = true;
+    else this.#mark(numbers, verdict);
+    this.#settle(numbers.length);
   }
 
   lost(numbers: readonly number[], loss: Loss): void {
@@ -91,31 +101,33 @@ export class ProducerBatch implements ProducerOwner {
     this.#settle(numbers.length);
   }
 
-  /** Told of what becomes of the part that goes to the producer's home, which has the last word. */
-  #atHome(): ProducerOwner {
-    const batch = this;
-    return {
-      get abandoned() {
-        return batch.abandoned;
-      },
-      settled: (numbers, verdict) => {
-        batch.#note(numbers, verdict, 'home');
-      },
-      lost: (numbers, loss) => batch.lost(numbers, loss),
-    };
+  /** Sends the next step, or ends. */
+  #goOn(): void {
+    const parts = this.abandoned ? undefined : this.#operations.steps[++this.#step];
+    if (parts === undefined) {
+      this.#resolve(this.#conclude());
+      return;
+    }
+    if (this.#refusals.size > 0) for (const part of parts) this.#reject(part);
+    this.#unsettled = parts.reduce((sum, { operations }) => sum + operations.length, 0);
+    const { id, claim } = this.#producer;
+    for (const { partition, operations, numbers } of parts) {
+      const queue = this.#queues[partition];
+      assert(queue !== undefined, 'every partition has a queue');
+      queue.addProducer({ id, claim, operations, numbers }, this, this.#acceptedAt);
+      queue.flush();
+    }
   }
 
-  #note(numbers: readonly number[], verdict: PartVerdict, where: 'home' | 'elsewhere'): void {
-    if (verdict.status === 'conflict') this.#conflict = true;
-    else this.#mark(numbers, verdict, where);
-    this.#settle(numbers.length);
+  /** What was refused in an earlier step is refused in the others too. */
+  #reject({ operations, numbers }: StepPart): void {
+    for (let i = 0; i < operations.length; i++) {
+      const refusal = this.#refusals.get(numbers[i] as number);
+      if (refusal !== undefined) operations[i] = { op: 'reject', code: refusal.code };
+    }
   }
 
-  #mark(
-    numbers: readonly number[],
-    verdict: PartVerdict & { readonly status: 'settled' },
-    where: 'home' | 'elsewhere',
-  ): void {
+  #mark(numbers: readonly number[], verdict: PartVerdict & { readonly status: 'settled' }): void {
     for (let i = 0; i < numbers.length; i++) {
       const at = (numbers[i] as number) - this.#first;
       this.#marks[at] = (this.#marks[at] as number) | (i < verdict.duplicates ? DUPLICATE : APPLIED);
@@ -127,21 +139,24 @@ export class ProducerBatch implements ProducerOwner {
       if (number === previous) continue;
       previous = number;
       const at = number - this.#first;
-      const known = this.#refusals.get(number);
-      const isOverruled = ((this.#marks[at] as number) & REFUSED_AT_HOME) !== 0;
-      // Home has the last word, since that is what the next claim tells. Of the others the same one, in whatever order they answer.
-      if (known === undefined || where === 'home' || (!isOverruled && code < known.code)) {
-        this.#refusals.set(number, message === undefined ? { code } : { code, message });
-      }
-      const mark = where === 'home' ? REFUSED | REFUSED_AT_HOME : REFUSED;
-      this.#marks[at] = (this.#marks[at] as number) | mark;
-      this.#rejected.confirm(number, this.#refusals.get(number)?.code ?? code);
+      this.#marks[at] = (this.#marks[at] as number) | REFUSED;
+      this.#noteRefusal(number, code, message);
     }
+  }
+
+  /** The seat has the last word, which is asked in the last step of its event. Of several partitions of one step the same one, in whatever order they answer. */
+  #noteRefusal(number: number, code: ErrorCode, message: string | undefined): void {
+    const known = this.#refusals.get(number);
+    const step = this.#step;
+    if (known?.step === step && known.code <= code) return;
+    const why = message ?? (known?.code === code ? known.message : undefined);
+    this.#refusals.set(number, { code, message: why, step });
+    this.#producer.rejected.confirm(number, code);
   }
 
   #settle(operations: number): void {
     this.#unsettled -= operations;
-    if (this.#unsettled === 0) this.#resolve(this.#conclude());
+    if (this.#unsettled === 0) this.#goOn();
   }
 
   #conclude(): BatchOutcome {

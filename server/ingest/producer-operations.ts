@@ -4,9 +4,16 @@ import type { ProductConfig } from '../../protocol/products.ts';
 import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { EventJudge } from './event-judge.ts';
-import { configFor, type ExpandableEvent, type Expander, type ProductConfigs } from './expansion.ts';
+import {
+  configFor,
+  type ExpandableEvent,
+  type Expander,
+  type PlacedOperation,
+  type ProductConfigs,
+} from './expansion.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
 import { scoreOperation } from './score-operation.ts';
+import type { SettledNumbers } from './settled-numbers.ts';
 import { refusalMessage } from './settlement.ts';
 
 /** One publish of a producer: its events are numbered from `seq` on. */
@@ -23,6 +30,7 @@ export interface ClaimedProducer {
   /** The partition that remembers what was rejected for no other place. */
   readonly home: number;
   readonly rejected: RememberedRejections;
+  readonly settled: SettledNumbers;
   /**
    * Numbers of events with operations in several partitions that were sent off and are not settled, with the settings of their product: sent
    * again, they ask for the same again, so that what some partitions have done already is completed and nothing else is begun.
@@ -30,8 +38,10 @@ export interface ClaimedProducer {
   readonly accepted: Map<number, ProductConfig | undefined>;
 }
 
-/** The part of one partition: lists in step, never descending by number. */
-export interface PartitionOperations {
+/** The part of one partition in one step: lists in step with each other, never descending by number. */
+export interface StepPart {
+  readonly partition: number;
+  readonly step: number;
   readonly operations: Operation[];
   readonly numbers: number[];
 }
@@ -43,22 +53,25 @@ export interface IngestRefusal {
   readonly certain: boolean;
 }
 
+const NOTHING: Operation = { op: 'nothing' };
+
 /**
- * What the events of a batch ask of each partition; at least one operation for each event. The verdict about an event is final with
- * the first operation of its number that its *seat* takes (`Expander.seatOf`), so a rejection has to get where the event would have
- * gone: a score that is forbidden now may have been applied when it was sent with another token, and the other way round. What was
- * rejected in the producer's home is told by the claim: an event with operations elsewhere too is never begun after that.
+ * What the events of a batch ask of each partition; at least one operation for each event, where its *seat* is (`Expander.seatOf`).
+ * The verdict about an event is final with the first operation of its number that its seat takes, so a rejection has to get where the
+ * event would have gone: a score that is forbidden now may have been applied when it was sent with another token, and the other way
+ * round. What a result asks of other partitions is settled there in an earlier step than at its seat, so that what the seat has settled is
+ * settled everywhere, whatever the settings of its product were. Nearly all batches are one step.
  */
 export class ProducerOperations {
-  /** By partition; nothing where there is nothing to do. */
-  readonly byPartition: (PartitionOperations | undefined)[];
+  /** To be settled one after the other, each in every partition before the next is sent. */
+  readonly steps: StepPart[][] = [];
   /** By number. */
   readonly refusals = new Map<number, IngestRefusal>();
-  /** Of all partitions. */
-  count = 0;
   readonly #expander: Expander;
   readonly #producer: ClaimedProducer;
   readonly #home: number;
+  /** By partition: its part in the latest step that it is in, since its numbers never descend. */
+  readonly #open: (StepPart | undefined)[];
 
   constructor(
     partitions: number,
@@ -70,7 +83,7 @@ export class ProducerOperations {
     this.#expander = expander;
     this.#producer = producer;
     this.#home = producer.home;
-    this.byPartition = new Array<undefined>(partitions);
+    this.#open = new Array<undefined>(partitions);
     for (const { seq, events, identity } of frames) {
       const judge = new EventJudge(identity);
       for (let i = 0; i < events.length; i++) this.#take(events[i], seq + i, judge, products);
@@ -87,14 +100,14 @@ export class ProducerOperations {
       if (isConfirmed || refusal?.code === 'malformed') {
         this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
       } else {
-        this.#refuseInPlace(event as ScorewireEvent, number, { code, message }, products);
+        this.#refuseInPlace(event as ScorewireEvent, number, { code, message });
       }
     } else if (refusal === undefined || (refusal.code === 'forbidden' && accepted.has(number))) {
       this.#accept(event as ScorewireEvent, number, products);
     } else if (refusal.code === 'malformed') {
       this.#refuse(this.#home, number, { ...refusal, certain: true });
     } else {
-      this.#refuseInPlace(event as ScorewireEvent, number, refusal, products);
+      this.#refuseInPlace(event as ScorewireEvent, number, refusal);
     }
   }
 
@@ -106,15 +119,29 @@ export class ProducerOperations {
     }
     const placed = this.#expander.expand(event, this.#configOf(event, number, products));
     if ('refused' in placed) {
-      this.#refuseInPlace(event, number, { code: 'malformed', message: placed.refused }, products);
-      return;
+      this.#refuseInPlace(event, number, { code: 'malformed', message: placed.refused });
+    } else if (event.type === 'profile') {
+      for (const { partition, operation } of placed) this.#add(partition, operation, number);
+    } else if (event.type === 'result' && this.#producer.settled.has(number, seat)) {
+      // It is settled everywhere. By other settings, so that these could begin it anew on boards that it never had.
+      this.#add(seat, NOTHING, number);
+    } else {
+      this.#place(placed, seat, number);
+    }
+  }
+
+  #place(placed: readonly PlacedOperation[], seat: number, number: number): void {
+    let step = 0;
+    for (const { partition, operation } of placed) {
+      if (partition !== seat) step = Math.max(step, this.#add(partition, operation, number) + 1);
     }
     let isSeated = false;
     for (const { partition, operation } of placed) {
-      this.#add(partition, operation, number);
-      isSeated ||= partition === seat;
+      if (partition !== seat) continue;
+      this.#add(seat, operation, number, step);
+      isSeated = true;
     }
-    if (!isSeated) this.#add(seat, { op: 'nothing' }, number);
+    if (!isSeated) this.#add(seat, NOTHING, number, step);
   }
 
   /** The settings that the event was sent off with before, where it was. */
@@ -128,25 +155,17 @@ export class ProducerOperations {
   }
 
   /**
-   * For a reason that may not hold for ever. The event may have been applied, in part or as a whole, or refused somewhere: it is refused
-   * wherever it is not known, so that one that is told as applied is so everywhere, and one that was refused stays so.
+   * For a reason that may not hold for ever. The event may have been settled before: where it was is its seat, which then says how; else it
+   * is refused there for good.
    */
   #refuseInPlace(
     event: ScorewireEvent,
     number: number,
     refusal: { readonly code: ErrorCode; readonly message: string },
-    products: ProductConfigs,
   ): void {
-    const isAtHome = event.type === 'profile' || event.type === 'result';
-    if (isAtHome) this.#producer.rejected.attempt(number, refusal.code);
-    const seat = this.#expander.seatOf(event, this.#home);
-    this.#refuse(seat, number, { ...refusal, certain: false });
-    if (event.type !== 'result') return;
-    const placed = this.#expander.expand(event, configFor(event, products));
-    if ('refused' in placed) return;
-    for (const partition of new Set(placed.map((each) => each.partition))) {
-      if (partition !== seat) this.#add(partition, { op: 'reject', code: refusal.code }, number);
-    }
+    const isOfSeveral = event.type === 'profile' || event.type === 'result';
+    if (isOfSeveral) this.#producer.rejected.attempt(number, refusal.code);
+    this.#refuse(this.#expander.seatOf(event, this.#home), number, { ...refusal, certain: false });
   }
 
   #refuse(partition: number, number: number, refusal: IngestRefusal): void {
@@ -154,14 +173,18 @@ export class ProducerOperations {
     this.#add(partition, { op: 'reject', code: refusal.code }, number);
   }
 
-  #add(partition: number, operation: Operation, number: number): void {
-    let list = this.byPartition[partition];
-    if (list === undefined) {
-      list = { operations: [], numbers: [] };
-      this.byPartition[partition] = list;
+  /** In this step or a later one: gives which. */
+  #add(partition: number, operation: Operation, number: number, step = 0): number {
+    let part = this.#open[partition];
+    if (part === undefined || part.step < step) {
+      part = { partition, step, operations: [], numbers: [] };
+      this.#open[partition] = part;
+      const parts = this.steps[step];
+      if (parts === undefined) this.steps[step] = [part];
+      else parts.push(part);
     }
-    list.operations.push(operation);
-    list.numbers.push(number);
-    this.count++;
+    part.operations.push(operation);
+    part.numbers.push(number);
+    return part.step;
   }
 }

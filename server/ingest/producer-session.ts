@@ -9,6 +9,7 @@ import { ProducerBatch, type ProducerBatchDeps } from './producer-batch.ts';
 import type { ClaimedProducer, ProducerFrame } from './producer-operations.ts';
 import { type ProductReader, productsOf } from './product-reader.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
+import { SettledNumbers } from './settled-numbers.ts';
 import { type Loss, troubleOf } from './settlement.ts';
 import { logStoreFailure, lossOf } from './store-failure.ts';
 import { windowPeriodOf } from './window-period.ts';
@@ -107,12 +108,13 @@ export class RunningProducerSession implements ProducerSession {
       if (this.#closing.signal.aborted) return CLOSED;
       return lossOf(error, logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed'));
     }
-    const { claim, last, rejected } = claimed;
+    const { claim, last, settled, rejected } = claimed;
     this.#claimed = {
       id: this.#id,
       claim,
       home: partitionOfProducer(this.#id, this.#deps.queues.length),
       rejected: new RememberedRejections(rejected),
+      settled: new SettledNumbers(settled),
       accepted: new Map(),
     };
     this.#begin(last);
@@ -166,7 +168,7 @@ export class RunningProducerSession implements ProducerSession {
     const known = await new ProducerBatch(this.#deps, producer, frames, products, acceptedAt).outcome;
     switch (known.status) {
       case 'settled':
-        forgetAccepted(producer, frames);
+        noteSettled(producer, frames);
         for (const [i, frame] of frames.entries()) {
           const verdict = known.frames[i];
           this.#settled = Math.max(this.#settled, frame.seq + frame.events.length - 1);
@@ -227,8 +229,11 @@ export class RunningProducerSession implements ProducerSession {
 }
 
 /** What is settled can not be half done any more. */
-function forgetAccepted({ accepted }: ClaimedProducer, frames: readonly QueuedFrame[]): void {
-  const end = Math.max(...frames.map(({ seq, events }) => seq + events.length));
+function noteSettled({ settled, accepted }: ClaimedProducer, frames: readonly QueuedFrame[]): void {
+  const [first, last] = [frames[0], frames.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const end = last.seq + last.events.length;
+  settled.add(first.seq, end - 1);
   for (const number of accepted.keys()) if (number < end) accepted.delete(number);
 }
 

@@ -42,7 +42,7 @@ describe('what is published under a key', () => {
     expect(store.batches).toEqual([]);
     expect(store.onces).toMatchObject([{ key: expect.stringMatching(/^once:[\w-]{43}$/), bodyHash: 'hash' }]);
     const id = 'id of this use';
-    store.onces[0]?.answer({ ok: true, id, rejected: new Map() });
+    store.onces[0]?.answer({ ok: true, id, settled: [], rejected: new Map() });
     await settled();
     const key = store.onces[0]?.key ?? '';
     const parts = store.batches.flatMap(({ partition, parts: all }) =>
@@ -102,7 +102,7 @@ describe('what is published under a key', () => {
 
   it('repeats the verdicts that the store remembers, also with another token', async () => {
     const verdict = publish([score('x'), score('x')], identityWith({ publish: ['board:x'] }));
-    store.onces[0]?.answer({ ok: true, id: 'id', rejected: new Map([[2, 'forbidden']]) });
+    store.onces[0]?.answer({ ok: true, id: 'id', settled: [], rejected: new Map([[2, 'forbidden']]) });
     await settled();
     const home = partitionOfProducer(store.onces[0]?.key ?? '', PARTITIONS);
     for (const batch of store.batches) {

@@ -8,6 +8,7 @@ import type { OnceVerdict } from './ingest-types.ts';
 import { ProducerBatch, type ProducerBatchDeps } from './producer-batch.ts';
 import { type ProductReader, productsOf } from './product-reader.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
+import { SettledNumbers } from './settled-numbers.ts';
 import { type Loss, troubleOf } from './settlement.ts';
 import { logStoreFailure, lossOf, STORE_RETRY_MS } from './store-failure.ts';
 
@@ -44,9 +45,11 @@ export async function publishOnce(
   } catch (error) {
     return unsettled(lossOf(error, logStoreFailure(logger, error, 'settings of products could not be read')));
   }
-  const { id, rejected } = begun;
+  const { id } = begun;
   const home = partitionOfProducer(key, deps.queues.length);
-  const producer = { id, claim: 0, home, rejected: new RememberedRejections(rejected), accepted: new Map() };
+  const rejected = new RememberedRejections(begun.rejected);
+  const settled = new SettledNumbers(begun.settled);
+  const producer = { id, claim: 0, home, rejected, settled, accepted: new Map() };
   const frame = { seq: 1, events, identity };
   const { outcome: settling } = new ProducerBatch(deps, producer, [frame], products, acceptedAt);
   const outcome = await settling;

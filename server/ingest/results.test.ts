@@ -2,12 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProductConfig } from '../../protocol/products.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { createScoring } from '../../scoring/registry.ts';
-import {
-  partitionOfArea,
-  partitionOfBoard,
-  partitionOfPlayers,
-  partitionOfProducer,
-} from '../../store/partitions.ts';
+import { partitionOfArea, partitionOfBoard, partitionOfPlayers } from '../../store/partitions.ts';
 import { type Operation, StoreUnavailableError, WINDOW_BOUNDARY_MS } from '../../store/score-store.ts';
 import { createHeldStore, type HeldBatch, type HeldStore, settled } from '../../test/support/held-store.ts';
 import { ADMIN, identityWith } from '../../test/support/identities.ts';
@@ -279,7 +274,6 @@ describe('the settings of products', () => {
 });
 
 describe('a producer', () => {
-  const home = partitionOfProducer('p', PARTITIONS);
   let producer: ProducerSession;
   beforeEach(() => {
     producer = ingest.openProducer('p');
@@ -301,7 +295,7 @@ describe('a producer', () => {
     const silent = { chess: config() };
     await send(1, [result(), track('bob', 'darts')], { ...silent, darts: config() });
     const expected = new Map([
-      [home, [{ op: 'nothing' }]],
+      [partitionOfPlayers('chess', PARTITIONS), [{ op: 'nothing' }]],
       [partitionOfPlayers('darts', PARTITIONS), [{ op: 'nothing' }]],
     ]);
     expect(expected.size).toBe(2);
@@ -309,32 +303,90 @@ describe('a producer', () => {
     expect(numbers(store.batches).sort()).toEqual([1, 2]);
   });
 
-  it('that could not be settled in one place sends the same again, whatever the settings are by then', async () => {
-    const old = { chess: config({ board: 'old', handler: 'wins' }) };
-    const { verdict } = await send(1, [result()], old);
-    const first = sent();
-    const place = partitionOfBoard('old', PARTITIONS);
-    for (const batch of [...store.batches]) {
-      if (batch.partition === place) batch.fail(GONE);
-      else batch.apply();
-    }
-    expect(await verdict).toMatchObject({ code: 'unavailable' });
-    const already = store.batches.length;
-    const again = producer.publish(1, [result()], identityWith({}));
-    await settled();
-    store.reads.at(-1)?.answer({ chess: config({ board: 'new', handler: 'wins' }) });
-    await settled();
-    expect(sent(store.batches.slice(already))).toEqual(first);
-    for (const batch of store.batches.slice(already)) {
-      const isNew = batch.partition === place;
-      batch.answer([{ status: 'settled', duplicates: isNew ? 0 : batch.operations.length, refused: [] }]);
-    }
-    expect(await again).toMatchObject({ applied: 1, duplicates: 0, rejected: [], seq: 1 });
+  describe('whose result is of two partitions', () => {
+    const [seat, other] = [partitionOfPlayers('chess', PARTITIONS), partitionOfBoard('old', PARTITIONS)];
+    const old = { chess: config({ board: 'chess', handler: 'wins' }, { board: 'old', handler: 'wins' }) };
+    const later = { chess: config({ board: 'new', handler: 'wins' }) };
+    const partitions = (from = 0) => store.batches.slice(from).map(({ partition }) => partition);
 
-    const settledBefore = store.batches.length;
-    await send(2, [result()], { chess: config({ board: 'new', handler: 'wins' }) });
-    const boards = [...sent(store.batches.slice(settledBefore)).values()].flat();
-    expect(boards).toContainEqual({ op: 'delta', board: 'new', member: 'ann', value: 1 });
+    it('has it settled elsewhere before it is where its verdict is kept', async () => {
+      const { verdict } = await send(1, [result(), score('chess'), result()], old);
+      expect(seat).not.toBe(other);
+      expect(partitions()).toEqual([other]);
+      expect(numbers(store.batches)).toEqual([1, 3]);
+      store.batches[0]?.apply();
+      await settled();
+      expect(partitions(1)).toEqual([seat]);
+      expect(numbers(store.batches.slice(1))).toEqual([1, 2, 3]);
+      store.batches[1]?.apply();
+      expect(await verdict).toMatchObject({ applied: 3, rejected: [], seq: 3 });
+    });
+
+    it('is told to send again where the first step is lost, without the second', async () => {
+      const { verdict } = await send(1, [result()], old);
+      store.batches[0]?.fail(GONE);
+      expect(await verdict).toMatchObject({ code: 'unavailable' });
+      await settled();
+      expect(partitions()).toEqual([other]);
+    });
+
+    it('has it rejected where its verdict is kept, if it is refused elsewhere', async () => {
+      const { verdict } = await send(1, [result(), result()], old);
+      store.batches[0]?.apply([{ index: 0, code: 'malformed', message: 'the handler says no' }]);
+      await settled();
+      expect(store.batches[1]?.operations).toEqual([
+        { op: 'reject', code: 'malformed' },
+        { op: 'delta', board: 'chess', member: 'ann', value: 1 },
+      ]);
+      store.batches[1]?.apply([{ index: 0, code: 'malformed' }]);
+      const rejected = [{ index: 0, code: 'malformed', message: 'the handler says no' }];
+      expect(await verdict).toMatchObject({ applied: 1, rejected, seq: 2 });
+    });
+
+    it.each([1, 2])(
+      'sends the same again after step %i failed, whatever the settings are by then',
+      async (step) => {
+        const { verdict } = await send(1, [result()], old);
+        for (let i = 0; i < step; i++) {
+          if (i === step - 1) store.batches[i]?.fail(GONE);
+          else store.batches[i]?.apply();
+          await settled();
+        }
+        expect(await verdict).toMatchObject({ code: 'unavailable' });
+        const already = store.batches.length;
+        const again = producer.publish(1, [result()], identityWith({}));
+        await settled();
+        store.reads.at(-1)?.answer(later);
+        await settled();
+        store.batches[already]?.answer([{ status: 'settled', duplicates: step - 1, refused: [] }]);
+        await settled();
+        expect(partitions(already)).toEqual([other, seat]);
+        const operations = store.batches.slice(already).flatMap((batch) => batch.operations);
+        expect(operations).toEqual(
+          ['old', 'chess'].map((board) => ({ op: 'delta', board, member: 'ann', value: 1 })),
+        );
+        store.batches[already + 1]?.apply();
+        expect(await again).toMatchObject({ applied: 1, duplicates: 0, rejected: [], seq: 1 });
+      },
+    );
+
+    it('asks only where its verdict is kept, once it is settled, and has new ones scored by new settings', async () => {
+      await send(1, [result()], old);
+      store.batches[0]?.apply();
+      await settled();
+      store.batches[1]?.apply();
+      await settled();
+      const { verdict } = await send(1, [result()], later);
+      expect(sent(store.batches.slice(2))).toEqual(new Map([[seat, [{ op: 'nothing' }]]]));
+      store.batches[2]?.answer([{ status: 'settled', duplicates: 1, refused: [] }]);
+      expect(await verdict).toMatchObject({ applied: 0, duplicates: 1, rejected: [] });
+      await send(2, [result()], later);
+      expect(sent(store.batches.slice(3))).toEqual(
+        new Map([
+          [partitionOfBoard('new', PARTITIONS), [{ op: 'delta', board: 'new', member: 'ann', value: 1 }]],
+        ]),
+      );
+    });
   });
 
   it('is told to send again where settings can not be read, and nothing was sent', async () => {

@@ -42,15 +42,16 @@ export class MemoryData {
       const record = records[index] ?? { claim: 0, last: 0, refused: new Map() };
       producers.keep(id, { ...record, claim: Math.max(record.claim, claim) }, now, retention);
     }
-    const last = Math.max(0, ...records.map((record) => record?.last ?? 0));
-    return { ok: true, claim, last, rejected: new Map(home?.refused) };
+    const settled = records.map((record) => record?.last ?? 0);
+    return { ok: true, claim, last: Math.max(0, ...settled), settled, rejected: new Map(home?.refused) };
   }
 
   beginOnce(key: string, bodyHash: string, now: number, retention: Retention): OnceVerdict {
     const id = this.#onceKeys.begin(key, bodyHash, now, retention.onceRetentionMs);
     if (id === undefined) return { ok: false };
-    const record = this.partition(this.#homeOf(key)).producers.find(id, now);
-    return { ok: true, id, rejected: new Map(record?.refused) };
+    const records = this.partitions.map(({ producers }) => producers.find(id, now));
+    const settled = records.map((record) => record?.last ?? 0);
+    return { ok: true, id, settled, rejected: new Map(records[this.#homeOf(key)]?.refused) };
   }
 
   #homeOf(id: string): number {

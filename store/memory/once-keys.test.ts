@@ -19,7 +19,10 @@ test('from its first use a key stands for one body for its retention, and recogn
   for (const time of [5050, 5149]) {
     clock.time = time;
     expect(await store.beginOnce(KEY, 'another')).toEqual({ ok: false });
-    expect(await beginOnce(store, KEY, 'hash')).toEqual({ ...first, rejected: new Map([[1, 'forbidden']]) });
+    expect(await beginOnce(store, KEY, 'hash')).toMatchObject({
+      id: first.id,
+      rejected: new Map([[1, 'forbidden']]),
+    });
   }
   clock.time = 5199;
   expect((await beginOnce(store, KEY, 'hash')).id).toBe(first.id);

@@ -26,15 +26,15 @@ export function createProducers(run: RunScript, keys: Keys, options: StoreOption
       const reply = await run('claim-producer', [home.producer(producer)], args, 'bytes');
       const [claim, last, refused] = reply as ClaimReply;
       if (refused === undefined) return { ok: false, latest: Number(claim) };
-      const others = keys.partitions.filter((partition) => partition !== home);
       const told = [producerRetentionMs, String(claim)];
       const lasts = await Promise.all(
-        others.map((partition) => run('adopt-claim', [partition.producer(producer)], told)),
+        keys.partitions.map((partition) =>
+          partition === home ? last : run('adopt-claim', [partition.producer(producer)], told),
+        ),
       );
+      const settled = lasts.map(Number);
       return {
-        ok: true,
-        claim: Number(claim),
-        last: Math.max(...[last, ...lasts].map(Number)),
+        ...{ ok: true, claim: Number(claim), last: Math.max(...settled), settled },
         rejected: parseRefusals(refused),
       };
     },
@@ -45,9 +45,14 @@ export function createProducers(run: RunScript, keys: Keys, options: StoreOption
       if (reply === 0) return { ok: false };
       const [period, hadBegun] = reply as [period: number, hadBegun: number];
       const id = partsOf(key, bodyHash, period);
-      if (hadBegun === 0) return { ok: true, id, rejected: new Map() };
-      const refused = await run('read-refusals', [home.producer(id)], [], 'bytes');
-      return { ok: true, id, rejected: parseRefusals(refused as Buffer) };
+      if (hadBegun === 0) {
+        return { ok: true, id, settled: keys.partitions.map(() => 0), rejected: new Map() };
+      }
+      const [refused, ...lasts] = await Promise.all([
+        run('read-refusals', [home.producer(id)], [], 'bytes'),
+        ...keys.partitions.map((partition) => run('read-last', [partition.producer(id)], [])),
+      ]);
+      return { ok: true, id, settled: lasts.map(Number), rejected: parseRefusals(refused as Buffer) };
     },
   };
 }

@@ -22,6 +22,7 @@ export const SCRIPT_NAMES = [
   'read-checkpoint-positions',
   'read-creation',
   'read-hash',
+  'read-last',
   'read-log',
   'read-neighbourhood',
   'read-over',

@@ -94,14 +94,15 @@ export function createHeldStore(partitions: number): HeldStore {
     claimProducer: (producer, latest, givenUp) =>
       new Promise((resolve, reject) => {
         const grant = (claim: Partial<ProducerClaim> = {}) =>
-          resolve({ ok: true, claim: 1, last: 0, rejected: new Map(), ...claim });
+          resolve({ ok: true, claim: 1, last: 0, settled: [], rejected: new Map(), ...claim });
         const refuse = (known: number) => resolve({ ok: false, latest: known });
         claims.push({ producer, latest, givenUp, grant, refuse, fail: reject });
       }),
     beginOnce: (key, bodyHash) =>
       new Promise((resolve, reject) => {
         const id = `${key}:${bodyHash}`;
-        const answer = (verdict: OnceVerdict = { ok: true, id, rejected: new Map() }) => resolve(verdict);
+        const answer = (verdict: OnceVerdict = { ok: true, id, settled: [], rejected: new Map() }) =>
+          resolve(verdict);
         onces.push({ key, bodyHash, answer, fail: reject });
       }),
     readProducts: (products) =>
