@@ -56,7 +56,7 @@ export interface Part {
     readonly claim: number;
     /**
      * Of the operations, in step with them; never descending. There may be gaps (the others went to other partitions), and operations
-     * of one event have the same number: they are in one part, never in two.
+     * of one event have the same number: they are in one part, never in two, and where one is refused, none of them applies.
      */
     readonly numbers: readonly number[];
   };
@@ -92,7 +92,7 @@ export type PartVerdict =
       readonly duplicates: number;
       /**
        * Operations that were not applied: refused on their own now, or remembered as refused; ascending by index within the part.
-       * Of a number its first refusal is remembered, and is then told of each of its operations.
+       * Of a number its first refusal is told of each of its operations, and remembered.
        */
       readonly refused: readonly Refused[];
     }

@@ -1,5 +1,5 @@
 import type { CountOperation, PlayerQuery } from '../score-store.ts';
-import { type Effect, NOT_FINITE } from './effect.ts';
+import { type Effect, NOT_FINITE, type Undo } from './effect.ts';
 
 /** What is counted of the players of a product. */
 interface ProductCounters {
@@ -13,7 +13,7 @@ interface ProductCounters {
 export class MemoryCounters {
   readonly #products = new Map<string, ProductCounters>();
 
-  apply({ product, player, counter, by }: CountOperation, maxNames: number): Effect {
+  apply({ product, player, counter, by }: CountOperation, maxNames: number, undo?: Undo): Effect {
     if (!Number.isFinite(by)) return NOT_FINITE;
     let ofProduct = this.#products.get(product);
     const known = ofProduct?.players.get(player);
@@ -29,7 +29,22 @@ export class MemoryCounters {
     if (isNew) ofProduct.names.add(counter);
     if (known !== undefined) known.set(counter, value);
     else ofProduct.players.set(player, new Map([[counter, value]]));
+    undo?.push(() => this.#restore({ product, player }, counter, previous, isNew));
     return value === previous ? 'unchanged' : 'changed';
+  }
+
+  #restore(
+    { product, player }: PlayerQuery,
+    counter: string,
+    value: number | undefined,
+    wasNew: boolean,
+  ): void {
+    const ofProduct = this.#products.get(product);
+    const ofPlayer = ofProduct?.players.get(player);
+    if (wasNew) ofProduct?.names.delete(counter);
+    if (value !== undefined) ofPlayer?.set(counter, value);
+    else ofPlayer?.delete(counter);
+    if (ofPlayer?.size === 0) ofProduct?.players.delete(player);
   }
 
   read({ product, player }: PlayerQuery): ReadonlyMap<string, number> {

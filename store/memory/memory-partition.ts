@@ -1,10 +1,9 @@
 import type { BoardSettings } from '../../protocol/boards.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
-import type { Scoring } from '../../scoring/scoring.ts';
 import { isSameConfig } from '../board-settings.ts';
+import { endOfEvent } from '../events.ts';
 import type {
-  AppliedOperation,
   BatchVerdict,
   BoardPage,
   BoardRecords,
@@ -18,45 +17,18 @@ import type {
   RankedRow,
   Refused,
   Repair,
-  StoreOptions,
   SweepResult,
 } from '../score-store.ts';
+import { applyTo, BatchEffect, type Occasion } from './applying.ts';
 import { DirtyTracker } from './dirty-tracker.ts';
-import type { Effect, Refusal } from './effect.ts';
+import type { Refusal, Undo } from './effect.ts';
 import type { IdList } from './id-list.ts';
 import { isSameRecord, type MemoryBoard } from './memory-board.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemorySessions } from './memory-sessions.ts';
-import { type BoardEffects, PartitionBoards } from './partition-boards.ts';
+import { PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
 import { ProducerRecords } from './producer-records.ts';
-
-/** What a change depends on besides the data. */
-export interface Occasion {
-  readonly now: number;
-  readonly acceptedAt: number;
-  readonly options: StoreOptions;
-  readonly scoring: Scoring;
-}
-
-/** What a batch has done so far. */
-class BatchEffect implements BoardEffects {
-  readonly applied: AppliedOperation[] = [];
-  readonly windows = new Map<string, readonly string[]>();
-  readonly changedBoards = new Set<string>();
-  readonly changedProfiles = new Set<string>();
-  /** Products whose players have changed. */
-  readonly changedProducts = new Set<string>();
-  readonly changedAreas = new Set<string>();
-
-  /** One text for each name, not for each operation. */
-  *dirtyNames(): Iterable<string> {
-    for (const board of this.changedBoards) yield `board:${board}`;
-    for (const member of this.changedProfiles) yield `profile:${member}`;
-    for (const product of this.changedProducts) yield `players:${product}`;
-    for (const area of this.changedAreas) yield `area:${area}`;
-  }
-}
 
 /** Ids of all partitions. */
 export interface SharedIds {
@@ -72,7 +44,7 @@ export class MemoryPartition {
   readonly boards: PartitionBoards;
   readonly counters = new MemoryCounters();
   readonly sessions: MemorySessions;
-  readonly #profiles = new Map<string, string>();
+  readonly profiles = new Map<string, string>();
   readonly #products = new Map<string, ProductConfig>();
   readonly #productIds: IdList;
   readonly #log = new PartitionLog();
@@ -196,7 +168,7 @@ export class MemoryPartition {
 
   #readRows(board: MemoryBoard, offset: number, limit: number): RankedRow[] {
     return board.rows(offset, limit).map((row) => {
-      const name = this.#profiles.get(row.member);
+      const name = this.profiles.get(row.member);
       return name === undefined ? row : { ...row, name };
     });
   }
@@ -221,18 +193,20 @@ export class MemoryPartition {
     const remembered = record?.refused ?? new Map<number, ErrorCode>();
     const refused: Refused[] = [];
     let duplicates = 0;
-    for (const [index, operation] of operations.entries()) {
-      const number = producer?.numbers[index];
-      if (number !== undefined && number <= last) {
-        duplicates++;
+    for (let from = 0, to: number; from < operations.length; from = to) {
+      to = producer === undefined ? from + 1 : endOfEvent(producer.numbers, from);
+      const number = producer?.numbers[from] ?? Number.POSITIVE_INFINITY;
+      let refusal: Refusal | undefined;
+      if (number <= last) {
+        duplicates += to - from;
         const code = remembered.get(number);
-        if (code !== undefined) refused.push({ index, code });
-        continue;
+        refusal = code && { code };
+      } else {
+        refusal = this.#applyEvent(operations, from, to, effect, occasion);
+        if (refusal !== undefined && producer !== undefined) remembered.set(number, refusal.code);
       }
-      const refusal = this.#applyOperation(operation, effect, occasion);
       if (refusal === undefined) continue;
-      refused.push({ index, ...refusal });
-      if (number !== undefined && !remembered.has(number)) remembered.set(number, refusal.code);
+      for (let index = from; index < to; index++) refused.push({ index, ...refusal });
     }
     if (producer !== undefined) {
       const { id, claim, numbers } = producer;
@@ -242,41 +216,41 @@ export class MemoryPartition {
     return { status: 'settled', duplicates, refused };
   }
 
-  #applyOperation(operation: Operation, effect: BatchEffect, occasion: Occasion): Refusal | undefined {
+  /** The operations of one event: all of them, or none. */
+  #applyEvent(
+    operations: readonly Operation[],
+    from: number,
+    to: number,
+    effect: BatchEffect,
+    occasion: Occasion,
+  ): Refusal | undefined {
+    const position = this.#position;
+    const applied = effect.applied.length;
+    const undo: Undo | undefined = to - from > 1 ? [] : undefined;
+    for (let index = from; index < to; index++) {
+      const refusal = this.#applyOperation(operations[index] as Operation, effect, occasion, undo);
+      if (refusal === undefined) continue;
+      for (let step = undo?.pop(); step !== undefined; step = undo?.pop()) step();
+      this.#position = position;
+      effect.applied.length = applied;
+      return refusal;
+    }
+    return undefined;
+  }
+
+  #applyOperation(
+    operation: Operation,
+    effect: BatchEffect,
+    occasion: Occasion,
+    undo: Undo | undefined,
+  ): Refusal | undefined {
     if (operation.op === 'reject') return { code: operation.code };
     if (operation.op === 'nothing') return undefined;
-    const done = this.#applyTo(operation, effect, occasion);
+    const done = applyTo(this, operation, this.#position, effect, occasion, undo);
     if (typeof done === 'object') return done;
     this.#position++;
     effect.applied.push(operation);
     return undefined;
-  }
-
-  #applyTo(operation: AppliedOperation, effect: BatchEffect, occasion: Occasion): Effect {
-    switch (operation.op) {
-      case 'delta':
-      case 'set':
-      case 'best':
-      case 'result':
-        return this.boards.apply(operation, this.#position, occasion, effect);
-      case 'profile': {
-        const { member, name } = operation;
-        const done = this.#profiles.get(member) === name ? 'unchanged' : 'changed';
-        this.#profiles.set(member, name);
-        return markIn(effect.changedProfiles, member, done);
-      }
-      case 'count': {
-        const done = this.counters.apply(operation, occasion.options.maxCountersPerProduct);
-        return markIn(effect.changedProducts, operation.product, done);
-      }
-      case 'login':
-      case 'logout':
-        return markIn(
-          effect.changedAreas,
-          operation.area,
-          this.sessions.apply(operation, occasion.acceptedAt),
-        );
-    }
   }
 
   /** A change that is not one of operations: a step of its own. */
@@ -285,9 +259,4 @@ export class MemoryPartition {
     this.#log.append({ ...step, from, to: from + 1 }, options.logOperations);
     for (const name of names) this.dirty.mark(name, acceptedAt, options.maxDirtyNames);
   }
-}
-
-function markIn(changed: Set<string>, id: string, effect: Effect): Effect {
-  if (effect === 'changed') changed.add(id);
-  return effect;
 }

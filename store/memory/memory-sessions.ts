@@ -1,4 +1,5 @@
 import type { ModeCount, SessionOperation } from '../score-store.ts';
+import type { Undo } from './effect.ts';
 import type { IdList } from './id-list.ts';
 import { LoginTimes } from './login-times.ts';
 import { Ranking } from './ranking.ts';
@@ -25,10 +26,15 @@ export class MemorySessions {
     this.#areaIds = areaIds;
   }
 
-  apply(operation: SessionOperation, at: number): 'changed' | 'unchanged' {
+  apply(operation: SessionOperation, at: number, undo?: Undo): 'changed' | 'unchanged' {
     const { area, user } = operation;
     const id = `${area}:${user}`;
     const previous = this.#sessions.get(id);
+    if (previous === undefined) undo?.push(() => this.apply({ op: 'logout', area, user }, at));
+    else {
+      const { mode, loginAt } = previous;
+      undo?.push(() => this.apply({ op: 'login', area, user, mode }, loginAt));
+    }
     if (operation.op === 'login' && previous?.mode === operation.mode) {
       this.#logins.remove(id, previous.loginAt);
       this.#logins.add(id, at);

@@ -36,10 +36,10 @@ import {
   type Stray,
   type SweepResult,
 } from '../score-store.ts';
+import type { Occasion } from './applying.ts';
 import { assertBatch, assertCount } from './batch-check.ts';
 import type { MemoryBoard } from './memory-board.ts';
 import { MemoryData } from './memory-data.ts';
-import type { Occasion } from './memory-partition.ts';
 
 export interface MemoryStoreDependencies {
   /** Leases end, producers are forgotten, fencing numbers and claims start by it. Default: the system's. */

@@ -7,7 +7,7 @@ import { isConversion, withSettings } from '../board-settings.ts';
 import { baseOf } from '../partitions.ts';
 import type { ResultOperation, ScoreOperation, StoreOptions } from '../score-store.ts';
 import { currentWindow, windowKey } from '../windows-of.ts';
-import type { Effect } from './effect.ts';
+import { type Effect, markIn, type Undo } from './effect.ts';
 import type { IdList } from './id-list.ts';
 import { MemoryBoard } from './memory-board.ts';
 import { MemoryCheckpoints } from './memory-checkpoints.ts';
@@ -54,24 +54,47 @@ export class PartitionBoards {
     position: number,
     moment: ScoringMoment,
     { windows, changedBoards }: BoardEffects,
+    undo?: Undo,
   ): Effect {
     const { board: base } = operation;
     const known = this.get(base);
     const config = known?.config ?? DEFAULT_BOARD_CONFIG;
+    if (undo !== undefined) this.#keep(base, known, operation, undo);
     const effect = this.#applyTo(base, known, config, operation, position, moment);
     if (typeof effect === 'object') return effect;
-    if (effect === 'changed') changedBoards.add(base);
+    markIn(changedBoards, base, effect, undo);
     if (config.windows === undefined || config.windows.length === 0) return effect;
     const applied: string[] = [];
     for (const kind of config.windows) {
       const window = currentWindow(config, kind, moment.acceptedAt);
       const key = windowKey(base, window);
       applied.push(window);
-      const done = this.#applyTo(key, this.get(key), config, operation, position, moment, kind);
-      if (done === 'changed') changedBoards.add(key);
+      const ofWindow = this.get(key);
+      if (undo !== undefined) this.#keep(key, ofWindow, operation, undo);
+      const done = this.#applyTo(key, ofWindow, config, operation, position, moment, kind);
+      markIn(changedBoards, key, done, undo);
     }
+    if (undo !== undefined && !windows.has(base)) undo.push(() => windows.delete(base));
     windows.set(base, applied);
     return effect;
+  }
+
+  /** How those stand whom the operation may move; a board that is not there goes again. */
+  #keep(
+    key: string,
+    board: MemoryBoard | undefined,
+    operation: ScoreOperation | ResultOperation,
+    undo: Undo,
+  ): void {
+    if (board === undefined) {
+      undo.push(() => this.remove(key));
+      return;
+    }
+    const members = operation.op === 'result' ? [operation.winner, operation.loser] : [operation.member];
+    for (const member of members) {
+      const record = board.record(member);
+      undo.push(() => board.restore(member, record));
+    }
   }
 
   /** The new settings of a board, or why it can't have them. */

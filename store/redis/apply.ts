@@ -18,7 +18,13 @@ import { BoardWindows, type CurrentWindows, packWindows } from './board-windows.
 import type { Keys, PartitionKeys } from './keys.ts';
 import { KnownScores, type MemberScores } from './known-scores.ts';
 import { packUint16s } from './packing.ts';
-import { type RatedBatch, type RatingScoring, rateBatch } from './rated-batch.ts';
+import {
+  type RatedBatch,
+  type RatingScoring,
+  type RefusedElsewhere,
+  rateBatch,
+  withRefused,
+} from './rated-batch.ts';
 import { packState, parseState, type RatedState } from './rated-state.ts';
 import { formatConfig } from './replies.ts';
 import type { RunScript, ScriptArgument } from './scripts.ts';
@@ -26,7 +32,7 @@ import { joinVerdicts, splitParts } from './split-parts.ts';
 import { Turns } from './turns.ts';
 import { type SettledReply, toBatchVerdict } from './verdicts.ts';
 
-type ApplyReply = SettledReply | [-1, OtherWindows] | [-2, state: Buffer];
+type ApplyReply = SettledReply | [-1, OtherWindows] | [-2, state: Buffer] | [-3, refused: readonly number[]];
 
 export const NEW_CONFIG = formatConfig(DEFAULT_BOARD_CONFIG);
 const NOTHING = Buffer.alloc(0);
@@ -75,7 +81,7 @@ export function createApply(
     const { lengths, boards, members, profiles, names, kinds, values } = batch.lists;
     const args: ScriptArgument[] = [
       ...[String(acceptedAt), ...limits, lengths, boards, members, profiles, names],
-      ...[rated?.kinds ?? kinds, rated?.values ?? values, ...batch.producers],
+      ...[rated?.kinds ?? kinds, rated?.values ?? values, ...batch.producers, batch.events],
     ];
     if (hasOthers(sending)) args.push(...othersOf(sending, state, rated));
     return (await run('apply', keysOf(sending), args, 'bytes')) as ApplyReply;
@@ -126,10 +132,17 @@ export function createApply(
     const { batch } = sending;
     const boards = scoresOf(sending);
     let state = guess(batch, boards);
-    for (let attempts = 0; ; attempts++) {
-      const rated = state && rateBatch(batch, state, scoring);
+    let refused: RefusedElsewhere = new Map();
+    for (let attempts = 0; ; ) {
+      const from = state;
+      const rate = (elsewhere: RefusedElsewhere) => from && rateBatch(batch, from, scoring, elsewhere);
+      const rated = rate(refused);
       const reply = await send(sending, state, rated);
       if (reply[0] === -1) return reply[1];
+      if (reply[0] === -3) {
+        refused = withRefused(reply[1], refused, rated, rate);
+        continue;
+      }
       if (reply[0] !== -2) {
         keep(boards, rated?.boards);
         return toBatchVerdict(reply as SettledReply, batch.parts, rated?.messages);
@@ -141,14 +154,15 @@ export function createApply(
           levels: levels.length,
         })),
       });
+      refused = new Map();
       keep(boards, state.boards);
-      if (attempts < MAX_CONFLICTS) continue;
+      if (attempts++ < MAX_CONFLICTS) continue;
       const halves = splitParts(whole.parts);
       if (halves !== undefined) return settleHalves(whole, halves, deadline);
       if (performance.now() > deadline) {
         throw new StoreUnavailableError('others change the same scores all the time', { change: 'refused' });
       }
-      await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** (attempts - MAX_CONFLICTS)));
+      await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** (attempts - MAX_CONFLICTS - 1)));
     }
   };
 

@@ -1,4 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
+import { endOfEvent } from '../events.ts';
 import type { Operation, Part, ResultOperation } from '../score-store.ts';
 import { CounterPlaces } from './counter-places.ts';
 import { Groups, placeOf } from './groups.ts';
@@ -42,6 +43,8 @@ export class PackedBatch {
   readonly opponents: Uint16Array;
   readonly lists: Readonly<Record<PackedList, Buffer>>;
   readonly producers: readonly [parts: Buffer, numbers: Buffer];
+  /** Events with several operations. */
+  readonly events: Buffer;
   readonly #profiles = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #modes = new Map<string, number>();
@@ -58,6 +61,7 @@ export class PackedBatch {
     for (let i = 0; i < this.operations.length; i++) this.#place(this.operations[i] as Operation, i);
     this.lists = this.#pack();
     this.producers = packProducers(parts);
+    this.events = packEvents(parts);
   }
 
   /** Whether it has more than scores, profiles and rejects. */
@@ -173,6 +177,23 @@ function operationsOf(parts: readonly Part[]): readonly Operation[] {
   const [first, ...others] = parts;
   if (first === undefined) return [];
   return others.length === 0 ? first.operations : parts.flatMap(({ operations }) => operations);
+}
+
+/** The places of the first and of the last operation of each event that has several. */
+function packEvents(parts: readonly Part[]): Buffer {
+  const places: number[] = [];
+  let before = 0;
+  for (const { operations, producer } of parts) {
+    if (producer !== undefined) {
+      const { numbers } = producer;
+      for (let from = 0, to = 1; from < numbers.length; from = to) {
+        to = endOfEvent(numbers, from);
+        if (to - from > 1) places.push(before + from + 1, before + to);
+      }
+    }
+    before += operations.length;
+  }
+  return packUint16s(places);
 }
 
 /** Parts of producers and the numbers of their operations; parts of nobody cost nothing. */

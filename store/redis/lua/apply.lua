@@ -11,21 +11,23 @@
 --       8 how many boards, profile members and names there are (uint16 each), 9 boards as groups of members, 10 their members,
 --       11 profile members, 12 names given to them, 13 kinds of the operations, each as code, high and low byte of the slot,
 --       14 their values, each as float64, 15 parts of producers, each as place of its first and of its last operation (uint16) and claim (float64),
---       16 numbers of the operations of these parts, one part after the other, each as float64;
---       where the batch has others (see include-others.lua): 17 how many products, players, counters, areas, modes and handlers there are, then how many
+--       16 numbers of the operations of these parts, one part after the other, each as float64,
+--       17 events with several operations, as include-events.lua has them;
+--       where the batch has others (see include-others.lua): 18 how many products, players, counters, areas, modes and handlers there are, then how many
 --       players each product has (uint16 each),
---       18 most names of counters of a product, 19 products as groups of names of counters, 20 these names, 21 their players, 22 counters as
---       include-counters.lua has them, 23 areas as groups of users, 24 their users, 25 modes, 26 handlers of results, which only the log needs,
+--       19 most names of counters of a product, 20 products as groups of names of counters, 21 these names, 22 their players, 23 counters as
+--       include-counters.lua has them, 24 areas as groups of users, 25 their users, 26 modes, 27 handlers of results, which only the log needs,
 --       as texts whose lengths are uint32,
---       27 windows as include-windows.lua has them, 28 places of boards with results (uint16), 29 what their outcomes were computed from, as
---       include-results.lua packs it, 30 outcomes: per result two float64 on its board, then two on each level of windows
+--       28 windows as include-windows.lua has them, 29 places of boards with results (uint16), 30 what their outcomes were computed from, as
+--       include-results.lua packs it, 31 outcomes: per result two float64 on its board, then two on each level of windows
 --       Codes: 0 delta, 1 set, 2 best, 3 profile, 4 reject, 5 result, 6 count, 7 login, 8 logout, 9 nothing. Slots are those of members, profile
 --       members, counters or users. The value of a profile is the place of its name, of a login that of its mode, of a reject the number of
 --       its code, of a result the slot of the loser, 65536 for a draw and 131072 times the place of its handler from 0.
 -- Returns  {position, {per part of a producer the number of duplicates, or -1 in conflict},
 --          {place of an operation that was refused or is remembered as refused, number of its code or 0 if not finite, ...}},
 --          or, where nothing was done: {-1, {place of a board that was packed for other windows, its settings about them, ...}},
---          or {-2, what the outcomes are to be computed from}
+--          or {-2, what the outcomes are to be computed from},
+--          or {-3, {place of an operation of several of its event that is refused though the outcomes suppose otherwise, number of its code, ...}}
 
 -- @include include-boards.lua
 -- @include include-dirty.lua
@@ -34,6 +36,7 @@
 -- @include include-groups.lua
 -- @include include-scores.lua
 -- @include include-others.lua
+-- @include include-events.lua
 
 local FIXED_KEYS, PART_BYTES = 9, 12
 local accepted_at, new_config = tonumber(ARGV[1]), ARGV[3]
@@ -54,7 +57,7 @@ local kinds = { string.byte(ARGV[13], 1, 3 * operation_count) }
 local values = { struct.unpack('<' .. string.rep('d', operation_count), ARGV[14]) }
 local scores = new_scores()
 local other_keys = FIXED_KEYS + 2 * board_count + part_count + 1
-local others = ARGV[17] and open_others(boards, scores, members, KEYS, other_keys, ARGV)
+local others = ARGV[18] and open_others(boards, scores, members, KEYS, other_keys, ARGV)
 
 -- Runs of operations that have not been settled before, as first and last place.
 local parts, runs, refused_before = {}, {}, {}
@@ -93,11 +96,28 @@ local start = tonumber(redis.call('GET', KEYS[1]) or '0')
 local position, without_texts = start, 0
 local stored, is_added, changed_at = scores.stored, scores.is_added, scores.changed_at
 local refused, left_out = {}, {}
+local unexpected = {}
+local events = ARGV[17] ~= '' and open_events(ARGV[17], kinds, values, scores, names, name_changed, others and others.save)
+-- Refuses the whole event: nothing stays of its operations before, and those that follow become nothing.
 local function refuse(i, number)
-  refused[#refused + 1], refused[#refused + 2], left_out[#left_out + 1] = i, number, i
+  local from, to = i, i
+  if events and i <= events.to then
+    from, to = events.from, events.to
+    if kinds[3 * i - 2] ~= 4 then unexpected[#unexpected + 1], unexpected[#unexpected + 2] = i, number end
+    events.undo()
+    events.to, position = 0, events.position
+    for n = #left_out, events.left_out_count + 1, -1 do left_out[n] = nil end
+    for place = i + 1, to do kinds[3 * place - 2] = 9 end
+    without_texts = without_texts - (to - i)
+  end
+  for place = from, to do refused[#refused + 1], refused[#refused + 2] = place, number end
+  for place = from, i do left_out[#left_out + 1] = place end
 end
+local next_event
 for r = 1, #runs, 2 do
+  if events then next_event = events.seek(runs[r]) end
   for i = runs[r], runs[r + 1] do
+    if i == next_event then next_event = events.begin(position, #left_out) end
     local code = kinds[3 * i - 2]
     local slot = 256 * kinds[3 * i - 1] + kinds[3 * i]
     if code < 3 then
@@ -138,6 +158,8 @@ for r = 1, #runs, 2 do
     end
   end
 end
+
+if #unexpected > 0 and others and others.has_results then return { -3, unexpected } end
 
 local dirty_names, changed_boards = {}, {}
 for _, board in ipairs(boards) do

@@ -43,6 +43,21 @@ local function add_to(counters, slot, by, most_names)
   if new ~= old then counters.values[slot], counters.is_changed[slot] = new, true end
 end
 
+-- Calls `save` with what `add_to` may change: lists are changed in place, so that a copy takes their place.
+local function save_counter(counters, slot, save)
+  local name_slot = counters.slots[2 * slot - 1]
+  save(counters.values, slot)
+  save(counters.is_changed, slot)
+  if counters.ids[name_slot] then return end
+  local product = counters.product_of[name_slot]
+  save(counters.ids, name_slot)
+  save(product, 'size')
+  save(product, 'new_names')
+  local copy = {}
+  for i = 1, #product.new_names do copy[i] = product.new_names[i] end
+  product.new_names = copy
+end
+
 local function put_counter(packed, id, value)
   local before, length, number = 8 * (id - 1), #packed, struct.pack('<d', value)
   if length <= before then return packed .. string.rep(NO_COUNTER, (before - length) / 8) .. number end

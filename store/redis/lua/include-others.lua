@@ -13,27 +13,27 @@ local function open_others(boards, scores, members, keys, next_key, args)
 
 local windows_key, sessions_key, logins_key, areas_key = unpack(keys, next_key, next_key + 3)
 next_key = next_key + 4
-local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', args[17])
-local most_counter_names, rated_places = tonumber(args[18]), args[28]
+local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', args[18])
+local most_counter_names, rated_places = tonumber(args[19]), args[29]
 
 for _, board in ipairs(boards) do board.windows = {} end
 local levels
-levels, next_key = unpack_windows(args[27], boards, keys, next_key)
-local products, counter_name_count = unpack_groups(args[19], product_count)
-local last_player, player_counts = 0, { struct.unpack('<' .. string.rep('H', product_count), args[17], 13) }
+levels, next_key = unpack_windows(args[28], boards, keys, next_key)
+local products, counter_name_count = unpack_groups(args[20], product_count)
+local last_player, player_counts = 0, { struct.unpack('<' .. string.rep('H', product_count), args[18], 13) }
 for place, product in ipairs(products) do
   product.names_key, product.counters_key, next_key = keys[next_key], keys[next_key + 1], next_key + 2
   product.first_player, last_player = last_player + 1, last_player + player_counts[place]
   product.last_player = last_player
 end
-local areas, user_count = unpack_groups(args[23], area_count)
+local areas, user_count = unpack_groups(args[24], area_count)
 for _, area in ipairs(areas) do
   area.key, next_key = keys[next_key], next_key + 1
 end
-local counter_names = unpack_texts(args[20], counter_name_count)
-local players = unpack_texts(args[21], player_count)
-local users = unpack_texts(args[24], user_count)
-local modes = unpack_texts(args[25], mode_count)
+local counter_names = unpack_texts(args[21], counter_name_count)
+local players = unpack_texts(args[22], player_count)
+local users = unpack_texts(args[25], user_count)
+local modes = unpack_texts(args[26], mode_count)
 local sessions = {}
 for _, area in ipairs(areas) do
   for slot = area.first_slot, area.last_slot do sessions[slot] = new_session(area, users[slot]) end
@@ -41,7 +41,7 @@ end
 local counters, results, session_plan
 local changed_windows = {}
 
-local others = {}
+local others = { has_results = #rated_places > 0 }
 
 -- Only reads. After the boards; gives the state that outcomes are to be computed from, where they were computed from another one.
 function others.read(parts, kinds, operation_count)
@@ -53,10 +53,10 @@ function others.read(parts, kinds, operation_count)
   end
   if #rated_places > 0 then
     local state = pack_state(parts, boards, rated_places, scores, levels)
-    if state ~= args[29] then return state end
+    if state ~= args[30] then return state end
   end
-  results = unpack_results(args[30], kinds, operation_count)
-  counters = read_counters(products, counter_names, players, args[22], counter_count)
+  results = unpack_results(args[31], kinds, operation_count)
+  counters = read_counters(products, counter_names, players, args[23], counter_count)
   read_modes(sessions_key, sessions)
 end
 
@@ -68,6 +68,15 @@ function others.apply(i, code, slot, value, sign, position)
     return add_to(counters, slot, value, most_counter_names)
   else
     set_mode(sessions[slot], code == 7 and modes[value])
+  end
+end
+
+-- Only reads: calls `save` with each table and key that such an operation (a count, a login or a logout) may change.
+function others.save(save, code, slot)
+  if code == 6 then
+    save_counter(counters, slot, save)
+  else
+    save_session(sessions[slot], save)
   end
 end
 
@@ -89,14 +98,14 @@ end
 -- What of this the log has, by the names of its fields, and what it was packed from.
 function others.fields()
   return {
-    products = args[19], counter_names = args[20], players = args[21], counters = args[22], areas = args[23], users = args[24],
-    modes = args[25], handlers = args[26], windows = pack_scored_windows(boards),
+    products = args[20], counter_names = args[21], players = args[22], counters = args[23], areas = args[24], users = args[25],
+    modes = args[26], handlers = args[27], windows = pack_scored_windows(boards),
   }
 end
 function others.sources()
   return {
     products = products, counter_names = counter_names, players = players, counters = counters, areas = areas, users = users, modes = modes,
-    handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), args[26]) },
+    handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), args[27]) },
   }
 end
 -- Those that are not empty.

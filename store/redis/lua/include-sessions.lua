@@ -60,6 +60,17 @@ local function set_mode(session, mode)
   session.mode = mode
 end
 
+-- Calls `save` with what `set_mode` may change: a copy takes the place of what is changed in place.
+local function save_session(session, save)
+  save(session, 'mode')
+  save(session, 'is_touched')
+  save(session.area, 'changes')
+  if not session.area.changes then return end
+  local copy = {}
+  for mode, change in pairs(session.area.changes) do copy[mode] = change end
+  session.area.changes = copy
+end
+
 -- Only reads. Adds the areas that changed to `dirty_names`.
 local function plan_sessions(sessions, areas, at, dirty_names)
   local plan = { areas = areas, modes = {}, logins = {}, ended = {} }
