@@ -18,7 +18,7 @@ export type ResultOperation = {
   readonly handler: string;
   readonly options: HandlerOptions;
 };
-/** Adds to a counter of a player. Beyond `maxCountersPerProduct` names of a product in a partition a new one is refused (`too_large`). */
+/** Adds to a counter of a player. Beyond `maxCountersPerProduct` names of a product a new one is refused (`too_large`). */
 export type CountOperation = {
   readonly op: 'count';
   readonly product: string;

@@ -20,12 +20,12 @@
  * - Fenced: `takeDirty` with an outdated fencing number takes nothing.
  * - Bounded: per partition at most `maxDirtyNames` names are kept; beyond, one "all dirty" flag stands for them.
  *
- * A board lives in the partition of its key (`partitions.ts`), and so do a player's counters and an area's users. A board may have windows: periods
- * that are scored beside it, each with members of its own. An operation on a board is one on its windows of that moment too, in the same
- * step, which the engine sees to. A window is named like a board, `x@daily.2026-11-21` (never `x@daily`, which is for who reads the clock), is made by its
- * first score, has the settings of its board, and is left out of the list of boards. A window in which the new score would not be
- * finite, or that its handler refuses, keeps the old one. A profile is written to every partition, so that
- * rows and names are read together; each partition marks it dirty for its own boards.
+ * A board lives in the partition of its key (`partitions.ts`), an area's users in that of theirs, all players of a product in that of the board of
+ * its name. A board may have windows: periods that are scored beside it, each with members of its own. An operation on a board is one on its windows
+ * of that moment too, in the same step, which the engine sees to. A window is named like a board, `x@daily.2026-11-21` (never `x@daily`, which is for
+ * who reads the clock), is made by its first score, has the settings of its board, and is left out of the list of boards. A window in which the new
+ * score would not be finite, or that its handler refuses, keeps the old one. A profile is written to every partition, so that rows and names are read
+ * together; each partition marks it dirty for its own boards.
  */
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import type { ProductConfig } from '../protocol/products.ts';
@@ -123,7 +123,10 @@ export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** `board:<id>`, `board:<id>@<window>`, `players:<product>` (some of them), `area:<code>` or `profile:<member>`, each with the acceptance time of the oldest change in it. */
+/**
+ * `board:<id>`, `board:<id>@<window>`, `players:<product>` (some of them), `area:<code>` or `profile:<member>`, each with the acceptance time of the
+ * oldest change in it.
+ */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
