@@ -24,13 +24,17 @@ export const CricketFormatSchema = Strict({
     }),
   ),
   playersPerSide: Type.Optional(
-    Type.Integer({ minimum: 2, maximum: 22, description: 'Who bat in an innings at most; default: 11' }),
+    Type.Integer({
+      minimum: 2,
+      maximum: 22,
+      description: 'Who may bat; default: 11, or the squad where it is smaller',
+    }),
   ),
   consecutiveOvers: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: 10,
-      description: 'Overs that a bowler may bowl on end; default: 1, in The Hundred 2',
+      description: 'Overs that a bowler may bowl on end (in The Hundred 2); default: 1',
     }),
   ),
 });

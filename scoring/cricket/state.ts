@@ -97,12 +97,14 @@ export interface CricketState {
   readonly match: string;
   readonly title: string;
   readonly teams: readonly [string, string];
-  readonly squads: readonly [Set<string>, Set<string>] | undefined;
+  /** The players of each side, where they are known; who comes in for another is added. */
+  readonly squads: readonly [Set<string> | undefined, Set<string> | undefined];
+  /** How many of each side may bat. */
+  readonly players: readonly [number, number];
   readonly format: {
     readonly overs: number | undefined;
     readonly ballsPerOver: number;
     readonly inningsPerSide: 1 | 2;
-    readonly playersPerSide: number;
     readonly consecutiveOvers: number;
   };
   started: boolean;

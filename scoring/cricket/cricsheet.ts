@@ -1,0 +1,136 @@
+import type { ActionEvent, MatchAction, PlayEvent } from '../../protocol/match-events.ts';
+import type { Fixture } from '../../protocol/matches.ts';
+import { cricket } from './cricket.ts';
+import { deliveryOf } from './cricsheet-delivery.ts';
+import type { CricsheetInnings, CricsheetMatch, CricsheetOver } from './cricsheet-format.ts';
+import { resultOf } from './cricsheet-result.ts';
+import { kindOf } from './delivery.ts';
+
+/** From a file of Cricsheet to the fixture and the events of a match, which fold to what the file says. */
+
+export interface ImportedMatch {
+  readonly fixture: Fixture;
+  readonly events: readonly PlayEvent[];
+}
+
+const DEFAULT_BALLS_PER_OVER = 6;
+/** In The Hundred an over is five balls, and a bowler may bowl ten on end. */
+const HUNDRED_BALLS_PER_OVER = 5;
+const TITLE_MAX_LENGTH = 40;
+
+/** Throws where the file is not of that form, or cannot be folded at all. */
+export function importCricsheet(match: string, file: CricsheetMatch): ImportedMatch {
+  if (!Array.isArray(file?.info?.teams) || file.info.teams.length !== 2) {
+    throw new Error('not a match of Cricsheet: "info.teams" must be two teams');
+  }
+  const fixture = fixtureOf(file);
+  return { fixture, events: overrideImpossible(match, fixture, eventsOf(match, file)) };
+}
+
+function fixtureOf({ info, innings = [] }: CricsheetMatch): Fixture {
+  const [home = '', away = ''] = info.teams;
+  const ballsPerOver = info.balls_per_over ?? DEFAULT_BALLS_PER_OVER;
+  const ofHome = [...(info.players?.[home] ?? [])];
+  const ofAway = [...(info.players?.[away] ?? [])];
+  const name = info.event?.name;
+  const isLong = name === undefined || name.length > TITLE_MAX_LENGTH;
+  const hasTwo = innings.filter((each) => !each.super_over).length > 2 || !isLimited(info);
+  return {
+    sport: 'cricket',
+    teams: [home, away],
+    ...(isLong ? {} : { title: `${home} v ${away}, ${name}` }),
+    ...(ofHome.length + ofAway.length > 0 ? { squads: [ofHome, ofAway] } : {}),
+    format: {
+      ...(info.overs === undefined ? {} : { overs: info.overs }),
+      ballsPerOver,
+      inningsPerSide: hasTwo ? 2 : 1,
+      ...(ballsPerOver === HUNDRED_BALLS_PER_OVER ? { consecutiveOvers: 2 } : {}),
+    },
+  };
+}
+
+function isLimited({ overs, match_type }: CricsheetMatch['info']): boolean {
+  return overs !== undefined || (match_type !== undefined && !['Test', 'MDM'].includes(match_type));
+}
+
+function eventsOf(match: string, file: CricsheetMatch): PlayEvent[] {
+  const { teams, toss, outcome, balls_per_over = DEFAULT_BALLS_PER_OVER } = file.info;
+  const events: PlayEvent[] = [act(match, 'start', {})];
+  if (toss?.winner !== undefined && teams.includes(toss.winner)) {
+    const decision = toss.decision === 'bat' ? 'bat' : 'field';
+    events.push(act(match, 'toss', { winner: toss.winner, decision }));
+  }
+  for (const [index, innings] of (file.innings ?? []).entries()) {
+    events.push(...eventsOfInnings(match, index + 1, innings, balls_per_over));
+  }
+  if (outcome !== undefined)
+    events.push(act(match, 'end', { result: resultOf(outcome, file.innings ?? []) }));
+  return events;
+}
+
+function eventsOfInnings(
+  match: string,
+  number: number,
+  innings: CricsheetInnings,
+  ballsPerOver: number,
+): PlayEvent[] {
+  const { team, target, absent_hurt: absent = [], penalty_runs: penalty = {}, overs = [] } = innings;
+  const { pre = 0, post = 0 } = penalty;
+  const events: PlayEvent[] = [
+    act(match, 'innings', {
+      team,
+      ...(innings.super_over ? { superOver: true } : {}),
+      ...(target?.runs === undefined
+        ? {}
+        : { target: { runs: target.runs, ...(target.overs === undefined ? {} : { overs: target.overs }) } }),
+      ...(absent.length === 0 ? {} : { absent: [...absent] }),
+    }),
+  ];
+  if (pre > 0) events.push(act(match, 'penalty', { team, runs: pre }));
+  let overNumber = -1;
+  for (const [index, over] of overs.entries()) {
+    overNumber = Math.max(overNumber + 1, over.over);
+    const deliveries = over.deliveries.map(deliveryOf);
+    for (const delivery of deliveries) {
+      events.push({ type: 'delivery', match, innings: number, over: overNumber, delivery });
+    }
+    const balls = deliveries.filter((delivery) => kindOf(delivery).isLegal).length;
+    const isLast = index === overs.length - 1;
+    if (balls < ballsPerOver && (!isLast || isMiscounted(innings, over, balls))) {
+      events.push(act(match, 'over', {}));
+    }
+  }
+  if (post > 0) events.push(act(match, 'penalty', { team, runs: post }));
+  if (innings.forfeited) events.push(act(match, 'declare', { forfeited: true }));
+  else if (innings.declared) events.push(act(match, 'declare', {}));
+  return events;
+}
+
+/** The umpire called the last over early, so that it is complete, and not just as far as the innings went. */
+function isMiscounted(
+  { miscounted_overs: overs }: CricsheetInnings,
+  { over }: CricsheetOver,
+  balls: number,
+): boolean {
+  return overs?.[String(over)]?.balls === balls;
+}
+
+type Fields<A extends MatchAction> = Omit<ActionEvent<A>, 'type' | 'match' | 'action'>;
+
+function act<A extends MatchAction>(match: string, action: A, fields: Fields<A>): PlayEvent {
+  return { type: 'match', match, action, ...fields } as unknown as PlayEvent;
+}
+
+/** What the umpires allowed against the laws, or what the file has wrong, stands: just those events override. */
+function overrideImpossible(match: string, fixture: Fixture, events: readonly PlayEvent[]): PlayEvent[] {
+  const problem = cricket.checkFixture(fixture);
+  if (problem !== undefined) throw new Error(problem.message);
+  const state = cricket.begin(match, fixture);
+  return events.map((event, index) => {
+    if (!('refused' in cricket.apply(state, event))) return event;
+    const overridden: PlayEvent = { ...event, override: true };
+    const applied = cricket.apply(state, overridden);
+    if ('refused' in applied) throw new Error(`event ${index + 1}: ${applied.refused.message}`);
+    return overridden;
+  });
+}
