@@ -68,12 +68,31 @@ export const DeliverySchema = Strict({
   replacements: Type.Optional(
     Type.Object(
       {
-        match: Type.Optional(Type.Array(Type.Object({ in: TextSchema, team: TextSchema }), { maxItems: 22 })),
-        role: Type.Optional(Type.Array(Type.Object({ role: Type.String() }), { maxItems: 22 })),
+        match: Type.Optional(
+          Type.Array(
+            Type.Object({
+              in: TextSchema,
+              team: TextSchema,
+              out: Type.Optional(TextSchema),
+              reason: Type.Optional(Type.String()),
+            }),
+            { maxItems: 22 },
+          ),
+        ),
+        role: Type.Optional(
+          Type.Array(
+            Type.Object({
+              role: Type.String(),
+              out: Type.Optional(TextSchema),
+              reason: Type.Optional(Type.String()),
+            }),
+            { maxItems: 22 },
+          ),
+        ),
       },
       {
         description:
-          'Who came for whom: `match` adds to a squad, `role` of `bowler` lets another finish the over',
+          'Who came for whom: `match` adds to a squad, `role` of `bowler` lets another finish the over, of `batter` another come in',
       },
     ),
   ),

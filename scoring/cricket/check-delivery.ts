@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryEvent } from '../../protocol/match-events.ts';
 import { type Refusal, type Refused, refuse } from '../sport.ts';
 import { explainRuns, explainWickets } from './check-runs.ts';
-import { isIn, isWithoutBall, othersIn } from './crease.ts';
+import { isIn, isWithoutBall, leaversOf, othersIn } from './crease.ts';
 import { lastInnings } from './innings.ts';
 import { isOverOpen, nextOverNumber } from './overs.ts';
 import type { CricketState, Innings } from './state.ts';
@@ -92,7 +92,8 @@ function explainBatters(innings: Innings, delivery: Delivery): string | undefine
     if (innings.batters.get(player)?.out !== undefined) return `${player} is out and cannot bat`;
     if (innings.absent.includes(player)) return `${player} is absent and cannot bat`;
   }
-  const [other] = othersIn(innings, delivery);
+  const leavers = leaversOf(delivery);
+  const other = othersIn(innings, delivery).find((name) => !leavers.some(({ player }) => player === name));
   if (other === undefined) return undefined;
   const comer = isIn(innings, delivery.batter) ? delivery.non_striker : delivery.batter;
   return `${comer} cannot come in while ${other} is in`;

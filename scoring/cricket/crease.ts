@@ -77,10 +77,25 @@ export function othersIn(
   });
 }
 
+/** Those who left before the ball since another came in for them, and why. */
+export function leaversOf({ replacements }: Delivery): { player: string; kind: WicketKind }[] {
+  if (replacements === undefined) return [];
+  const { match = [], role = [] } = replacements;
+  return [...match, ...role.filter((each) => each.role === 'batter')].flatMap(({ out, reason = '' }) =>
+    out === undefined
+      ? []
+      : [{ player: out, kind: /injur|concuss/.test(reason) ? 'retired hurt' : 'retired not out' }],
+  );
+}
+
 /** The ball tells who is at which end; the fold only foretells it. */
-export function takeGuard(innings: Innings, { batter, non_striker }: Delivery): void {
-  const isSame = isIn(innings, batter) && isIn(innings, non_striker);
-  if (!isSame && othersIn(innings, { batter, non_striker }).length > 0) beginPartnership(innings);
+export function takeGuard(innings: Innings, delivery: Delivery): void {
+  const { batter, non_striker } = delivery;
+  for (const player of othersIn(innings, delivery)) {
+    const leaver = leaversOf(delivery).find((each) => each.player === player);
+    if (leaver !== undefined) batterOf(innings, player).retired = leaver.kind;
+    beginPartnership(innings);
+  }
   for (const name of [batter, non_striker]) batterOf(innings, name).retired = undefined;
   innings.striker = batter;
   innings.nonStriker = non_striker;

@@ -47,12 +47,16 @@ function wicketOf({
 }
 
 function replacementsOf({ replacements = {} }: CricsheetDelivery): Replacements | undefined {
-  const match = (replacements.match ?? []).flatMap(({ in: player, team }) =>
-    player === undefined || team === undefined ? [] : [{ in: player, team }],
+  const match = (replacements.match ?? []).flatMap(({ in: player, team, ...from }) =>
+    player === undefined || team === undefined ? [] : [{ in: player, team, ...leaving(from) }],
   );
-  const role = (replacements.role ?? []).flatMap((each) =>
-    each.role === undefined ? [] : [{ role: each.role }],
+  const role = (replacements.role ?? []).flatMap(({ role: name, ...from }) =>
+    name === undefined ? [] : [{ role: name, ...leaving(from) }],
   );
   if (match.length + role.length === 0) return undefined;
   return { ...(match.length === 0 ? {} : { match }), ...(role.length === 0 ? {} : { role }) };
+}
+
+function leaving({ out, reason }: { out?: string; reason?: string }): { out?: string; reason?: string } {
+  return { ...(out === undefined ? {} : { out }), ...(reason === undefined ? {} : { reason }) };
 }

@@ -61,7 +61,12 @@ export interface CricsheetDelivery {
     readonly fielders?: readonly (string | { readonly name?: string; readonly substitute?: boolean })[];
   }[];
   readonly replacements?: {
-    readonly match?: readonly { readonly in?: string; readonly team?: string }[];
-    readonly role?: readonly { readonly role?: string }[];
+    readonly match?: readonly (Replacement & { readonly in?: string; readonly team?: string })[];
+    readonly role?: readonly (Replacement & { readonly role?: string })[];
   };
+}
+
+interface Replacement {
+  readonly out?: string;
+  readonly reason?: string;
 }

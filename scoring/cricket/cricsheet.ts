@@ -74,15 +74,15 @@ function eventsOfInnings(
   innings: CricsheetInnings,
   ballsPerOver: number,
 ): PlayEvent[] {
-  const { team, target, absent_hurt: absent = [], penalty_runs: penalty = {}, overs = [] } = innings;
+  const { team, absent_hurt: absent = [], penalty_runs: penalty = {}, overs = [] } = innings;
   const { pre = 0, post = 0 } = penalty;
+  const target = targetOf(innings);
+  const isSetLate = target !== undefined && wasPlayedOn(overs, target.runs - pre);
   const events: PlayEvent[] = [
     act(match, 'innings', {
       team,
       ...(innings.super_over ? { superOver: true } : {}),
-      ...(target?.runs === undefined
-        ? {}
-        : { target: { runs: target.runs, ...(target.overs === undefined ? {} : { overs: target.overs }) } }),
+      ...(target === undefined || isSetLate ? {} : { target }),
       ...(absent.length === 0 ? {} : { absent: [...absent] }),
     }),
   ];
@@ -100,10 +100,22 @@ function eventsOfInnings(
       events.push(act(match, 'over', {}));
     }
   }
+  if (isSetLate) events.push(act(match, 'revise', target));
   if (post > 0) events.push(act(match, 'penalty', { team, runs: post }));
   if (innings.forfeited) events.push(act(match, 'declare', { forfeited: true }));
   else if (innings.declared) events.push(act(match, 'declare', {}));
   return events;
+}
+
+function targetOf({ target }: CricsheetInnings): { runs: number; overs?: number } | undefined {
+  if (target?.runs === undefined) return undefined;
+  return { runs: target.runs, ...(target.overs === undefined ? {} : { overs: target.overs }) };
+}
+
+/** The target was passed before the last ball, so it was set after it, as when rain ends a chase that is ahead. */
+function wasPlayedOn(overs: readonly CricsheetOver[], target: number): boolean {
+  const totals = overs.flatMap(({ deliveries }) => deliveries.map(({ runs }) => runs.total));
+  return totals.slice(0, -1).reduce((sum, runs) => sum + runs, 0) >= target;
 }
 
 /** The umpire called the last over early, so that it is complete, and not just as far as the innings went. */

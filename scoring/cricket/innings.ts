@@ -91,17 +91,19 @@ function addPenalty(innings: Innings, runs: number): void {
 /** The runs that win the match; undefined where the innings has no target. */
 export function targetOf(state: CricketState, innings: Innings): number | undefined {
   if (innings.revisedTarget !== undefined) return innings.revisedTarget;
-  if (innings.superOver) {
-    const all = superOvers(state);
-    const place = all.indexOf(innings);
-    const first = all[place - 1];
-    return place % 2 === 1 && first !== undefined ? first.runs + 1 : undefined;
-  }
-  const main = mainInnings(state);
-  const place = main.indexOf(innings);
-  if (place !== 2 * state.format.inningsPerSide - 1) return undefined;
-  const before = main.slice(0, place);
-  return Math.max(1, totalOf(before, 1 - innings.side) - totalOf(before, innings.side) + 1);
+  const { number, side, superOver } = innings;
+  if (superOver) return targetOfSuperOver(state, innings);
+  // Super overs come last, so the number of any other innings is its place among those.
+  if (number !== 2 * state.format.inningsPerSide) return undefined;
+  const before = state.innings.slice(0, number - 1);
+  return Math.max(1, totalOf(before, 1 - side) - totalOf(before, side) + 1);
+}
+
+function targetOfSuperOver(state: CricketState, innings: Innings): number | undefined {
+  const all = superOvers(state);
+  const place = all.indexOf(innings);
+  const first = all[place - 1];
+  return place % 2 === 1 && first !== undefined ? first.runs + 1 : undefined;
 }
 
 /** Wickets that end the innings. */

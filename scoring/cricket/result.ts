@@ -1,14 +1,15 @@
 import type { StatedResult } from '../../protocol/match-events.ts';
 import type { Margin } from '../../protocol/matches.ts';
-import { mainInnings, superOvers, targetOf, totalOf, wicketsOf } from './innings.ts';
+import { mainInnings, openInnings, superOvers, targetOf, totalOf, wicketsOf } from './innings.ts';
 import type { CricketState, Innings, Outcome } from './state.ts';
 
 /** Who has won: as far as it follows from the scores, or as it is told. */
 
 export function deriveOutcome(state: CricketState): Outcome | undefined {
+  if (openInnings(state) !== undefined) return undefined;
   const main = mainInnings(state);
   const last = main.at(-1);
-  if (last?.end === undefined) return undefined;
+  if (last === undefined) return undefined;
   const full = 2 * state.format.inningsPerSide;
   if (main.length === full - 1) return byAnInnings(state, main, last.side);
   if (main.length < full) return undefined;
