@@ -19,6 +19,7 @@ import type { Scoring } from './scoring/scoring.ts';
 import { createEdge, type Edge } from './server/edge.ts';
 import type { Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
+import { createCheckpointKeeper } from './store/recompute/checkpoint-keeper.ts';
 import { createRedisStore } from './store/redis/redis-store.ts';
 import type { ScoreStore } from './store/score-store.ts';
 
@@ -98,8 +99,17 @@ function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus
 }
 
 function createBroadcasterOf({ settings, ...deps }: Parts): Service {
+  const sideline = (mayWork: () => boolean): Service =>
+    createCheckpointKeeper(
+      { ...deps, mayWork },
+      { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
+    );
   return createBroadcaster(
-    { ...deps, random: () => randomBytes(8).toString('hex') },
+    {
+      ...deps,
+      random: () => randomBytes(8).toString('hex'),
+      ...(settings.checkpointIntervalMs === 0 ? {} : { sideline }),
+    },
     {
       name: deps.name,
       timing: settings.timing,

@@ -93,6 +93,14 @@ describe('settings', () => {
     expect(readSettings({ LOG_OPERATIONS: '7' }).store.logOperations).toBe(7);
   });
 
+  it('take checkpoints where scores live on, or where they are asked for', () => {
+    expect(readSettings({}).checkpointIntervalMs).toBe(0);
+    expect(readSettings(SPLIT).checkpointIntervalMs).toBe(5000);
+    expect(readSettings({ ...SPLIT, CHECKPOINT_INTERVAL_MS: '0' }).checkpointIntervalMs).toBe(0);
+    expect(readSettings({ CHECKPOINT_INTERVAL_MS: '70' }).checkpointIntervalMs).toBe(70);
+    expect(() => readSettings({ CHECKPOINT_INTERVAL_MS: 'x' })).toThrow('CHECKPOINT_INTERVAL_MS=x: must be');
+  });
+
   it('say how long a silent user is active, and how long a window stays after its end', () => {
     const { sessionTimeoutMs, windowRetentionMs } = readSettings({}).store;
     expect([sessionTimeoutMs, windowRetentionMs]).toEqual([12 * 3_600_000, 35 * 24 * 3_600_000]);

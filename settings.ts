@@ -40,6 +40,8 @@ export interface Settings {
   readonly timing: Timing;
   readonly store: StoreOptions;
   readonly limits: ServerLimits;
+  /** Milliseconds between two looks at whether checkpoints are due; 0: none are taken but by recomputing. */
+  readonly checkpointIntervalMs: number;
   /** Milliseconds within which a stop ends, whatever is still open. */
   readonly stopDeadlineMs: number;
 }
@@ -134,6 +136,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       }),
     },
     limits: readLimits(env),
+    checkpointIntervalMs: env.integer('CHECKPOINT_INTERVAL_MS', defaultCheckpointInterval(env), {
+      min: 0,
+      max: 3_600_000,
+    }),
     stopDeadlineMs: env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 }),
   };
   checkTogether(settings);
@@ -143,6 +149,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 /** An operation of the log costs about 30 bytes in Redis, and four times that in the memory of this process. */
 function defaultLogOperations(env: EnvReader): number {
   return env.text('REDIS_URL') === undefined ? MEMORY_LOG_OPERATIONS : DEFAULT_STORE_OPTIONS.logOperations;
+}
+
+/** Scores in the memory of this process are gone at its end: proving them is left to who asks for it. */
+function defaultCheckpointInterval(env: EnvReader): number {
+  return env.text('REDIS_URL') === undefined ? 0 : 5000;
 }
 
 function readDemo(env: EnvReader): DemoSettings {

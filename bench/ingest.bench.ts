@@ -4,7 +4,7 @@ import { silentLogger } from '../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../scoring/registry.ts';
 import { createIngest } from '../server/ingest/ingest.ts';
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.ts';
-import type { Batch, BatchVerdict, ProducerClaim } from '../store/score-store.ts';
+import type { Batch, BatchVerdict, ClaimVerdict } from '../store/score-store.ts';
 import { ADMIN } from '../test/support/identities.ts';
 
 const EVENTS = 1000;
@@ -18,8 +18,8 @@ const store = {
     position: 0,
     parts: parts.map(() => ({ status: 'settled', duplicates: 0, refused: [] })),
   }),
-  claimProducer: async (): Promise<ProducerClaim> => ({ claim: 1, last: 0, rejected: new Map() }),
-  beginOnce: async () => ({ ok: true, rejected: new Map() }) as const,
+  claimProducer: async (): Promise<ClaimVerdict> => ({ ok: true, claim: 1, last: 0, rejected: new Map() }),
+  beginOnce: async (id: string) => ({ ok: true, id, rejected: new Map() }) as const,
   readProducts: async (products: readonly string[]): Promise<(ProductConfig | undefined)[]> =>
     products.map(() => undefined),
 } as const;

@@ -3,7 +3,9 @@ import type { Bench, Task } from 'tinybench';
 
 /** `npm run bench [-- NAME]`: runs `bench/<NAME>.bench.ts`, or all of them, and prints one table for each bench. */
 interface BenchModule {
-  benches(): Promise<Bench[]>;
+  readonly benches?: () => Promise<Bench[]>;
+  /** Of a bench that measures something else than calls of a function: tables of its own, by title. */
+  readonly tables?: () => AsyncIterable<readonly [title: string, rows: Readonly<Record<string, object>>]>;
 }
 
 const SUFFIX = '.bench.ts';
@@ -18,12 +20,17 @@ if (wanted !== undefined && !names.includes(wanted)) {
 }
 
 for (const name of wanted === undefined ? names : [wanted]) {
-  const { benches } = (await import(`./${name}${SUFFIX}`)) as BenchModule;
-  for (const bench of await benches()) {
+  const { benches, tables } = (await import(`./${name}${SUFFIX}`)) as BenchModule;
+  for (const bench of (await benches?.()) ?? []) {
     await bench.run();
-    console.log(`\n${name}: ${bench.name}`);
-    console.table(Object.fromEntries(bench.tasks.map((task) => [task.name, row(task)])));
+    print(`${name}: ${bench.name}`, Object.fromEntries(bench.tasks.map((task) => [task.name, row(task)])));
   }
+  for await (const [title, rows] of tables?.() ?? []) print(`${name}: ${title}`, rows);
+}
+
+function print(title: string, rows: Readonly<Record<string, object>>): void {
+  console.log(`\n${title}`);
+  console.table(rows);
 }
 
 function row({ name, result }: Task): Record<string, string> {

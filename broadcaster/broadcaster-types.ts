@@ -57,6 +57,8 @@ export interface BroadcasterDeps {
   readonly logger: Logger;
   /** 64 random bits in hexadecimal, different at every call. */
   readonly random: () => string;
+  /** What an owner does besides, from the beginning of its term to its end; `mayWork` tells whether it still is the owner. */
+  readonly sideline?: (mayWork: () => boolean) => Service;
 }
 
 /** `fence` and the numbers of channels are of the present term (none and 0 while standing by); all others only grow. */

@@ -62,3 +62,34 @@ test('over the memory store and the bus in the process, scores become views and 
   await broadcaster.stop();
   await store.stop();
 });
+
+test('an owner does its other work from the beginning of its term, and has ended it when the lease is given back', async () => {
+  const clock = createFakeClock();
+  const store = createMemoryStore({ partitions: PARTITIONS }, { clock });
+  const bus = createInProcessBus({ clock });
+  const events: string[] = [];
+  const open = (name: string) =>
+    createBroadcaster(
+      {
+        ...{ store, bus, clock, logger: silentLogger, random: () => 'f'.repeat(16) },
+        sideline: (mayWork) => ({
+          start: async () => void events.push(`${name} begins: ${mayWork()}`),
+          stop: async () => {
+            await Promise.resolve();
+            const other = await store.acquireLease('broadcaster', 'stranger', 1);
+            events.push(`${name} ends: ${mayWork()}, ${other === undefined ? 'held' : 'free'}`);
+          },
+        }),
+      },
+      { name, timing: DEFAULT_TIMING, limits: DEFAULT_BROADCASTER_LIMITS },
+    );
+  const [one, two] = [open('one'), open('two')];
+  await one.start();
+  await two.start();
+  await clock.advance(1000);
+  expect(events).toEqual(['one begins: true']);
+  await one.stop();
+  await clock.advance(1000);
+  expect(events).toEqual(['one begins: true', 'one ends: true, held', 'two begins: true']);
+  await two.stop();
+});

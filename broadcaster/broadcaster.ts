@@ -4,6 +4,7 @@
  * others stand by. One lease stands for all partitions; a term knows only the partitions that it was given, so that
  * several broadcasters can share them.
  */
+import type { Service } from '../runtime/lifecycle.ts';
 import {
   type Broadcaster,
   type BroadcasterDeps,
@@ -25,6 +26,7 @@ export function createBroadcaster(deps: BroadcasterDeps, options: BroadcasterOpt
   const logger = deps.logger.child({ broadcaster: name });
   const counters = newCounters();
   let present: OwnerTerm | undefined;
+  let sideline: Service | undefined;
 
   const lease = createLeaseKeeper(
     {
@@ -38,10 +40,13 @@ export function createBroadcaster(deps: BroadcasterDeps, options: BroadcasterOpt
             { ...deps, logger, lease, counters },
             { term: { owner: name, fence, epoch: `${fence}-${random()}`, partitions }, timing, limits },
           );
+          sideline = deps.sideline?.(() => lease.isConfirmed(fence));
+          void sideline?.start();
         },
         end: async (why) => {
-          await present?.end(why);
+          await Promise.all([present?.end(why), sideline?.stop()]);
           present = undefined;
+          sideline = undefined;
         },
       },
     },

@@ -12,7 +12,7 @@ import { createTicker } from './ticker.ts';
 import { ViewCreations } from './view-creations.ts';
 import { WatchDesk } from './watch-desk.ts';
 
-interface OwnerTermDeps extends Omit<BroadcasterDeps, 'random'> {
+interface OwnerTermDeps extends Omit<BroadcasterDeps, 'random' | 'sideline'> {
   readonly lease: Pick<LeaseKeeper, 'isConfirmed' | 'isAnswered' | 'giveUp'>;
   readonly counters: Counters;
 }

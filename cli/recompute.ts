@@ -27,7 +27,7 @@ interface Answer {
   }[];
   readonly fromPosition: number;
   readonly position: number;
-  readonly checkpoint: 'saved' | 'board_too_large';
+  readonly checkpoint: 'saved' | 'board_too_large' | 'not_saved';
   readonly windows: readonly { readonly window: string; readonly unprovable?: string }[];
 }
 
@@ -74,6 +74,7 @@ function print({ target, differences, windows, ...answer }: Answer): void {
   console.log(`${target}${beside}: ${checked} members checked, ${corrected} corrected`);
   console.log(`replayed the log from position ${fromPosition} to ${position}`);
   if (checkpoint === 'board_too_large') console.log('the board is too large for a checkpoint');
+  if (checkpoint === 'not_saved') console.log('no checkpoint was kept: the board was removed meanwhile');
   if (differences.length > 0) {
     const rows = differences.map(({ member, window = '', found, right }) => [
       ...[member, show(found), show(right)],

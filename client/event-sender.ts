@@ -1,5 +1,6 @@
 import type { AckFrame, AnnouncedLimits, ClientFrame, ErrorFrame, ServerFrame } from '../protocol/frames.ts';
 import type { Backoff } from './backoff.ts';
+import { Disputes } from './disputes.ts';
 import { type FrameInFlight, FramesInFlight } from './frames-in-flight.ts';
 import type { PendingEvent, PendingEvents } from './pending-events.ts';
 import type { Refusal } from './publish-call.ts';
@@ -53,19 +54,19 @@ export class EventSender {
   readonly #options: EventSenderOptions;
   readonly #gate: SendGate;
   readonly #flights = new FramesInFlight();
+  readonly #disputes: Disputes;
   #producer: string | undefined;
   #link: Link | undefined;
   /** The number of the event that is sent next. */
   #cursor = 1;
   /** The highest number that was ever sent with this producer. */
   #sent = 0;
-  /** There was a conflict since the last ack. */
-  #isDisputed = false;
   #cancelSilence: (() => void) | undefined;
 
   constructor(deps: EventSenderDeps, options: EventSenderOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#disputes = new Disputes(deps.timers, options.isKept);
     this.#gate = new SendGate(
       { timers: deps.timers, random: deps.random, wake: () => this.pump() },
       options.backoff,
@@ -81,7 +82,7 @@ export class EventSender {
   begin(producer: string, sent: number): void {
     this.#rest();
     this.#producer = producer;
-    this.#isDisputed = false;
+    this.#disputes.begin();
     this.#cursor = this.#deps.pending.first;
     this.#sent = sent;
     if (this.#link) this.#link = { ...this.#link, sentBefore: sent };
@@ -166,7 +167,7 @@ export class EventSender {
 
   #acknowledged(ack: AckFrame): void {
     this.#gate.succeeded();
-    this.#isDisputed = false;
+    this.#disputes.acknowledged();
     const sent = this.#sent;
     for (const { frame, ack: verdict } of this.#flights.acknowledge(ack)) {
       this.#deps.settled(frame.events, verdict);
@@ -194,17 +195,10 @@ export class EventSender {
     }
   }
 
-  /**
-   * Either the server has forgotten the producer, or another connection has claimed it. If nobody else can know its id, that
-   * was one of our own, given up here but still read by its server: then a new claim settles it.
-   */
+  /** Either the server has forgotten the producer, or another connection has claimed it. */
   #conflict(refusal: Refusal): void {
-    if (this.#isDisputed || this.#options.isKept) {
-      this.#lose(refusal);
-    } else {
-      this.#isDisputed = true;
-      this.#deps.reconnect(refusal.message);
-    }
+    if (this.#disputes.mayClaimAgain()) this.#deps.reconnect(refusal.message);
+    else this.#lose(refusal);
   }
 
   #resend(wanted: number, flight: FrameInFlight): void {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createFakeClient } from '../test/support/fake-client.ts';
+import type { AnnouncedLimits } from '../protocol/frames.ts';
+import { createFakeClient, type FakeClientSetup } from '../test/support/fake-client.ts';
 import {
   acknowledge,
   event,
@@ -11,6 +12,7 @@ import {
   watch,
 } from '../test/support/fake-publishing.ts';
 import { MemoryQueue } from '../test/support/memory-queue.ts';
+import { UNDISTURBED_MS } from './disputes.ts';
 import type { ClientOptions } from './index.ts';
 
 async function openClient(queue: MemoryQueue, options: Partial<ClientOptions> = {}) {
@@ -18,6 +20,21 @@ async function openClient(queue: MemoryQueue, options: Partial<ClientOptions> = 
   await setup.welcome();
   await setup.clock.settle();
   return setup;
+}
+
+/** What is under way is in conflict: the client hangs up, and sends it again. */
+async function claimAgain(
+  { server, clock }: FakeClientSetup,
+  limits: Partial<AnnouncedLimits> = {},
+): Promise<void> {
+  const lost = server.latest;
+  const { producer, seq } = lastPublish(server);
+  refuse(server, lastPublish(server), 'conflict');
+  expect(lost.closedByClient).toBe(1000);
+  await clock.advance(1000);
+  expect(server.latest).not.toBe(lost);
+  server.latest.welcome(limits);
+  expect(lastPublish(server)).toMatchObject({ producer, seq });
 }
 
 /** A process that ends without a word: its queue is all that remains. */
@@ -113,6 +130,7 @@ test('what becomes of events of an earlier process is told where it is not good'
 
   const other = await leaveBehind(2);
   const setup = await openClient(other.queue);
+  await claimAgain(setup);
   refuse(setup.server, lastPublish(setup.server), 'conflict');
   expect(setup.errors).toMatchObject([
     { code: 'conflict', uncertain: true },
@@ -122,16 +140,97 @@ test('what becomes of events of an earlier process is told where it is not good'
   void setup.client.close();
 });
 
-test('after a conflict the queue begins anew with what was never sent, which is sent when the queue has it', async () => {
-  const queue = new MemoryQueue();
-  const { client, server, clock } = createFakeClient({ queue });
+test('after a conflict the producer is claimed again, and events of an earlier process are settled', async () => {
+  const { queue, producer } = await leaveBehind(3);
+  const setup = await openClient(queue);
+  const { client, server, clock, errors } = setup;
+  await claimAgain(setup);
+  expect(publishes(server)).toMatchObject([{ producer, seq: 1, events: events(3) }]);
+  acknowledge(server, lastPublish(server), { duplicates: 2 });
   await clock.settle();
-  server.latest.welcome({ unackedEventsPerConnection: 2 });
+  expect(queue.contents).toMatchObject({ producer, next: 4, events: [] });
+  expect(errors).toEqual([]);
+  void client.close();
+});
+
+test('a kept producer is claimed again once, whatever is settled then: a copy of the queue may be at work elsewhere', async () => {
+  const queue = new MemoryQueue();
+  const setup = await openClient(queue);
+  const { client, server, clock } = setup;
+  const published = client.publish(event(1));
+  await clock.settle();
+  const { producer } = lastPublish(server);
+  await claimAgain(setup);
+  acknowledge(server, lastPublish(server));
+  expect(await published).toMatchObject({ applied: 1 });
+  const second = client.publish(event(2));
+  await clock.settle();
+  expect(lastPublish(server)).toMatchObject({ producer, seq: 2 });
+  refuse(server, lastPublish(server), 'conflict');
+  await expect(second).rejects.toMatchObject({ code: 'conflict', uncertain: true });
+  expect(server.latest.closedByClient).toBeUndefined();
+  // The next producer is nobody else's, and may be in conflict once again.
+  const third = client.publish(event(3));
+  await clock.settle();
+  expect(lastPublish(server)).toMatchObject({ seq: 1, events: [event(3)] });
+  expect(lastPublish(server).producer).not.toBe(producer);
+  await claimAgain(setup);
+  acknowledge(server, lastPublish(server));
+  expect(await third).toMatchObject({ applied: 1 });
+  void client.close();
+});
+
+test('a kept producer may be claimed again another time when nobody has disturbed it for long, and then for twice as long', async () => {
+  const queue = new MemoryQueue();
+  const setup = await openClient(queue);
+  const { client, server, clock } = setup;
+  const publish = async () => {
+    const outcome = client.publish(event());
+    await clock.settle();
+    return { outcome, frame: lastPublish(server) };
+  };
+  const hold = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 5_000) {
+      await clock.advance(Math.min(5_000, ms - passed));
+      server.latest.reply({ type: 'pong', id: 0 });
+    }
+  };
+  const { frame } = await publish();
+  for (const undisturbedMs of [UNDISTURBED_MS, 2 * UNDISTURBED_MS]) {
+    await claimAgain(setup);
+    acknowledge(server, lastPublish(server));
+    await hold(undisturbedMs);
+    const proof = await publish();
+    acknowledge(server, proof.frame);
+    expect(await proof.outcome).toMatchObject({ applied: 1 });
+    await publish();
+  }
+  await claimAgain(setup);
+  acknowledge(server, lastPublish(server));
+  // Not long enough for a third time.
+  await hold(2 * UNDISTURBED_MS);
+  const early = await publish();
+  expect(early.frame).toMatchObject({ producer: frame.producer });
+  acknowledge(server, early.frame);
+  const { outcome } = await publish();
+  refuse(server, lastPublish(server), 'conflict');
+  await expect(outcome).rejects.toMatchObject({ code: 'conflict', uncertain: true });
+  void client.close();
+});
+
+test('after a second conflict the queue begins anew with what was never sent, which is sent when the queue has it', async () => {
+  const queue = new MemoryQueue();
+  const limits = { unackedEventsPerConnection: 2 };
+  const setup = createFakeClient({ queue });
+  const { client, server, clock } = setup;
+  await clock.settle();
+  server.latest.welcome(limits);
   await clock.settle();
   const sent = client.publish(events(2));
   const unsent = watch(client.publish(event(3)));
   await clock.settle();
   const { producer } = lastPublish(server);
+  await claimAgain(setup, limits);
   queue.failing = 'restart';
   refuse(server, lastPublish(server), 'conflict');
   await expect(sent).rejects.toMatchObject({ code: 'conflict', uncertain: true });

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { CHANNEL_MAX_LENGTH } from './channels.ts';
 
 /** What stands in paths, queries and headers of HTTP. */
 
@@ -22,3 +23,16 @@ export const WindowParameterSchema = Type.String({
 export function headerSchema(maxLength: number) {
   return Type.String({ pattern: '^[ -~]+$', minLength: 1, maxLength });
 }
+
+export const ChannelsParameterSchema = Type.Array(
+  Type.String({ minLength: 1, maxLength: CHANNEL_MAX_LENGTH, description: 'The name of a channel' }),
+  { minItems: 1 },
+);
+
+export const TokenParameterSchema = Type.String({ description: 'A JWT' });
+
+/** As `text/event-stream` has them. */
+export const EventStreamSchema = Type.String({
+  description:
+    'Events, each with `event` (the type of the frame), `data` (the frame as JSON), and `id` where it has a position',
+});

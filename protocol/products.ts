@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 import { checker, described, IdSchema, Strict } from './schema.ts';
 
 export const MAX_LEADERBOARDS_PER_PRODUCT = 8;
+/** Of the options of one handler as JSON, in UTF-8: every result that a handler rates carries them into the log. */
+export const MAX_HANDLER_OPTIONS_BYTES = 1024;
 
 /** What a handler is told beside the event, such as `{k: 20, start: 1500}`; each handler says what it takes. */
 export const HandlerOptionsSchema = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 16 });

@@ -1,4 +1,4 @@
-import { destination, pino } from 'pino';
+import { destination, pino, stdSerializers } from 'pino';
 
 /** What parts log through; structured, one line of JSON each, on standard error. Never given secrets. */
 export interface Logger {
@@ -15,7 +15,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Standard output is left to the one line that tells the address. */
 export function createLogger(level: LogLevel): Logger {
   return pino(
-    { level, redact: ['token', 'authorization', '*.token', '*.authorization'] },
+    {
+      level,
+      // The other one appends the messages of causes, which ours hold already.
+      serializers: { err: stdSerializers.errWithCause },
+      redact: ['token', 'authorization', '*.token', '*.authorization'],
+    },
     destination({ dest: 2, sync: false }),
   );
 }

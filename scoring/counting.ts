@@ -68,11 +68,13 @@ function refusal(words: string): CountRefusal {
 }
 
 function checkedCounters(counters: unknown): readonly Count[] {
-  const entries = Object.entries(checkedObject(counters, HANDLER));
-  if (entries.length > MAX_COUNTERS_PER_EVENT) {
+  const checked = checkedObject(counters, HANDLER);
+  const names = Object.keys(checked);
+  if (names.length > MAX_COUNTERS_PER_EVENT) {
     throw new TypeError(`a stats handler gave more than ${MAX_COUNTERS_PER_EVENT} counters of a player`);
   }
-  return entries.map(([counter, by]) => {
+  return names.map((counter) => {
+    const by = checked[counter];
     if (!isText(counter)) throw new TypeError(`a stats handler gave the counter ${JSON.stringify(counter)}`);
     if (typeof by !== 'number' || !Number.isFinite(by)) {
       throw new TypeError(`a stats handler gave what is not a finite number for the counter "${counter}"`);

@@ -139,6 +139,15 @@ describe('a leaderboard handler', () => {
     ]);
   });
 
+  it('has options of at most 1024 bytes of JSON', () => {
+    const { scoring } = scoringOf({ checkOptions: () => undefined });
+    const note = `x${'é'.repeat(506)}`;
+    expect(explainHandler(scoring, 'rating', { note })).toBeUndefined();
+    expect(explainHandler(scoring, 'rating', { note: `${note}x` })).toBe(
+      'rating: its options have more than 1024 bytes as JSON',
+    );
+  });
+
   it('checks its options, and cannot break anything by failing to', () => {
     const explain = (checkOptions: unknown) => {
       const { scoring, onFailure } = scoringOf({ checkOptions });

@@ -1,4 +1,5 @@
-import type { HandlerOptions } from '../protocol/products.ts';
+import { type HandlerOptions, MAX_HANDLER_OPTIONS_BYTES } from '../protocol/products.ts';
+import { utf8Length } from '../protocol/utf8.ts';
 import { checkedObject } from './checked-object.ts';
 import type { CurrentScores, GameResult, LeaderboardHandler, ScorePair } from './leaderboard-handler.ts';
 import type { StatsHandler } from './stats-handler.ts';
@@ -59,6 +60,9 @@ export function explainHandler(
   if (handler === undefined) {
     return `there is no leaderboard handler "${name}", there are: ${scoring.leaderboardNames.join(', ')}`;
   }
+  if (utf8Length(JSON.stringify(options)) > MAX_HANDLER_OPTIONS_BYTES) {
+    return `${name}: its options have more than ${MAX_HANDLER_OPTIONS_BYTES} bytes as JSON`;
+  }
   if (handler.checkOptions === undefined) {
     return Object.keys(options).length === 0 ? undefined : `${name}: takes no options`;
   }
@@ -88,8 +92,9 @@ function attempt(
 
 /** A name with a typing error would else pass for a game that changes nothing. */
 function checkedPair(pair: unknown): ScorePair {
-  const { winner, loser, ...others } = checkedObject(pair, 'a leaderboard handler');
-  const [other] = Object.keys(others);
+  const checked = checkedObject(pair, 'a leaderboard handler');
+  const { winner, loser } = checked;
+  const other = Object.keys(checked).find((key) => key !== 'winner' && key !== 'loser');
   if (other !== undefined) throw new TypeError(`a leaderboard handler gave ${JSON.stringify(other)}`);
   return { winner: checkedScore(winner), loser: checkedScore(loser) };
 }

@@ -11,6 +11,7 @@ import { ID_PATTERN, TEXT_MAX_BYTES } from '../protocol/names.ts';
 import { diff } from '../protocol/patches.ts';
 import { SAMPLE_FRAMES } from '../protocol/sample-frames.ts';
 import type { State, ViewKind } from '../protocol/views.ts';
+import { MAX_RESUME_POSITIONS } from '../server/gateway/resume-positions.ts';
 import { DEFAULT_SERVER_LIMITS, HTTP_LIMITS } from '../server/limits.ts';
 import { MAX_AREA_MODES } from '../store/channel-states.ts';
 import { DEFAULT_STORE_OPTIONS, MAX_REMEMBERED_REJECTIONS } from '../store/score-store.ts';
@@ -55,6 +56,7 @@ const PARTS: { readonly [name: string]: (argument: string) => string } = {
   'key-length': () => String(HTTP_LIMITS.idempotencyKeyLength),
   'producers-per-connection': () => String(DEFAULT_SERVER_LIMITS.producersPerConnection),
   'remembered-rejections': () => String(MAX_REMEMBERED_REJECTIONS),
+  'resume-channels': () => String(MAX_RESUME_POSITIONS),
   'vector-count': () => String(SAMPLE_FRAMES.length),
   kind: (name) => {
     const channel = parseChannel(name);

@@ -1,4 +1,4 @@
-/** The edge of the socket side: connections in front, channels behind, without any library underneath. */
+/** The edge of the live side: connections in front, channels behind, without any library underneath. */
 import { randomUUID } from 'node:crypto';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { ConnectionDeps } from './connection.ts';
@@ -9,10 +9,11 @@ import {
   type GatewayOptions,
   type GatewayTuning,
 } from './gateway/gateway-options.ts';
+import { type StreamAcceptor, StreamOpener } from './stream-opener.ts';
 import type { SocketAcceptor } from './transport/socket-types.ts';
 
 export type GatewayDeps = Omit<ChannelHubDeps & ConnectionDeps, 'hub' | 'defer' | 'randomId'> &
-  Partial<Pick<ChannelHubDeps, 'defer' | 'randomId'>>;
+  Partial<Pick<ChannelHubDeps, 'defer' | 'randomId'> & { readonly random: () => number }>;
 
 export type CreateGatewayOptions = Omit<GatewayOptions, 'tuning'> & {
   readonly tuning?: Partial<GatewayTuning>;
@@ -20,6 +21,7 @@ export type CreateGatewayOptions = Omit<GatewayOptions, 'tuning'> & {
 
 export interface Gateway extends Service {
   readonly acceptor: SocketAcceptor;
+  readonly streams: StreamAcceptor;
   /**
    * Says bye to everybody, once their publishes are answered or the deadline has passed, and closes with 4001. New
    * connections and publishes are refused from now on. Comes before `stop`.
@@ -45,6 +47,7 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
   const deps = {
     defer: (action: () => void): void => void setImmediate(action),
     randomId: (): string => randomUUID(),
+    random: Math.random,
     ...given,
   };
   const complete: GatewayOptions = { ...options, tuning: { ...DEFAULT_GATEWAY_TUNING, ...options.tuning } };
@@ -53,6 +56,7 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
   let state: 'new' | 'started' | 'stopped' = 'new';
   return {
     acceptor: table,
+    streams: new StreamOpener({ ...deps, hub, table }, complete),
     start: async () => {
       if (state !== 'new') return;
       state = 'started';

@@ -1,7 +1,11 @@
 import { CLOSE_CODES } from '../protocol/codes.ts';
-import { Connection, type ConnectionDeps, type ConnectionEvents } from './connection.ts';
+import type { ByeFrame } from '../protocol/frames.ts';
+import { Connection, type ConnectionDeps } from './connection.ts';
+import { ConnectionPlaces } from './connection-places.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
+import type { ChannelRefusal } from './gateway/held-channels.ts';
 import { Silence } from './silence.ts';
+import type { ConnectionEvents, TableConnection } from './table-connection.ts';
 import type { GatewaySocket, Handshake, SocketAcceptor, SocketHandler } from './transport/socket-types.ts';
 
 export interface ConnectionTableDeps extends ConnectionDeps {
@@ -16,13 +20,13 @@ interface Entry {
 /** How often a draining node looks whether publishes have been answered and closed sockets are gone. */
 const DRAIN_POLL_MS = 20;
 
-/** All connections of this node: takes them in within its limits, looks after their tokens and signs of life, says bye. */
+/** All connections of this node, sockets and streams of events: takes them in within its limits, looks after their tokens and signs of life, says bye. */
 export class ConnectionTable implements SocketAcceptor {
+  readonly events: ConnectionEvents;
   readonly #deps: ConnectionTableDeps;
   readonly #options: GatewayOptions;
-  readonly #connections = new Map<Connection, Entry>();
-  readonly #byAddress = new Map<string, number>();
-  readonly #events: ConnectionEvents;
+  readonly #connections = new Map<TableConnection, Entry>();
+  readonly #places: ConnectionPlaces;
   #cancelTimer: (() => void) | undefined;
   #draining: Promise<void> | undefined;
   #refused = 0;
@@ -30,7 +34,8 @@ export class ConnectionTable implements SocketAcceptor {
   constructor(deps: ConnectionTableDeps, options: GatewayOptions) {
     this.#deps = deps;
     this.#options = options;
-    this.#events = {
+    this.#places = new ConnectionPlaces(options.limits);
+    this.events = {
       closed: (connection) => this.#remove(connection),
       isDraining: () => this.#draining !== undefined,
     };
@@ -70,12 +75,35 @@ export class ConnectionTable implements SocketAcceptor {
       socket.end(CLOSE_CODES[reason].code, CLOSE_CODES[reason].means);
       return REFUSED;
     }
-    const connection = new Connection(this.#deps, this.#options, this.#events, socket);
-    const silence = new Silence(this.#options.tuning, this.#deps.clock.now());
-    this.#connections.set(connection, { socket, silence });
-    this.#byAddress.set(remoteAddress, (this.#byAddress.get(remoteAddress) ?? 0) + 1);
+    const connection = new Connection(this.#deps, this.#options, this.events, socket);
+    this.#add(connection, socket);
     connection.open(this.#deps.randomId(), token);
     return connection;
+  }
+
+  /** Takes a place for a stream that is about to begin: `addStream` follows, or `forgetStream`. */
+  admitStream(remoteAddress: string): ChannelRefusal | undefined {
+    const { retryAfterMs } = this.#options.tuning;
+    if (this.#draining !== undefined) {
+      return { code: 'unavailable', message: 'the node is draining', retryAfterMs };
+    }
+    const limit = this.#places.take(remoteAddress);
+    if (limit === undefined) return undefined;
+    this.#refused++;
+    return limit === 'node'
+      ? { code: 'unavailable', message: 'the node is at its limit of connections', retryAfterMs }
+      : { code: 'rate_limited', message: 'this address is at its limit of connections', retryAfterMs };
+  }
+
+  addStream(connection: TableConnection, socket: GatewaySocket): void {
+    this.#add(connection, socket);
+    if (this.#draining === undefined) return;
+    // It was admitted before the draining began, and the loop that says bye may be over.
+    connection.sayBye(this.#bye(this.#options.tuning.retryAfterMs));
+  }
+
+  forgetStream(remoteAddress: string): void {
+    this.#places.giveBack(remoteAddress);
   }
 
   /** Refuses new connections and publishes, waits for the answers of earlier ones, and closes all in steps. */
@@ -98,11 +126,7 @@ export class ConnectionTable implements SocketAcceptor {
       for (const [i, connection] of due.entries()) {
         // Spread, so that the other nodes are not asked by all clients at one moment.
         const spreadMs = Math.floor((drainSpreadMs * closed++) / total);
-        connection.sayBye({
-          type: 'bye',
-          reason: CLOSE_CODES.draining.means,
-          reconnectAfterMs: reconnectAfterMs + spreadMs,
-        });
+        connection.sayBye(this.#bye(reconnectAfterMs + spreadMs));
         if ((i + 1) % drainStepConnections === 0) await new Promise<void>(defer);
       }
       if (overdue) break;
@@ -112,21 +136,25 @@ export class ConnectionTable implements SocketAcceptor {
     }
   }
 
-  #refusal(remoteAddress: string): 'draining' | 'overloaded' | undefined {
-    const { connections, connectionsPerAddress } = this.#options.limits;
-    if (this.#draining !== undefined) return 'draining';
-    if (this.#connections.size >= connections) return 'overloaded';
-    const ofAddress = this.#byAddress.get(remoteAddress) ?? 0;
-    return connectionsPerAddress > 0 && ofAddress >= connectionsPerAddress ? 'overloaded' : undefined;
+  #bye(reconnectAfterMs: number): ByeFrame {
+    return { type: 'bye', reason: CLOSE_CODES.draining.means, reconnectAfterMs };
   }
 
-  #remove(connection: Connection): void {
+  /** A place is taken, unless there is a reason not to. */
+  #refusal(remoteAddress: string): 'draining' | 'overloaded' | undefined {
+    if (this.#draining !== undefined) return 'draining';
+    return this.#places.take(remoteAddress) === undefined ? undefined : 'overloaded';
+  }
+
+  #add(connection: TableConnection, socket: GatewaySocket): void {
+    const silence = new Silence(this.#options.tuning, this.#deps.clock.now());
+    this.#connections.set(connection, { socket, silence });
+  }
+
+  #remove(connection: TableConnection): void {
     const address = this.#connections.get(connection)?.socket.remoteAddress;
     this.#connections.delete(connection);
-    if (address === undefined) return;
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
+    if (address !== undefined) this.#places.giveBack(address);
   }
 }
 

@@ -1,9 +1,10 @@
 import { parseChannel } from '../protocol/channels.ts';
-import { CLOSE_CODES, type CloseReason, type ErrorCode } from '../protocol/codes.ts';
+import type { CloseReason, ErrorCode } from '../protocol/codes.ts';
 import type { ByeFrame, ClientFrame, PublishFrame, ServerFrame, SubscribeFrame } from '../protocol/frames.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Authenticator, Identity } from './auth/identity.ts';
+import { ConnectionEnd } from './connection-end.ts';
 import { readInput } from './connection-input.ts';
 import { ConnectionPublishes } from './connection-publishes.ts';
 import type { ChannelHub } from './gateway/channel-hub.ts';
@@ -12,7 +13,8 @@ import { Subscriptions } from './gateway/subscriptions.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { Ingest } from './ingest/ingest-types.ts';
 import { INPUT_LIMITS, maxValues } from './limits.ts';
-import type { GatewaySocket, SocketHandler } from './transport/socket-types.ts';
+import type { ConnectionEvents, TableConnection } from './table-connection.ts';
+import type { GatewaySocket } from './transport/socket-types.ts';
 
 export interface ConnectionDeps {
   readonly hub: ChannelHub;
@@ -23,15 +25,8 @@ export interface ConnectionDeps {
   readonly defer: (action: () => void) => void;
 }
 
-/** What the table of connections wants to know. */
-export interface ConnectionEvents {
-  readonly closed: (connection: Connection) => void;
-  /** True once the node is draining: what is published from then on is refused. */
-  readonly isDraining: () => boolean;
-}
-
 /** One client: reads its frames in order, asks the parts that answer them, and replies. */
-export class Connection implements SocketHandler {
+export class Connection implements TableConnection {
   readonly #deps: ConnectionDeps;
   readonly #options: GatewayOptions;
   readonly #events: ConnectionEvents;
@@ -39,11 +34,9 @@ export class Connection implements SocketHandler {
   readonly #subscriptions: Subscriptions;
   readonly #publishes: ConnectionPublishes;
   readonly #held: HeldMessages;
+  readonly #end: ConnectionEnd;
   #identity: Identity;
   #expiryWarned = false;
-  /** Set once a close was decided on; the socket may take a while to take the close frame. */
-  #closing: { readonly reason: CloseReason; readonly deadline: number } | undefined;
-  #closed = false;
 
   constructor(
     deps: ConnectionDeps,
@@ -65,20 +58,19 @@ export class Connection implements SocketHandler {
       { socket, hub: deps.hub, defer: deps.defer, overflown: () => this.close('limitExceeded') },
       { ...options.limits, ...options.tuning },
     );
+    this.#end = new ConnectionEnd({ ...deps, socket, subscriptions: this.#subscriptions }, options.tuning);
   }
 
   get subscriptions(): number {
     return this.#subscriptions.size;
   }
 
-  /** Publishes that are not yet answered. */
   get unacked(): number {
     return this.#publishes.unacked;
   }
 
-  /** It is to be closed, or it is; nothing is read or said any more. */
   get isClosing(): boolean {
-    return this.#closed || this.#closing !== undefined;
+    return this.#end.isDecided;
   }
 
   open(session: string, token: string | undefined): void {
@@ -117,42 +109,30 @@ export class Connection implements SocketHandler {
   }
 
   closed(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (!this.#end.noteClosed()) return;
     this.#held.release();
-    this.#subscriptions.close();
     this.#publishes.close();
     this.#events.closed(this);
   }
 
-  /** A client that does not read is told later, and is cut off by `sweep` if it never reads. */
   close(reason: CloseReason): void {
-    if (this.isClosing) return;
-    this.#closing = { reason, deadline: this.#deps.clock.now() + this.#options.tuning.closeDeadlineMs };
     this.#held.release();
-    const { code, means } = CLOSE_CODES[reason];
-    this.#subscriptions.end(code, means, reason === 'limitExceeded' ? 'forgotten' : 'kept');
+    this.#end.close(reason);
   }
 
-  /** Ends at once; the close frame is lost where the client does not read. */
   cutOff(reason: CloseReason): void {
-    this.close(reason);
-    const { code, means } = CLOSE_CODES[this.#closing?.reason ?? reason];
-    if (!this.#closed) this.#socket.end(code, means);
+    this.#held.release();
+    this.#end.cutOff(reason);
   }
 
-  /** The last word of a draining node. */
   sayBye(bye: ByeFrame): void {
     this.#reply(bye);
     this.close('draining');
   }
 
-  /** Called now and then: asks for a new token some time before the end of the present one. */
+  /** Asks for a new token some time before the end of the present one. */
   sweep(now: number): void {
-    if (this.#closing !== undefined) {
-      if (now >= this.#closing.deadline) this.cutOff(this.#closing.reason);
-      return;
-    }
+    if (this.#end.sweep(now)) return;
     const { expiresAt } = this.#identity;
     if (expiresAt === undefined || this.#held.isHolding) return;
     if (now >= expiresAt) {

@@ -8,9 +8,9 @@ import { readStates } from '../store/channel-states.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hostAllowed, originAllowed } from './auth/origin.ts';
-import { createGateway, type Gateway } from './connection-gateway.ts';
+import { createGateway } from './connection-gateway.ts';
 import { createDemoFeed, type DemoFeedOptions } from './demo/demo-feed.ts';
-import type { Health } from './http/health-routes.ts';
+import { createHealth } from './health.ts';
 import { createRoutes } from './http/routes.ts';
 import { createIngest } from './ingest/ingest.ts';
 import type { ServerLimits } from './limits.ts';
@@ -82,7 +82,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       reader: { readStates: (channels) => readStates(store, channels, clock.now()) },
       // The gateway publishes through the transport, which hands its sockets to the gateway: one of them comes second.
       publisher: {
-        publish: (topic, wire) => transport.publisher.publish(topic, wire),
+        publish: (topic, wire, head) => transport.publisher.publish(topic, wire, head),
         subscribers: (topic) => transport.publisher.subscribers(topic),
       },
     },
@@ -108,7 +108,8 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
           authenticator,
           clock,
           logger,
-          health: createHealth(deps, gateway),
+          health: createHealth({ store, bus, gateway }),
+          streams: gateway.streams,
           staticDir: options.staticDir,
           ...(demo === undefined ? {} : { demo: { ...demo, random: Math.random } }),
         },
@@ -145,22 +146,6 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       await Promise.all([gateway.drain(), ingest.settle()]);
       await transport.drained(HTTP_DRAIN_DEADLINE_MS);
       await (await starting?.catch(() => undefined))?.stop();
-    },
-  };
-}
-
-/** Ready means: a client that is sent here gets right answers now. */
-function createHealth({ store, bus }: EdgeDeps, gateway: Gateway): Health {
-  return {
-    ready: () => {
-      const problems = [
-        ...(store.state === 'up' ? [] : ["the score store can't be reached"]),
-        ...(bus.state === 'up' ? [] : ["the message bus can't be reached"]),
-        ...(gateway.stalePartitions() === 0
-          ? []
-          : ['no broadcaster is heard, or it cannot read the score store']),
-      ];
-      return { ready: problems.length === 0, problems };
     },
   };
 }

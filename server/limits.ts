@@ -5,7 +5,7 @@ import type { AnnouncedLimits } from '../protocol/frames.ts';
 export interface ServerLimits extends AnnouncedLimits {
   /** Bytes of one WebSocket frame from a client; over it the connection is closed with 4503. */
   readonly frameBytes: number;
-  /** Channels one connection may subscribe to; beyond: `too_many_subscriptions`. */
+  /** Channels one connection, or stream of events, may subscribe to; beyond: `too_many_subscriptions`. */
   readonly subscriptionsPerConnection: number;
   /** Unsent bytes a slow connection may cost; over it updates are withheld and conflated. */
   readonly backpressureBytes: number;
@@ -17,9 +17,9 @@ export interface ServerLimits extends AnnouncedLimits {
   readonly producersPerConnection: number;
   /** Publish frames of one connection per second (token bucket of one second); beyond: `rate_limited`. 0: no limit. */
   readonly publishesPerSecond: number;
-  /** Sockets of this node; beyond: closed with 4002. */
+  /** Sockets and streams of events of this node; beyond: closed with 4002, or 503. */
   readonly connections: number;
-  /** Sockets of one remote address; beyond: closed with 4002. 0: no limit. */
+  /** Sockets and streams of events of one remote address; beyond: closed with 4002, or 429. 0: no limit. */
   readonly connectionsPerAddress: number;
   /** Bytes of one HTTP body; beyond: 413 `too_large`. */
   readonly bodyBytes: number;

@@ -49,6 +49,8 @@ export interface MemberRecord {
 export interface BoardRecords {
   /** The partition's position at which all of this was read, atomically. */
   readonly position: number;
+  /** Whether there was such a board. */
+  readonly exists: boolean;
   readonly total: number;
   /** In step with the asked members; `undefined` for one that is not on the board. */
   readonly records: readonly (MemberRecord | undefined)[];
@@ -62,11 +64,33 @@ export interface Repair {
   readonly right: MemberRecord | undefined;
 }
 
+export interface ScanPage {
+  readonly members: readonly string[];
+  readonly strays: readonly Stray[];
+  /** Where to go on; absent at the end. */
+  readonly next?: string;
+}
+
+/** What stands in a ranking and is nobody's: damage only, in engines that keep a member in two places. */
+export interface Stray {
+  /** What the engine knows it by. */
+  readonly element: string;
+  /** What readers take it for. */
+  readonly member: string;
+  readonly score: number;
+}
+
 /** What a board was at a position of its partition, from which its log can be replayed; to the store these are just texts. */
 export interface Checkpoint {
   readonly position: number;
   /** Each of at most `MAX_CHECKPOINT_TEXT_BYTES`. None: at that position the board did not exist. */
   readonly texts: readonly string[];
+}
+
+/** A board to which nothing has happened since its checkpoint `from`: a later position has the same one. */
+export interface CheckpointMove {
+  readonly board: string;
+  readonly from: number;
 }
 
 export const MAX_CHECKPOINT_TEXT_BYTES = 64 * 1024;

@@ -15,6 +15,7 @@ import {
   reject,
   set,
 } from './support.contract.ts';
+import { takeOver } from './take-over.ts';
 
 export function logContract(createStore: CreateStore): void {
   describe('the log of a partition', () => {
@@ -105,7 +106,7 @@ export function logContract(createStore: CreateStore): void {
       await store.removeMember('b', 'stranger', 1000);
       await store.removeMember('none', 'ann', 1000);
       await store.repairBoard('b', [{ member: 'ann', found: { score: 9 }, right: undefined }], 1000);
-      await store.claimProducer('p');
+      await takeOver(store, 'p');
       await store.beginOnce('once:x', 'hash');
       await store.takeDirty([0], 1);
       expect(await readEntries(store)).toEqual(before);

@@ -19,6 +19,7 @@ import {
   settled,
   takeNames,
 } from './support.contract.ts';
+import { takeOver } from './take-over.ts';
 
 type Numbered = readonly (readonly [number: number, operation: Operation])[];
 
@@ -48,7 +49,7 @@ export function numbersContract(createStore: CreateStore): void {
       expect(await applyPart(store, 0, more)).toEqual(settled(3));
       expect(await readScore(store, 'b', 'ann')).toBe(1 + 4 + 128 + 256);
       expect(await readCounters(store, 'g', 'ann')).toEqual(new Map([['wins', 1]]));
-      expect((await store.claimProducer('p')).last).toBe(5);
+      expect((await takeOver(store, 'p')).last).toBe(5);
     });
 
     test('share what was refused under them: the first refusal is remembered, and told of each operation', async () => {
@@ -84,7 +85,7 @@ export function numbersContract(createStore: CreateStore): void {
         [2, 'forbidden'],
         [4, 'too_large'],
       ]);
-      expect(await store.claimProducer('p')).toMatchObject({ last: 4, rejected });
+      expect(await takeOver(store, 'p')).toMatchObject({ last: 4, rejected });
     });
 
     test('are settled by an operation that does nothing, too', async () => {
@@ -100,7 +101,7 @@ export function numbersContract(createStore: CreateStore): void {
       expect(await positionOf(store)).toBe(0);
       expect(await readEntries(store)).toEqual([]);
       expect(await takeNames(store)).toEqual({});
-      expect((await store.claimProducer('p')).last).toBe(5);
+      expect((await takeOver(store, 'p')).last).toBe(5);
       expect(await apply(store, [NOTHING])).toEqual({ position: 0, refused: [] });
     });
 

@@ -106,6 +106,11 @@ export interface Refused {
   readonly message?: string;
 }
 
+export type ClaimVerdict =
+  | ({ readonly ok: true } & ProducerClaim)
+  /** There has been a later claim, or the data has been lost: this is the latest one in the producer's home, 0 where it is unknown. */
+  | { readonly ok: false; readonly latest: number };
+
 /** What the store remembers of a producer, over all partitions. */
 export interface ProducerClaim {
   /** Higher than every earlier claim of the producer; from now on parts with a lower one are refused in every partition. */
@@ -120,6 +125,12 @@ export interface ProducerClaim {
 }
 
 export type OnceVerdict =
-  | { readonly ok: true; readonly rejected: ReadonlyMap<number, ErrorCode> }
-  /** The key was used with another body. */
+  | {
+      readonly ok: true;
+      /** Whose parts these are; no other use of the key has the same. */
+      readonly id: string;
+      /** Numbers remembered as refused in the key's home partition (`partitionOfProducer`), where `reject` operations go. */
+      readonly rejected: ReadonlyMap<number, ErrorCode>;
+    }
+  /** The key stands for another body. */
   | { readonly ok: false };

@@ -3,26 +3,39 @@ import type { Operation } from './operations.ts';
 
 /** The partition of a key such as `board:x`: FNV-1a over its UTF-16 units, folded to the count. Never change it: keys live by it. */
 export function partitionOf(key: string, partitions: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) {
-    const unit = key.charCodeAt(i);
+  return fold(hashOf(key), partitions);
+}
+
+/** Goes on from the hash of what stands before the text, so that a key need not be put together to be hashed. */
+function hashOf(text: string, before = 0x811c9dc5): number {
+  let hash = before;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
     hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
     if (unit > 0xff) hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
   }
+  return hash;
+}
+
+function fold(hash: number, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
+const BOARD_HASH = hashOf('board:');
+const PLAYER_HASH = hashOf('player:');
+const AREA_HASH = hashOf('area:');
+
 /** Of a board or of one of its windows (`x@daily.2026-11-21`), which lie together. */
 export function partitionOfBoard(board: string, partitions: number): number {
-  return partitionOf(`board:${baseOf(board)}`, partitions);
+  return fold(hashOf(baseOf(board), BOARD_HASH), partitions);
 }
 
 export function partitionOfPlayer(product: string, player: string, partitions: number): number {
-  return partitionOf(`player:${product}:${player}`, partitions);
+  return fold(hashOf(player, hashOf(':', hashOf(product, PLAYER_HASH))), partitions);
 }
 
 export function partitionOfArea(area: string, partitions: number): number {
-  return partitionOf(`area:${area}`, partitions);
+  return fold(hashOf(area, AREA_HASH), partitions);
 }
 
 /** Where the settings of a product are. */

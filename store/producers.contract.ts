@@ -18,6 +18,7 @@ import {
   settled,
   takeNames,
 } from './support.contract.ts';
+import { takeOver } from './take-over.ts';
 
 const CONFLICT = { status: 'conflict' };
 
@@ -67,7 +68,7 @@ export function producersContract(createStore: CreateStore): void {
       expect(await applyPart(store, 0, part('p', 2 ** 52, first + 2, [delta('b', 'ann', 1)]))).toEqual(
         settled(),
       );
-      expect((await store.claimProducer('p')).last).toBe(first + 2);
+      expect((await takeOver(store, 'p')).last).toBe(first + 2);
     });
 
     test('what was refused stays refused under its number, with its code, also where it would be applied now', async () => {
@@ -129,7 +130,7 @@ export function producersContract(createStore: CreateStore): void {
           { index: 5, code: 'forbidden' },
         ]),
       );
-      const { last, rejected } = await store.claimProducer('p');
+      const { last, rejected } = await takeOver(store, 'p');
       expect(last).toBe(all);
       expect(rejected.size).toBe(MAX_REMEMBERED_REJECTIONS);
       expect([rejected.get(3), rejected.get(4), rejected.get(all)]).toEqual([

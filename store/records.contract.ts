@@ -25,12 +25,14 @@ export function recordsContract(createStore: CreateStore): void {
       await apply(store, [delta('b', 'bob', 0)]);
       expect(await store.readRecords('b', ['cid', 'bob', 'nobody', 'ann'])).toEqual({
         position: 4,
+        exists: true,
         total: 2,
         records: [undefined, { score: -5e-324 }, undefined, { score: 0.1 + 0.2 }],
       });
-      expect(await store.readRecords('b', [])).toEqual({ position: 4, total: 2, records: [] });
+      expect(await store.readRecords('b', [])).toEqual({ position: 4, exists: true, total: 2, records: [] });
       expect(await store.readRecords('none', ['ann', 'bob'])).toEqual({
         position: 4,
+        exists: false,
         total: 0,
         records: [undefined, undefined],
       });
@@ -131,11 +133,51 @@ export function recordsContract(createStore: CreateStore): void {
       },
     );
 
+    test.each(['member', 'first'] as const)(
+      'are all that stands in its ranking, whatever was done to it, with ties "%s"',
+      async (ties) => {
+        const { store } = await open({ partitions: 1 });
+        await store.configureBoard('b', { ties }, 1000);
+        await fill(store, ['ann', 'bob', 'cid', 'dan']);
+        await apply(store, [delta('b', 'ann', 1), delta('b', 'bob', -1)]);
+        await store.removeMember('b', 'cid', 1000);
+        await store.configureBoard('b', { order: 'asc' }, 1000);
+        await store.configureBoard('b', { ties: ties === 'first' ? 'member' : 'first' }, 1000);
+        await store.configureBoard('b', { ties }, 1000);
+        await fill(store, ['ann', 'eve']);
+        const found = { score: 0, ...(ties === 'first' ? { arrival: 12 } : {}) };
+        expect(await readRecord(store, 'b', 'ann')).toEqual(found);
+        await store.repairBoard('b', [{ member: 'ann', found, right: { score: 7, arrival: 2 } }], 1000);
+        for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+          const page = await store.scanMembers('b', cursor);
+          expect(page.strays).toEqual([]);
+          cursor = page.next;
+        }
+      },
+    );
+
+    test('are not removed as strays, nor is what is not there', async () => {
+      const { store } = await open({ partitions: 1 });
+      await store.configureBoard('b', { ties: 'first' }, 1000);
+      await apply(store, [set('b', 'ann', 1)]);
+      await takeNames(store);
+      const elements = ['0000000000000002ann', '0000000000000003ann'];
+      const strays = elements.map((element) => ({
+        ...{ element: Buffer.from(element).toString('hex'), member: 'ann', score: 1 },
+      }));
+      expect(await readRecord(store, 'b', 'ann')).toEqual({ score: 1, arrival: 2 });
+      expect(await store.removeStrays('b', strays, 1000)).toBe(0);
+      expect(await store.removeStrays('none', strays, 1000)).toBe(0);
+      expect(await readRows(store, 'b')).toEqual([[1, 'ann', 1]]);
+      expect(await positionOf(store)).toBe(2);
+      expect(await takeNames(store)).toEqual({});
+    });
+
     test('are none on a board without members and where there is no board', async () => {
       const { store } = await open();
       await store.configureBoard('b', { ties: 'first' }, 1000);
-      expect(await store.scanMembers('b')).toEqual({ members: [] });
-      expect(await store.scanMembers('none')).toEqual({ members: [] });
+      expect(await store.scanMembers('b')).toEqual({ members: [], strays: [] });
+      expect(await store.scanMembers('none')).toEqual({ members: [], strays: [] });
     });
   });
 

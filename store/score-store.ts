@@ -31,11 +31,20 @@ import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
-import type { BoardRecords, Checkpoint, LogPage, Repair } from './history.ts';
-import type { Batch, BatchVerdict, OnceVerdict, ProducerClaim } from './operations.ts';
+import type {
+  BoardRecords,
+  Checkpoint,
+  CheckpointMove,
+  LogPage,
+  Repair,
+  ScanPage,
+  Stray,
+} from './history.ts';
+import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
 export * from './history.ts';
 export * from './operations.ts';
+export * from './store-options.ts';
 
 /** `limit: 'top'` means the board's own `top`. */
 export interface PageQuery {
@@ -130,6 +139,13 @@ export interface Lease {
 /** `up` after every (re)connection, failovers included: what was taken or read before may be lost. */
 export type StoreState = 'up' | 'down';
 
+export interface WriteRefusal {
+  /** Such as `its memory is full`. */
+  readonly reason: string;
+  /** Also what needs no memory is refused, such as leases: nobody can own anything. */
+  readonly ofLeases: boolean;
+}
+
 /**
  * Every method rejects with `StoreUnavailableError` where the store can't be reached or does not answer in time; a
  * write may then have happened or not. Methods that take lists cost one round trip per Redis node.
@@ -139,13 +155,15 @@ export interface ScoreStore extends Service {
 
   apply(batch: Batch): Promise<BatchVerdict>;
   /**
-   * Takes a producer over: when this resolves, no part with an earlier claim can apply in any partition. Records of a producer
-   * that has been silent for `producerRetentionMs` are forgotten.
+   * Takes a producer over from its `latest` claim, 0 where there is none: when this has succeeded, no part with an earlier claim can
+   * apply in any partition. Where `latest` is another one it changes nothing, so that a call that was given up, and arrives late,
+   * takes the producer from nobody (`take-over.ts` asks until it succeeds). Records of a producer that has been silent for
+   * `producerRetentionMs` are forgotten. A call that is `givenUp` before it was sent is not sent, and rejects.
    */
-  claimProducer(producer: string): Promise<ProducerClaim>;
+  claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict>;
   /**
-   * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies.
-   * Its parts then carry `{id: key, claim: 0}`. Forgotten after `onceRetentionMs`.
+   * Begins, or begins again, what is to happen once under a key: remembers the hash of the body before anything applies. Its parts
+   * then carry the `id` of the verdict and claim 0. How long that is remembered: `once.ts`.
    */
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   /**
@@ -194,23 +212,34 @@ export interface ScoreStore extends Service {
   readLog(partition: number, after: number, limit: number): Promise<LogPage>;
   /** At most `MAX_BATCH_OPERATIONS` members at once. */
   readRecords(board: string, members: readonly string[]): Promise<BoardRecords>;
-  /** Members of a board in some order, each at least once if it stays there meanwhile; `next` is absent at the end. */
-  scanMembers(
-    board: string,
-    cursor?: string,
-  ): Promise<{ readonly members: readonly string[]; readonly next?: string }>;
+  /** Members of a board in some order, each at least once if it stays there meanwhile, and strays likewise. */
+  scanMembers(board: string, cursor?: string): Promise<ScanPage>;
   /**
    * Sets members right in one atomic step, each only if it still stands exactly as found, arrival included; returns those that
    * were. Logged and marked dirty. At most `MAX_BATCH_OPERATIONS` of them, each member once. A board that does not exist stays so.
    */
   repairBoard(board: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]>;
-  /** Replaces the board's checkpoint as soon as the whole of it is there; it goes when the board is removed. */
-  saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Removes what a scan gave as strays, each only if it still is one, in one atomic step; gives how many. Logged, as a repair of no
+   * member, and marked dirty. At most `MAX_BATCH_OPERATIONS` of them.
+   */
+  removeStrays(board: string, strays: readonly Stray[], acceptedAt: number): Promise<number>;
+  /**
+   * Becomes the board's checkpoint as soon as the whole of it is there, unless that is one of a later position already; it goes when
+   * the board is removed. False where there is no such board, or it was made anew after this position.
+   */
+  saveCheckpoint(board: string, checkpoint: Checkpoint): Promise<boolean>;
   /**
    * Where none was saved: an empty one at the position at which the board was created, so that whatever became of it since
-   * can be replayed. `undefined` where the store knows of no such board.
+   * can be replayed. `undefined` where the store knows of no such board, `'damaged'` where the position of either can't be trusted.
    */
-  loadCheckpoint(board: string): Promise<Checkpoint | undefined>;
+  loadCheckpoint(board: string): Promise<Checkpoint | 'damaged' | undefined>;
+  /** The position before that, whatever was saved since; `undefined` where there is no such board, or it can't be trusted. */
+  readCreation(board: string): Promise<number | undefined>;
+  /** Where checkpoints stand, in step with the boards, as `loadCheckpoint` has it. All of one partition, at most `MAX_BATCH_OPERATIONS`. */
+  readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | 'damaged' | undefined)[]>;
+  /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
+  advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 
   /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
   takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;
@@ -222,42 +251,13 @@ export interface ScoreStore extends Service {
   releaseLease(name: string, owner: string, fence: number): Promise<void>;
 
   readonly state: StoreState;
+  /** Set where writes are refused at present, as far as is known. Where it is `up`, reads go on. */
+  readonly writeRefusal?: WriteRefusal | undefined;
+  /** Finds out whether writes are taken, for `writeRefusal`, where nobody has tried. */
+  checkWrites?(): void;
   /** Called at every change of state, and with `up` again after a reconnection; the result ends it. */
   onState(listener: (state: StoreState) => void): () => void;
 }
-
-export interface StoreOptions {
-  /** Partitions; written to the store at first start, and another number later refuses to start (`StartError`). */
-  readonly partitions: number;
-  /** Dirty names kept per partition. */
-  readonly maxDirtyNames: number;
-  /** Members up to which `order` and `ties` can still be changed. */
-  readonly maxConversionMembers: number;
-  /** Operations that the log of a partition keeps at least; older entries are trimmed. */
-  readonly logOperations: number;
-  /** Milliseconds of silence after which a producer is forgotten. */
-  readonly producerRetentionMs: number;
-  /** Milliseconds after the latest login after which a user does not count as active any more. */
-  readonly sessionTimeoutMs: number;
-  /** Milliseconds for which a window stays readable after its end, at least. */
-  readonly windowRetentionMs: number;
-  /** Names of counters per product (and partition). */
-  readonly maxCountersPerProduct: number;
-  /** Milliseconds after which an `Idempotency-Key` is forgotten. */
-  readonly onceRetentionMs: number;
-}
-
-export const DEFAULT_STORE_OPTIONS: StoreOptions = {
-  partitions: 16,
-  maxDirtyNames: 8192,
-  maxConversionMembers: 10_000,
-  logOperations: 250_000,
-  producerRetentionMs: 7 * 24 * 3_600_000,
-  sessionTimeoutMs: 12 * 3_600_000,
-  windowRetentionMs: 35 * 24 * 3_600_000,
-  maxCountersPerProduct: 256,
-  onceRetentionMs: 24 * 3_600_000,
-};
 
 /**
  * What became of a change that was rejected. `unknown`: it may or may not have happened. `not_sent` and `refused`: it certainly

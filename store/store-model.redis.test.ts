@@ -33,6 +33,7 @@ import {
 } from './score-store.ts';
 import { contractScoring } from './scoring.contract.ts';
 import { allPartitions, readEntries } from './support.contract.ts';
+import { takeOver } from './take-over.ts';
 
 /** Small bounds, so that a short run crosses them. */
 const OPTIONS: StoreOptions = {
@@ -155,6 +156,8 @@ class Subject {
   /** Per producer, the latest first. */
   readonly #claims = new Map<string, number[]>();
   readonly #sent = new Map<string, number>();
+  /** By key, the id of its parts: it comes from the time. */
+  readonly #uses = new Map<string, string>();
 
   constructor(clients: readonly ScoreStore[]) {
     this.#clients = clients;
@@ -189,13 +192,17 @@ class Subject {
         return this.#apply(store, [publish], step.at);
       }
       case 'claim': {
-        const { claim, last, rejected } = await store.claimProducer(step.producer);
+        const { claim, last, rejected } = await takeOver(store, step.producer);
         const earlier = this.#claimsOf(step.producer);
         this.#claims.set(step.producer, [claim, ...earlier]);
         return { grew: earlier.every((known) => claim > known), last, rejected };
       }
-      case 'begin':
-        return store.beginOnce(step.key, step.bodyHash);
+      case 'begin': {
+        const verdict = await store.beginOnce(step.key, step.bodyHash);
+        if (!verdict.ok) return verdict;
+        this.#uses.set(step.key, verdict.id);
+        return { ok: true, rejected: verdict.rejected };
+      }
       case 'repair': {
         const { records } = await store.readRecords(
           step.board,
@@ -274,11 +281,14 @@ class Subject {
 
   /** As ingest does: the operations of each partition, in order, as one batch. */
   async #apply(store: ScoreStore, publishes: readonly Publish[], acceptedAt: number): Promise<unknown> {
-    const numbered = publishes.map((publish) => this.#number(publish));
+    const numbered = publishes.map((publish) => ({
+      part: this.#number(publish),
+      home: partitionOfProducer(publish.producer, store.partitions),
+    }));
     const verdicts: unknown[] = [];
     for (const partition of allPartitions(store)) {
       const parts = numbered
-        .map((part) => cut(part, partition, store.partitions))
+        .map(({ part, home }) => cut(part, home, partition, store.partitions))
         .filter(({ operations }) => operations.length > 0);
       const { position, parts: ofParts } = await store.apply({ partition, acceptedAt, parts });
       verdicts.push(position, ofParts);
@@ -298,17 +308,14 @@ class Subject {
     });
     // A claim that is known to be over sends nothing that will ever count.
     if (claimsBack === 0 || KEYS.includes(id)) this.#sent.set(id, Math.max(last, ...numbers));
-    return { operations, producer: { id, claim, numbers } };
+    return { operations, producer: { id: this.#uses.get(id) ?? id, claim, numbers } };
   }
 }
 
 /** What of a part goes to a partition. */
-function cut({ operations, producer }: Part, partition: number, partitions: number): Part {
-  const isHere = (operation: Operation): boolean => {
-    if (operation.op === 'profile') return true;
-    const place = partitionOfOperation(operation, partitions);
-    return (place ?? partitionOfProducer(producer?.id ?? '', partitions)) === partition;
-  };
+function cut({ operations, producer }: Part, home: number, partition: number, partitions: number): Part {
+  const isHere = (operation: Operation): boolean =>
+    operation.op === 'profile' || (partitionOfOperation(operation, partitions) ?? home) === partition;
   const here = operations.filter(isHere);
   if (producer === undefined) return { operations: here };
   const numbers = producer.numbers.filter((_, index) => isHere(operations[index] as Operation));

@@ -8,6 +8,7 @@ import type {
   LogEntry,
   MemberRecord,
   NothingOperation,
+  OnceVerdict,
   Operation,
   Part,
   PartVerdict,
@@ -121,6 +122,17 @@ export function applyParts(
   acceptedAt = 1000,
 ): Promise<BatchVerdict> {
   return store.apply({ partition, acceptedAt, parts });
+}
+
+/** Begins a use of a key where that is no conflict. */
+export async function beginOnce(
+  store: ScoreStore,
+  key: string,
+  bodyHash: string,
+): Promise<Extract<OnceVerdict, { ok: true }>> {
+  const verdict = await store.beginOnce(key, bodyHash);
+  if (!verdict.ok) throw new Error(`${key} stands for another body`);
+  return verdict;
 }
 
 /** The verdict on one part in a batch of its own. */

@@ -99,7 +99,7 @@ export function windowsContract(createStore: CreateStore): void {
       ]);
       expect(await store.readNeighbourhood(THIS_WEEK, 'ann', 1)).toBeUndefined();
       expect(await store.readRecords(THIS_WEEK, ['ann'])).toMatchObject({ total: 0, records: [undefined] });
-      expect(await store.scanMembers(THIS_WEEK)).toEqual({ members: [] });
+      expect(await store.scanMembers(THIS_WEEK)).toEqual({ members: [], strays: [] });
 
       await apply(store, [set('b', 'zoe', 5), set('b', 'abe', 5), set('b', 'kim', 1)], NOON);
       await applyProfile(store, 'abe', 'Abe');

@@ -31,5 +31,6 @@ describe('the documents', () => {
     'AUTH_JWKS',
     'ANONYMOUS_SUBSCRIBE',
     'ALLOWED_ORIGINS',
+    'CHECKPOINT_INTERVAL_MS',
   ])('explain the setting %s', (name) => expect(read('docs/operations.md')).toContain(`\`${name}\``));
 });

@@ -9,10 +9,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PublishQueue, QueueContents, QueuedEvent } from '../publish-queue.ts';
 import { createFileQueue, type FileQueueOptions } from './file-queue.ts';
 
@@ -238,21 +238,28 @@ test('only one queue has the file, within a process and across processes', async
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")']);
   try {
     await once(other.stdout, 'data');
-    writeFileSync(`${path}.lock`, `${other.pid} `);
-    await expect(openQueue()).rejects.toThrow(`the process ${other.pid} uses this queue`);
+    for (const content of [`${other.pid} `, `${other.pid}  ${hostname()}`]) {
+      writeFileSync(`${path}.lock`, content);
+      await expect(openQueue()).rejects.toThrow(`the process ${other.pid} uses this queue`);
+    }
   } finally {
     other.kill('SIGKILL');
     await once(other, 'exit');
   }
   const { queue: own } = await openQueue();
-  expect(readFileSync(`${path}.lock`, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
+  expect(readFileSync(`${path}.lock`, 'utf8').split(' ')).toEqual([
+    `${process.pid}`,
+    expect.any(String),
+    hostname(),
+  ]);
   await own.close();
   expect(existsSync(`${path}.lock`)).toBe(false);
 });
 
 test.each([
-  ['this very id, from before this process', () => `${process.pid} 1`],
-  ['the id of a process that began later', () => `${process.ppid} 1`],
+  ['this very id, from before this process', () => `${process.pid} 1 ${hostname()}`],
+  ['the id of a process that began later', () => `${process.ppid} 1 ${hostname()}`],
+  ['this very id, but no host', () => `${process.pid} 1`],
   ['nonsense', () => 'nonsense'],
   ['nothing', () => ''],
 ])('a lock that names %s is stale', async (_, content) => {
@@ -262,3 +269,45 @@ test.each([
   await queue.close();
   expect(existsSync(`${path}.lock`)).toBe(false);
 });
+
+test('a lock of another host stands, whatever its process id, and the error says what to do', async () => {
+  // On a shared volume the first process of each container has the same id.
+  const content = `${process.pid} 1 elsewhere`;
+  writeFileSync(`${path}.lock`, content);
+  await expect(openQueue()).rejects.toThrow(
+    `${path}.lock: the process ${process.pid} on the host elsewhere uses this queue; if that process does not run any more, remove this file`,
+  );
+  expect(readFileSync(`${path}.lock`, 'utf8')).toBe(content);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a second copy of this code in the process does not get the file',
+  async () => {
+    await openQueue();
+    // As another thread, or another version of the package, would have it.
+    vi.resetModules();
+    const { lockFile } = await import('./queue-lock.ts');
+    await expect(lockFile(`${path}.lock`)).rejects.toThrow(`the process ${process.pid} uses this queue`);
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'a process that is dead, but not asked for by its parent, does not hold the file',
+  async () => {
+    // The shell becomes a program that never waits for its children.
+    const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000']);
+    try {
+      const zombie = Number(String(await once(parent.stdout, 'data')));
+      const nameOf = () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim();
+      await vi.waitUntil(() => nameOf() === 'sleep', { timeout: 20_000 });
+      process.kill(zombie, 'SIGKILL');
+      const stat = () => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(' ');
+      await vi.waitUntil(() => stat()[2] === 'Z', { timeout: 20_000 });
+      writeFileSync(`${path}.lock`, `${zombie} ${stat()[21]} ${hostname()}`);
+      await openQueue();
+    } finally {
+      parent.kill('SIGKILL');
+      await once(parent, 'exit');
+    }
+  },
+);

@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 
 const ATTEMPTS = 5;
-/** Locks of this process. A file that names our own process id and is not among them is left over from one that had the same id. */
+/** States of processes that have ended, though their parents have not asked how: the first process of a container may never ask. */
+const DEAD: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
+/** Locks of this process. */
 const held = new Set<string>();
 
 /**
- * Makes this process the only one that uses a file, by a file beside it that names the process. One that a dead process has left
- * behind counts for nothing. Rejects where a living process holds it. The result gives it up again.
+ * Makes this process the only one that uses a file, by a file beside it that names the process and its host: on a shared volume
+ * several containers may have processes of the same id. One that a dead process of this host has left behind counts for nothing;
+ * of another host nobody here can tell, so its lock stands. Rejects where the lock is held. The result gives it up again.
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
   if (held.has(path)) throw new Error(`${path}: this process holds the lock already`);
-  const own = `${process.pid} ${await startOf(process.pid)}`;
+  const { start } = await processOf(process.pid);
+  const own = `${process.pid} ${start} ${hostname()}`;
   // A file that appears with its contents: nobody can find the lock empty.
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, own, { flag: 'wx' });
@@ -19,7 +24,7 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await isLinked(draft, path)) return () => unlock(path, own);
-      await removeStale(path, own);
+      await removeStale(path);
     }
     throw new Error(`${path}: other processes are taking the lock`);
   } catch (error) {
@@ -45,13 +50,16 @@ async function isLinked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function removeStale(path: string, own: string): Promise<void> {
+async function removeStale(path: string): Promise<void> {
   const found = await read(path);
   if (found === undefined) return;
-  const [pid = '', start = ''] = found.split(' ');
-  if (found !== own && (await isAlive(Number(pid), start))) {
-    throw new Error(`${path}: the process ${pid} uses this queue`);
+  // One without a host was written by an earlier version, which knew of none but this.
+  const [pid = '', start = '', host = hostname()] = found.split(' ');
+  if (host !== hostname()) {
+    const remedy = 'if that process does not run any more, remove this file';
+    throw new Error(`${path}: the process ${pid} on the host ${host} uses this queue; ${remedy}`);
   }
+  if (await isAlive(Number(pid), start)) throw new Error(`${path}: the process ${pid} uses this queue`);
   // Moved before it is removed: where another process was quicker, what was moved is its lock and goes back.
   const moved = `${path}.${randomUUID()}`;
   try {
@@ -66,21 +74,27 @@ async function removeStale(path: string, own: string): Promise<void> {
 
 async function isAlive(pid: number, start: string): Promise<boolean> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  if (pid === process.pid) return false;
+  const now = await processOf(pid);
+  // Our own id: another thread of ours where the start is the same too, else left over from a process that had the same id.
+  if (pid === process.pid) return now.start !== '' && now.start === start;
+  if (DEAD.has(now.state)) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-  const now = await startOf(pid);
-  return now === '' || start === '' || now === start;
+  return now.start === '' || start === '' || now.start === start;
 }
 
-/** When a process began, as Linux counts; empty where that is not to be had. Tells a process from an earlier one with its id. */
-async function startOf(pid: number): Promise<string> {
+/**
+ * The state of a process, and when it began as Linux counts, which tells it from an earlier one with its id; both empty where
+ * they are not to be had.
+ */
+async function processOf(pid: number): Promise<{ readonly state: string; readonly start: string }> {
   const stat = await read(`/proc/${pid}/stat`);
-  // The name in parentheses may hold anything, blanks too; the 20th field after it is the start.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  // The name in parentheses may hold anything, blanks too.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return { state: fields[0] ?? '', start: fields[19] ?? '' };
 }
 
 async function read(path: string): Promise<string | undefined> {

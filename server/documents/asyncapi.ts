@@ -30,7 +30,7 @@ const DESCRIPTION = `One connection carries any number of channels: a client ask
 
 A channel holds **rows** (a list of lists, patched by splices \`[index, deleteCount, ...rows]\`) or a **document** (an object without nulls, patched by JSON Merge Patch). Both have a position, \`epoch\` and \`seq\`; an update applies onto \`from\` (\`seq - 1\` where left out).
 
-The same frames are sent as JSON (text) or MessagePack (binary), as the subprotocol says. HTTP is described in [/openapi.json](/openapi.json).`;
+The same frames are sent as JSON (text) or MessagePack (binary), as the subprotocol says. HTTP is described in [/openapi.json](/openapi.json), \`/v1/sse\` too, which sends the same frames as Server-Sent Events.`;
 
 /** Frames that show a limit of an encoding; they stand in the golden vectors, and would teach a reader nothing. */
 const ONLY_FOR_VECTORS: ReadonlySet<string> = new Set(['publish with a producer', 'publish nothing']);

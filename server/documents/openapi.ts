@@ -34,7 +34,7 @@ const { use, all } = nameSchemas(
 
 const DESCRIPTION = `Real-time leaderboards and live scores. Scores come in as events, and ranks go out to everyone who watches, twice a second.
 
-This is HTTP. Live updates come over the WebSocket \`/v1/ws\`, which [/asyncapi.json](/asyncapi.json) describes.
+This is HTTP. Live updates come over the WebSocket \`/v1/ws\`, which [/asyncapi.json](/asyncapi.json) describes, or, for who can't use one, as Server-Sent Events from \`/v1/sse\`.
 
 - Every answer is JSON, or MessagePack where \`Accept: application/msgpack\` asks for it; bodies may be either too.
 - Scores are IEEE doubles, times are Unix milliseconds.
@@ -131,14 +131,15 @@ function idOf(summary: string): string {
 
 function responsesOf(doc: RouteDoc): object {
   const responses: Record<string, unknown> = {};
-  for (const [status, { description, schema, example }] of Object.entries(doc.replies)) {
-    responses[status] = {
-      description,
-      content: {
-        'application/json': { schema: use(schema), example },
-        'application/msgpack': { schema: use(schema) },
-      },
-    };
+  for (const [status, { description, mediaType, schema, example }] of Object.entries(doc.replies)) {
+    const content =
+      mediaType === undefined
+        ? {
+            'application/json': { schema: use(schema), example },
+            'application/msgpack': { schema: use(schema) },
+          }
+        : { [mediaType]: { schema: use(schema), example } };
+    responses[status] = { description, content };
   }
   for (const [status, codes] of problemsOf(doc)) {
     // Several codes may share a status.

@@ -98,7 +98,7 @@ export class Fanout {
       const topic = topicOf(encoding, channel.name);
       if (publisher.subscribers(topic) === 0) continue;
       const wire = CODECS[encoding].encode(frame);
-      publisher.publish(topic, wire);
+      publisher.publish(topic, wire, frame);
       bytes = wire.length;
     }
     // Nobody listens at this moment, but somebody may come back for it.

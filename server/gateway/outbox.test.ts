@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GatewaySocket, SendOutcome } from '../transport/socket-types.ts';
 import { Outbox } from './outbox.ts';
 
+const HEAD = { type: 'pong' } as const;
+
 function createOutbox(queueBytes = 100): {
   outbox: Outbox;
   sent: string[];
@@ -31,29 +33,29 @@ function createOutbox(queueBytes = 100): {
 describe('an outbox', () => {
   it('sends at once what the socket takes, buffered or not', () => {
     const { outbox, sent, socket, events } = createOutbox();
-    expect(outbox.send('a')).toBe('sent');
+    expect(outbox.send('a', HEAD)).toBe('sent');
     socket.outcome = 'buffered';
-    expect(outbox.send('b')).toBe('sent');
+    expect(outbox.send('b', HEAD)).toBe('sent');
     expect([sent, events]).toEqual([['a', 'b'], []]);
   });
 
   it('keeps what was dropped, and everything after it, in order', () => {
     const { outbox, sent, socket, events } = createOutbox();
     socket.outcome = 'dropped';
-    expect(outbox.send('a')).toBe('queued');
+    expect(outbox.send('a', HEAD)).toBe('queued');
     socket.outcome = 'sent';
-    expect(outbox.send('b')).toBe('queued');
+    expect(outbox.send('b', HEAD)).toBe('queued');
     expect(sent).toEqual([]);
     expect(events[0]).toBe('dropped');
     expect(outbox.drain(10)).toBe(true);
     expect(sent).toEqual(['a', 'b']);
-    expect(outbox.send('c')).toBe('sent');
+    expect(outbox.send('c', HEAD)).toBe('sent');
   });
 
   it('drains only while the buffer is low, and keeps what is dropped again', () => {
     const { outbox, sent, socket } = createOutbox();
     socket.outcome = 'dropped';
-    for (const wire of ['a', 'b']) outbox.send(wire);
+    for (const wire of ['a', 'b']) outbox.send(wire, HEAD);
     expect(outbox.drain(10)).toBe(false);
     socket.outcome = 'sent';
     socket.buffered = 10;
@@ -66,10 +68,10 @@ describe('an outbox', () => {
   it('tells when it keeps more than its limit, counted in bytes', () => {
     const { outbox, socket, events } = createOutbox(9);
     socket.outcome = 'dropped';
-    outbox.send('☃☃');
-    outbox.send(new Uint8Array(3));
+    outbox.send('☃☃', HEAD);
+    outbox.send(new Uint8Array(3), HEAD);
     expect(events).not.toContain('overflown');
-    outbox.send('x');
+    outbox.send('x', HEAD);
     expect(events).toContain('overflown');
   });
 
@@ -77,7 +79,7 @@ describe('an outbox', () => {
     const { outbox, sent, socket, events } = createOutbox();
     socket.outcome = 'dropped';
     socket.buffered = 60;
-    outbox.send('a');
+    outbox.send('a', HEAD);
     outbox.end(4001, 'bye');
     socket.outcome = 'sent';
     socket.buffered = 50;

@@ -1,5 +1,10 @@
-import type { GatewaySocket, SendOutcome } from '../transport/socket-types.ts';
+import type { FrameHead, GatewaySocket, SendOutcome } from '../transport/socket-types.ts';
 import type { Wire } from './encoded-frames.ts';
+
+interface Queued {
+  readonly wire: Wire;
+  readonly head: FrameHead;
+}
 
 export interface OutboxOptions {
   /** Bytes of replies kept; beyond, the connection cannot be kept either. */
@@ -19,7 +24,7 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #socket: GatewaySocket;
   readonly #options: OutboxOptions;
-  #queue: Wire[] = [];
+  #queue: Queued[] = [];
   #bytes = 0;
   #lastWord: { readonly code: number; readonly reason: string } | undefined;
 
@@ -32,9 +37,9 @@ export class Outbox {
     return this.#queue.length === 0;
   }
 
-  send(wire: Wire): 'sent' | 'queued' {
-    if (this.isEmpty && this.#socket.send(wire) !== 'dropped') return 'sent';
-    this.#queue.push(wire);
+  send(wire: Wire, head: FrameHead): 'sent' | 'queued' {
+    if (this.isEmpty && this.#socket.send(wire, head) !== 'dropped') return 'sent';
+    this.#queue.push({ wire, head });
     this.#bytes += byteLength(wire);
     this.#options.dropped();
     if (this.#bytes > this.#options.queueBytes) this.#options.overflown();
@@ -46,11 +51,11 @@ export class Outbox {
     let sent = 0;
     let outcome: SendOutcome = 'sent';
     for (; sent < this.#queue.length; sent++) {
-      const wire = this.#queue[sent];
-      if (wire === undefined || this.#socket.bufferedBytes() >= belowBytes) break;
-      outcome = this.#socket.send(wire);
+      const queued = this.#queue[sent];
+      if (queued === undefined || this.#socket.bufferedBytes() >= belowBytes) break;
+      outcome = this.#socket.send(queued.wire, queued.head);
       if (outcome === 'dropped') break;
-      this.#bytes -= byteLength(wire);
+      this.#bytes -= byteLength(queued.wire);
     }
     this.#queue = this.#queue.slice(sent);
     if (this.isEmpty && this.#lastWord !== undefined) this.#sayLastWord(this.#lastWord);

@@ -2,7 +2,7 @@ import type { Channel } from '../../protocol/channels.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ErrorFrame, ServerFrame, SubscribeFrame } from '../../protocol/frames.ts';
 import type { Position } from '../../protocol/views.ts';
-import type { GatewaySocket } from '../transport/socket-types.ts';
+import type { FrameHead, GatewaySocket } from '../transport/socket-types.ts';
 import type { ChannelHub } from './channel-hub.ts';
 import { encodeFrame, withHead } from './encoded-frames.ts';
 import { Outbox } from './outbox.ts';
@@ -64,7 +64,8 @@ export class Subscriptions {
   }
 
   reply(frame: ServerFrame): void {
-    if (this.#state === 'open') this.#outbox.send(encodeFrame(this.#deps.socket.encoding, frame));
+    if (this.#state !== 'open') return;
+    this.#outbox.send(encodeFrame(this.#deps.socket.encoding, frame), replyHead(frame));
   }
 
   /** `parsed` is what the frame's channel names. Whoever may not see it has been refused before. */
@@ -214,7 +215,8 @@ export class Subscriptions {
     const { encoding } = this.#deps.socket;
     const recovery = since === undefined ? undefined : channel.recoveryBody(encoding, since);
     const body = recovery ?? channel.snapshotBody(encoding);
-    const outcome = this.#outbox.send(withHead(encoding, { type: 'subscribed', id }, body));
+    const wire = withHead(encoding, { type: 'subscribed', id }, body);
+    const outcome = this.#outbox.send(wire, stateHead('subscribed', channel));
     if (this.#state !== 'open') return;
     if (channel.stale) this.reply({ type: 'status', channel: channel.name, stale: true });
     if (outcome === 'sent') this.#join(subscription);
@@ -245,7 +247,7 @@ export class Subscriptions {
     if (channel.updatedInFlush > sentThrough) {
       const head = { type: 'snapshot', conflated: true };
       const snapshot = withHead(encoding, head, channel.snapshotBody(encoding));
-      if (socket.send(snapshot) === 'dropped') return false;
+      if (socket.send(snapshot, stateHead('snapshot', channel)) === 'dropped') return false;
     }
     if (channel.staleChangedInFlush > sentThrough) {
       this.reply({ type: 'status', channel: channel.name, stale: channel.stale });
@@ -258,4 +260,13 @@ export class Subscriptions {
     const error: ErrorFrame = { type: 'error', id, code, message };
     this.reply(retryAfterMs === undefined ? error : { ...error, retryAfterMs });
   }
+}
+
+/** Little of the frame, since it may have to wait. */
+function replyHead(frame: ServerFrame): FrameHead {
+  return frame.type === 'bye' ? frame : { type: frame.type };
+}
+
+function stateHead(type: 'subscribed' | 'snapshot', { name, position }: WatchedChannel): FrameHead {
+  return { type, channel: name, epoch: position.epoch, seq: position.seq };
 }

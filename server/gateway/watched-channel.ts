@@ -78,6 +78,11 @@ export class WatchedChannel {
     return this.view.view !== undefined;
   }
 
+  /** Of the state that subscribers have been told. */
+  get position(): Position {
+    return this.#openView();
+  }
+
   takeWaiters(): readonly Waiter[] {
     const waiters = [...this.waiters];
     this.waiters.clear();

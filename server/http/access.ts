@@ -8,11 +8,18 @@ export type Caller =
   | { readonly ok: true; readonly identity: Identity; readonly anonymous: boolean }
   | { readonly ok: false; readonly reply: HttpReply };
 
-/** A token that is given must be good, even where none is needed. */
-export async function identify(request: HttpRequest, authenticator: Authenticator): Promise<Caller> {
+/**
+ * A token that is given must be good, even where none is needed. `queryToken` is one from the address, for what browsers
+ * give no headers; the header counts where both are there.
+ */
+export async function identify(
+  request: HttpRequest,
+  authenticator: Authenticator,
+  queryToken = '',
+): Promise<Caller> {
   const authorization = request.header('authorization');
-  if (authorization === '') return { ok: true, identity: authenticator.anonymous, anonymous: true };
-  const token = bearerToken(authorization);
+  const token = authorization === '' ? queryToken : bearerToken(authorization);
+  if (token === '') return { ok: true, identity: authenticator.anonymous, anonymous: true };
   if (token === undefined) return { ok: false, reply: unauthorized('Authorization must be: Bearer <token>') };
   const authentication = await authenticator.authenticate(token);
   if (authentication.ok) return { ok: true, identity: authentication.identity, anonymous: false };

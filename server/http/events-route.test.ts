@@ -11,7 +11,7 @@ beforeEach(async () => {
 const score = (member: string, delta: number, board = 'b') => ({ type: 'score', board, member, delta });
 const verdict = (applied: number) => ({ applied, duplicates: 0, rejected: [] });
 
-function publish(body: unknown, headers: Record<string, string> = {}) {
+function publish(body: unknown, headers: Record<string, string | readonly string[]> = {}) {
   return service.call('POST', '/v1/events', { token: service.admin, body, headers });
 }
 
@@ -141,12 +141,14 @@ describe('a request is refused whole', () => {
   });
 
   it.each([
+    ['empty', ''],
     ['not ASCII', 'schlüssel'],
     ['a control character', 'a\tb'],
     ['too long', 'k'.repeat(256)],
   ])('with a key that is %s: 400', async (_what, key) => {
     const reply = await publish(score('a', 1), { 'idempotency-key': key });
-    expect(reply).toMatchObject({ status: 400, body: { code: 'malformed' } });
+    const detail = 'the Idempotency-Key must be 1 to 255 printable ASCII characters';
+    expect(reply).toMatchObject({ status: 400, body: { code: 'malformed', detail } });
     expect(await rows()).toEqual([]);
   });
 
@@ -181,8 +183,11 @@ describe('a request is refused whole', () => {
 });
 
 describe('with an Idempotency-Key', () => {
-  const once = (body: unknown, headers: Record<string, string> = {}, key = 'order 66, "first"') =>
-    publish(body, { 'idempotency-key': key, ...headers });
+  const once = (
+    body: unknown,
+    headers: Record<string, string> = {},
+    key: string | readonly string[] = 'order 66, "first"',
+  ) => publish(body, { 'idempotency-key': key, ...headers });
   const duplicates = (count: number) => ({ applied: 0, duplicates: count, rejected: [] });
 
   it.each<[string, unknown, string, number]>([
@@ -261,6 +266,19 @@ describe('with an Idempotency-Key', () => {
     expect(await once(score('a', 1), {}, key)).toMatchObject({ body: duplicates(1) });
   });
 
+  it('two keys are refused, whether or not they are the same', async () => {
+    const keys = [
+      ['a', 'a'],
+      ['a', 'b'],
+      ['', 'b'],
+    ];
+    for (const key of keys) {
+      const reply = await once(score('a', 1), {}, key);
+      expect(reply).toMatchObject({ status: 400, body: { code: 'malformed' } });
+    }
+    expect(await rows()).toEqual([]);
+  });
+
   it('what could not be settled is 503, and says that the same may be sent again', async () => {
     service.store.setState('down');
     const reply = await once([score('a', 1)]);
@@ -293,6 +311,7 @@ it('a token that permits publishing nothing is refused before the body is read',
     query: new URLSearchParams(),
     remoteAddress: '127.0.0.1',
     header: (name) => headers[name] ?? '',
+    headers: (name) => (headers[name] === undefined ? [] : [headers[name]]),
     body: () => Promise.reject(new Error('the body was read')),
   });
   expect(reply).toMatchObject({ status: 403 });

@@ -91,8 +91,9 @@ async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLim
   }
   const format = formatOf(request.header('content-type'));
   if (format === undefined) return unsupportedFormat('JSON, NDJSON or MessagePack');
-  const key = request.header('idempotency-key');
-  if (key !== '' && !KEY.test(key)) {
+  const [key, ...otherKeys] = request.headers('idempotency-key');
+  if (otherKeys.length > 0) return problem('malformed', 'a request has one Idempotency-Key at most');
+  if (key !== undefined && !KEY.test(key)) {
     const { idempotencyKeyLength } = HTTP_LIMITS;
     const form = `1 to ${idempotencyKeyLength} printable ASCII characters`;
     return problem('malformed', `the Idempotency-Key must be ${form}`);
@@ -101,7 +102,7 @@ async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLim
   const body = readEventBody(format, bytes, limits);
   if (!body.ok) return problem(body.code, body.message);
   const verdict =
-    key === ''
+    key === undefined
       ? await deps.ingest.publish(body.events, caller.identity)
       : await deps.ingest.publishOnce({ key, bodyHash: hashOf(format, bytes) }, body.events, caller.identity);
   return replyTo(request, verdict, body.unreadable);

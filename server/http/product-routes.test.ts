@@ -61,6 +61,11 @@ describe('a product', () => {
     ['an unknown stats handler', { stats: 'glicko' }, 'there are: default, exrps'],
     ['options that the handler refuses', { leaderboards: [{ handler: 'elo', options: { k: 0 } }] }, 'k must'],
     [
+      'more options than each result can carry into the log',
+      { leaderboards: [{ handler: 'elo', options: { note: 'x'.repeat(1100) } }] },
+      'more than 1024 bytes',
+    ],
+    [
       'options of a handler that takes none',
       { leaderboards: [{ handler: 'wins', options: { k: 1 } }] },
       'no',
@@ -101,13 +106,18 @@ describe('a token', () => {
     return service.call('PUT', '/v1/products/chess', { token, body });
   };
 
-  it('must permit publishing to the product and to every board that it names', async () => {
+  it('must permit publishing to the product and to every board that it names but its own', async () => {
     const forbidden = { status: 403, body: { code: 'forbidden' } };
     expect(await put(['board:*'])).toMatchObject(forbidden);
     expect(await put(['product:chess'])).toMatchObject(forbidden);
     expect(await put(['product:chess', 'board:chess'])).toMatchObject(forbidden);
-    expect(await put(['product:chess', 'board:chess-elo'], {})).toMatchObject(forbidden);
+    expect(await put(['product:chess', 'board:go'])).toMatchObject(forbidden);
     expect((await put(['product:chess', 'board:chess-elo'])).status).toBe(200);
+    expect((await put(['product:chess'], {})).status).toBe(200);
+    expect((await put(['product:chess'], { leaderboards: [{ handler: 'elo' }] })).status).toBe(200);
+    expect(await put(['product:chess'], { leaderboards: [{ handler: 'wins' }, ELO] })).toMatchObject(
+      forbidden,
+    );
     expect((await put(['product:chess'], { leaderboards: [] })).status).toBe(200);
     expect((await service.call('PUT', '/v1/products/chess', { body: {} })).status).toBe(401);
   });

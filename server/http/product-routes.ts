@@ -93,7 +93,8 @@ const CONFIGURE: RouteDoc = {
   summary: 'Say how a product is scored',
   description:
     'Replaces all of its settings; what is left out is the default. What is published after the answer is scored by them. Scores stay as they are.',
-  needs: '`publish` on `product:<id>`, and on `board:<id>` of each of its leaderboards',
+  needs:
+    '`publish` on `product:<id>`, and on `board:<id>` of each of its leaderboards but the one that has the id of the product',
   parameters: { product: PRODUCT_PARAMETER },
   body: {
     schema: ProductSettingsSchema,
@@ -153,9 +154,9 @@ async function configureProduct(request: HttpRequest, deps: ProductDeps): Promis
   const config = completeConfig(product.value, body.value);
   const fault = explainConfig(config, deps.scoring);
   if (fault !== undefined) return problem('malformed', `the body is refused: ${fault}`);
-  // Who publishes results of a product needs no permission for its boards: who names them must have it.
+  // Who publishes results of a product needs no permission for its boards: who names them must have it. The one of its own name is its by default.
   for (const { board } of config.leaderboards) {
-    if (permission.identity.mayPublish(`board:${board}`)) continue;
+    if (board === product.value || permission.identity.mayPublish(`board:${board}`)) continue;
     return problem('forbidden', `the token does not permit publishing to "board:${board}"`);
   }
   await deps.store.configureProduct(product.value, config, deps.clock.now());

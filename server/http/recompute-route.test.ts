@@ -102,7 +102,15 @@ describe('POST /v1/recompute', () => {
     expect(await recompute(body)).toMatchObject({ status: 400, body: { code: 'malformed' } });
   });
 
+  it('answers 404 where there is no such board', async () => {
+    expect(await recompute({ target: 'board:none' })).toMatchObject({
+      status: 404,
+      body: { code: 'not_found', detail: 'there is no board none' },
+    });
+  });
+
   it('answers 409 where the log can not prove the board', async () => {
+    await publish('ann', 1);
     Object.assign(service.store, { readLog: async () => ({ entries: [], trimmedTo: 17, position: 40 }) });
     expect(await recompute({ target: 'board:b' })).toMatchObject({
       status: 409,
@@ -111,6 +119,7 @@ describe('POST /v1/recompute', () => {
   });
 
   it('does one at a time: a second is told when to come again, and may come when the first is done', async () => {
+    for (const board of ['b', 'c']) await service.store.configureBoard(board, {}, 1000);
     const { store } = service;
     const readLog = store.readLog.bind(store);
     let release = () => {};
@@ -136,6 +145,7 @@ describe('POST /v1/recompute', () => {
   });
 
   it('answers 503 while the store is away, and again afterwards', async () => {
+    await publish('ann', 1);
     service.store.setState('down');
     expect(await recompute({ target: 'board:b' })).toMatchObject({
       status: 503,

@@ -26,6 +26,7 @@ export const TAGS = {
   Boards: 'Leaderboards and their members',
   Products: 'Games: how their results are scored, and what is counted of their players',
   Areas: 'What is being played where',
+  Live: 'Being told of changes',
   Operation: 'For those who run the server',
 } as const;
 export type Tag = keyof typeof TAGS;
@@ -37,7 +38,7 @@ export interface ParameterDoc {
   readonly description?: string;
   readonly required?: true;
   /** Always there for one of the path. */
-  readonly example?: string | number;
+  readonly example?: string | number | readonly string[];
 }
 
 export interface BodyDoc {
@@ -50,6 +51,8 @@ export interface BodyDoc {
 
 export interface ReplyDoc {
   readonly description: string;
+  /** JSON and MessagePack, where it does not say otherwise. */
+  readonly mediaType?: string;
   readonly schema: Schema;
   readonly example: unknown;
 }

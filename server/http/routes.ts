@@ -6,6 +6,7 @@ import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
+import type { StreamAcceptor } from '../stream-opener.ts';
 import type { HttpHandler, HttpRoute } from '../transport/http-types.ts';
 import { boardRoutes } from './board-routes.ts';
 import { type DemoDefaults, demoRoute } from './demo-route.ts';
@@ -18,6 +19,7 @@ import { problem } from './problem.ts';
 import { productRoutes } from './product-routes.ts';
 import { type RecomputeRouteDeps, recomputeRoute } from './recompute-route.ts';
 import type { DescribedRoute } from './route-doc.ts';
+import { sseRoute } from './sse-route.ts';
 import { staticRoute } from './static-files.ts';
 import { statsRoutes } from './stats-routes.ts';
 
@@ -45,6 +47,7 @@ export interface RouteDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: Health;
+  readonly streams: StreamAcceptor;
   /** The built web pages. */
   readonly staticDir: string;
   /** Only where the demonstration is on. */
@@ -68,6 +71,7 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     ...productRoutes(deps),
     playerRoute(deps),
     ...statsRoutes(deps),
+    sseRoute(deps),
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
   ];

@@ -6,14 +6,14 @@ import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { EventJudge } from './event-judge.ts';
-import { type Expander, NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
+import { configFor, type Expander, NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
 import type { PublishVerdict } from './ingest-types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { ProductReader } from './product-reader.ts';
 import { scoreOperation } from './score-operation.ts';
 import { JoinedOperations, type Loss, type OperationOwner, Settlement } from './settlement.ts';
-import { logStoreFailure } from './store-failure.ts';
+import { logStoreFailure, lossOf } from './store-failure.ts';
 
 export interface AnonymousPublishesDeps {
   readonly queues: readonly PartitionQueue[];
@@ -74,7 +74,7 @@ export class AnonymousPublishes {
         error,
         'settings of products could not be read',
       );
-      return { attempted: false, retryAfterMs };
+      return { ...lossOf(error, retryAfterMs), attempted: false };
     });
   }
 
@@ -97,7 +97,7 @@ export class AnonymousPublishes {
         add(expander.partitionOfScore(event), scoreOperation(event), settlement, index);
         continue;
       }
-      const placed = expander.expand(event, products);
+      const placed = expander.expand(event, configFor(event, products));
       if ('refused' in placed) settlement.refused(index, 'malformed', placed.refused);
       else if (placed.length === 0) settlement.applied(index);
       else {

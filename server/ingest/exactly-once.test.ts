@@ -169,7 +169,7 @@ class Publisher {
       this.#next = this.settled + 1;
     } else {
       expect(verdict.code).toBe('conflict');
-      // A claim that was given up may happen late, and takes the producer from whoever has it then: it is taken back.
+      // An old connection claims the producer where what was on its way there is the first that arrives: it is taken back.
       this.connect();
     }
   }
@@ -324,6 +324,37 @@ async function runStory(
     await expectResultsCountedOnce(data, id, publisher);
   }
 }
+
+it('a claim that was given up and happens late takes the producer from nobody', async () => {
+  const { nodes } = createWorld(1, 3);
+  const [first, second] = nodes;
+  if (first === undefined || second === undefined) throw new Error('there are two nodes');
+  const claimLate = async (session: ProducerSession, number: number) => {
+    first.store.next = 'late';
+    expect(await session.publish(number, [eventOf('p', number)], ADMIN)).toMatchObject({
+      code: 'unavailable',
+    });
+  };
+  const publish = async (session: ProducerSession, number: number) =>
+    expect(await session.publish(number, [eventOf('p', number)], ADMIN)).toMatchObject({
+      applied: 1,
+      seq: number,
+    });
+  const session = first.ingest.openProducer('p');
+  await claimLate(session, 1);
+  await publish(session, 1);
+  first.store.happenLate();
+  await turn();
+  await publish(session, 2);
+  const left = first.ingest.openProducer('p');
+  await claimLate(left, 3);
+  left.close();
+  const current = second.ingest.openProducer('p');
+  await publish(current, 3);
+  first.store.happenLate();
+  await turn();
+  await publish(current, 4);
+});
 
 it('each event counts exactly once or was rejected, as its publisher was told, whatever happens', async () => {
   await fc.assert(

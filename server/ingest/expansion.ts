@@ -5,6 +5,7 @@ import type {
   SessionEvent,
   TrackEvent,
 } from '../../protocol/events.ts';
+import type { HandlerOptions } from '../../protocol/products.ts';
 import { defaultProductConfig, type LeaderboardConfig, type ProductConfig } from '../../protocol/products.ts';
 import { type Count, countResult, countTrack } from '../../scoring/counting.ts';
 import type { GameResult } from '../../scoring/leaderboard-handler.ts';
@@ -15,12 +16,15 @@ import {
   partitionOfPlayer,
   partitionOfProducer,
 } from '../../store/partitions.ts';
-import type { Operation, ScoreOperation, SessionOperation } from '../../store/score-store.ts';
+import type { Operation, SessionOperation } from '../../store/score-store.ts';
 
 /** Settings of products, by id; those that are not in it have the defaults. */
 export type ProductConfigs = ReadonlyMap<string, ProductConfig>;
 
 export const NO_PRODUCTS: ProductConfigs = new Map();
+
+/** One object for all, by which a batch knows that its results have the same ones. */
+const NO_OPTIONS: HandlerOptions = {};
 
 export interface PlacedOperation {
   readonly partition: number;
@@ -43,18 +47,24 @@ export type ExpandableEvent = Exclude<ScorewireEvent, ScoreEvent>;
 export class Expander {
   readonly #partitions: number;
   readonly #scoring: Scoring;
+  /** Of the product that was asked for last: of those that nobody has configured, it is mostly the same again. */
+  #defaults = { product: '', config: defaultProductConfig('') };
 
   constructor(partitions: number, scoring: Scoring) {
     this.#partitions = partitions;
     this.#scoring = scoring;
   }
 
-  expand(event: ExpandableEvent, products: ProductConfigs): readonly PlacedOperation[] | ExpansionRefusal {
+  /** `config` is that of the product of a result or a track; the defaults where there is none. */
+  expand(
+    event: ExpandableEvent,
+    config: ProductConfig | undefined,
+  ): readonly PlacedOperation[] | ExpansionRefusal {
     switch (event.type) {
       case 'result':
-        return this.#result(event, products.get(event.product) ?? defaultProductConfig(event.product));
+        return this.#result(event, config ?? this.#defaultsOf(event.product));
       case 'track':
-        return this.#track(event, products.get(event.product) ?? defaultProductConfig(event.product));
+        return this.#track(event, config ?? this.#defaultsOf(event.product));
       case 'session':
         return [
           { partition: partitionOfArea(event.area, this.#partitions), operation: sessionOperation(event) },
@@ -94,10 +104,8 @@ export class Expander {
     const game = { winner, loser, draw: event.draw === true };
     const placed: PlacedOperation[] = [];
     for (const leaderboard of config.leaderboards) {
-      const partition = partitionOfBoard(leaderboard.board, this.#partitions);
-      const operations = this.#onLeaderboard(game, leaderboard);
-      if ('refused' in operations) return ofProduct(product, operations);
-      for (const operation of operations) placed.push({ partition, operation });
+      const refusal = this.#score(game, leaderboard, placed);
+      if (refusal !== undefined) return ofProduct(product, refusal);
     }
     const counts = countResult(this.#scoring, config.stats, game);
     if ('refused' in counts) return ofProduct(product, counts);
@@ -106,22 +114,35 @@ export class Expander {
     return placed;
   }
 
-  #onLeaderboard(
-    game: GameResult,
-    { board, handler, options = {} }: LeaderboardConfig,
-  ): readonly Operation[] | ExpansionRefusal {
-    const result = { ...game, handler, options };
+  #score(
+    { winner, loser, draw }: GameResult,
+    { board, handler, options = NO_OPTIONS }: LeaderboardConfig,
+    placed: PlacedOperation[],
+  ): ExpansionRefusal | undefined {
+    const partition = partitionOfBoard(board, this.#partitions);
     switch (this.#scoring.leaderboard(handler)?.kind) {
       case undefined:
         return { refused: `this node has no leaderboard handler "${handler}"` };
       case 'rating':
-        return [{ op: 'result', board, ...result }];
+        placed.push({ partition, operation: { op: 'result', board, winner, loser, draw, handler, options } });
+        return undefined;
       case 'additive': {
-        const added = addResult(this.#scoring, result);
+        const added = addResult(this.#scoring, { winner, loser, draw, handler, options });
         if ('refused' in added) return added;
-        return [...delta(board, game.winner, added.winner), ...delta(board, game.loser, added.loser)];
+        if (added.winner !== undefined)
+          placed.push({ partition, operation: { op: 'delta', board, member: winner, value: added.winner } });
+        if (added.loser !== undefined)
+          placed.push({ partition, operation: { op: 'delta', board, member: loser, value: added.loser } });
+        return undefined;
       }
     }
+  }
+
+  #defaultsOf(product: string): ProductConfig {
+    if (this.#defaults.product !== product) {
+      this.#defaults = { product, config: defaultProductConfig(product) };
+    }
+    return this.#defaults.config;
   }
 
   #track(event: TrackEvent, config: ProductConfig): readonly PlacedOperation[] | ExpansionRefusal {
@@ -141,8 +162,9 @@ export class Expander {
   }
 }
 
-function delta(board: string, member: string, value: number | undefined): readonly ScoreOperation[] {
-  return value === undefined ? [] : [{ op: 'delta', board, member, value }];
+/** Of the product that an event names, if that is what scores it. */
+export function configFor(event: ExpandableEvent, products: ProductConfigs): ProductConfig | undefined {
+  return event.type === 'result' || event.type === 'track' ? products.get(event.product) : undefined;
 }
 
 function sessionOperation({ area, mode, user, action }: SessionEvent): SessionOperation {

@@ -11,7 +11,8 @@ import { PendingEvents } from './pending-events.ts';
 import { RunningProducerSession } from './producer-session.ts';
 import { ProductReader } from './product-reader.ts';
 import { publishOnce, unsettled } from './publish-once.ts';
-import { STORE_RETRY_MS } from './store-failure.ts';
+import { troubleOf } from './settlement.ts';
+import { lossOfDown } from './store-failure.ts';
 
 /** How long publishers are asked to wait while this node has too many pending events. */
 export const BUSY_RETRY_MS = 250;
@@ -19,7 +20,7 @@ export const BUSY_RETRY_MS = 250;
 export interface IngestDeps {
   readonly store: Pick<
     ScoreStore,
-    'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'readProducts' | 'state'
+    'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'readProducts' | 'state' | 'writeRefusal'
   >;
   readonly scoring: Scoring;
   readonly clock: Clock;
@@ -51,8 +52,9 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
       return { ok: false, code: 'too_large', message };
     }
     if (store.state === 'down') {
-      const message = "the score store can't be reached";
-      return { ok: false, code: 'unavailable', message, retryAfterMs: STORE_RETRY_MS };
+      const loss = lossOfDown(store);
+      const { retryAfterMs } = loss;
+      return { ok: false, code: 'unavailable', message: troubleOf(loss), retryAfterMs };
     }
     if (pending.count + events > limits.pendingEvents) {
       const message = 'this node has too many events that are not applied yet';
@@ -85,7 +87,7 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
     openProducer: (producer) => new RunningProducerSession(producerDeps, producer),
     publishOnce: async (once, events, identity) => {
       const refusal = admit(events.length);
-      if (refusal?.code === 'unavailable') return unsettled(STORE_RETRY_MS);
+      if (refusal?.code === 'unavailable') return unsettled(lossOfDown(store));
       if (refusal !== undefined) return refusal;
       return publishOnce(producerDeps, once, events, identity).finally(() => release(events.length));
     },

@@ -9,12 +9,11 @@ import {
 } from '../../store/score-store.ts';
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
-import { logStoreFailure, lossOf, STORE_RETRY_MS } from './store-failure.ts';
+import { logStoreFailure, lossOf, lossOfDown } from './store-failure.ts';
 import { windowPeriodOf } from './window-period.ts';
 
-const STORE_DOWN: Loss = { attempted: false, retryAfterMs: STORE_RETRY_MS };
-/** What failed before knows better how long to wait. */
-const ABANDONED: Loss = { attempted: false, retryAfterMs: 0 };
+/** What failed before knows better why, and how long to wait: this changes nothing of it. */
+const ABANDONED: Loss = { attempted: false, trouble: 'refused', retryAfterMs: 0 };
 
 interface WaitingBatch {
   acceptedAt: number;
@@ -40,7 +39,7 @@ export interface ProducerOperations {
  * the next: batches grow with the load by themselves, and the order never depends on the network.
  */
 export class PartitionQueue {
-  readonly #store: Pick<ScoreStore, 'apply' | 'state'>;
+  readonly #store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
   readonly #logger: Logger;
   readonly #partition: number;
   readonly #waiting: WaitingBatch[] = [];
@@ -49,7 +48,10 @@ export class PartitionQueue {
   #busy = false;
 
   constructor(
-    deps: { readonly store: Pick<ScoreStore, 'apply' | 'state'>; readonly logger: Logger },
+    deps: {
+      readonly store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
+      readonly logger: Logger;
+    },
     partition: number,
   ) {
     this.#store = deps.store;
@@ -129,7 +131,7 @@ export class PartitionQueue {
 
   async #apply({ acceptedAt, parts: queued }: WaitingBatch): Promise<void> {
     // What waits behind a batch that timed out must not time out batch by batch too.
-    if (this.#store.state === 'down') return lose(queued, STORE_DOWN);
+    if (this.#store.state === 'down') return lose(queued, lossOfDown(this.#store));
     const parts = withoutAbandoned(queued);
     if (parts.length === 0) return;
     let verdict: BatchVerdict;

@@ -18,7 +18,7 @@ export type BatchOutcome =
   /** Every event is settled in every partition; in step with the frames. */
   | { readonly status: 'settled'; readonly frames: readonly SettledFrame[] }
   /** Some of it is not settled, or nobody knows. */
-  | { readonly status: 'lost'; readonly retryAfterMs: number }
+  | { readonly status: 'lost'; readonly loss: Loss }
   | { readonly status: 'conflict' };
 
 export interface ProducerBatchDeps {
@@ -29,6 +29,7 @@ export interface ProducerBatchDeps {
 const APPLIED = 1;
 const DUPLICATE = 2;
 const REFUSED = 4;
+const REFUSED_AT_HOME = 8;
 
 /**
  * Frames of a producer that continue each other, on their way through the partitions: all of them are settled together, or
@@ -71,7 +72,8 @@ export class ProducerBatch implements ProducerOwner {
       if (list === undefined) continue;
       const queue = queues[partition];
       assert(queue !== undefined, 'every partition has a queue');
-      queue.addProducer({ id, claim, ...list }, this, acceptedAt);
+      const owner = partition === producer.home ? this.#atHome() : this;
+      queue.addProducer({ id, claim, ...list }, owner, acceptedAt);
       queue.flush();
     }
   }
@@ -81,9 +83,7 @@ export class ProducerBatch implements ProducerOwner {
   }
 
   settled(numbers: readonly number[], verdict: PartVerdict): void {
-    if (verdict.status === 'conflict') this.#conflict = true;
-    else this.#mark(numbers, verdict);
-    this.#settle(numbers.length);
+    this.#note(numbers, verdict, 'elsewhere');
   }
 
   lost(numbers: readonly number[], loss: Loss): void {
@@ -91,19 +91,50 @@ export class ProducerBatch implements ProducerOwner {
     this.#settle(numbers.length);
   }
 
-  #mark(numbers: readonly number[], verdict: PartVerdict & { readonly status: 'settled' }): void {
+  /** Told of what becomes of the part that goes to the producer's home, which has the last word. */
+  #atHome(): ProducerOwner {
+    const batch = this;
+    return {
+      get abandoned() {
+        return batch.abandoned;
+      },
+      settled: (numbers, verdict) => {
+        batch.#note(numbers, verdict, 'home');
+      },
+      lost: (numbers, loss) => batch.lost(numbers, loss),
+    };
+  }
+
+  #note(numbers: readonly number[], verdict: PartVerdict, where: 'home' | 'elsewhere'): void {
+    if (verdict.status === 'conflict') this.#conflict = true;
+    else this.#mark(numbers, verdict, where);
+    this.#settle(numbers.length);
+  }
+
+  #mark(
+    numbers: readonly number[],
+    verdict: PartVerdict & { readonly status: 'settled' },
+    where: 'home' | 'elsewhere',
+  ): void {
     for (let i = 0; i < numbers.length; i++) {
       const at = (numbers[i] as number) - this.#first;
       this.#marks[at] = (this.#marks[at] as number) | (i < verdict.duplicates ? DUPLICATE : APPLIED);
     }
+    let previous = 0;
     for (const { index, code, message } of verdict.refused) {
       const number = numbers[index] as number;
+      // Of several operations the first one counts, which is what the partition remembers.
+      if (number === previous) continue;
+      previous = number;
       const at = number - this.#first;
-      this.#marks[at] = (this.#marks[at] as number) | REFUSED;
-      // Of several, the same one in whatever order the partitions answer.
       const known = this.#refusals.get(number);
-      if (known === undefined || code < known.code)
+      const isOverruled = ((this.#marks[at] as number) & REFUSED_AT_HOME) !== 0;
+      // Home has the last word, since that is what the next claim tells. Of the others the same one, in whatever order they answer.
+      if (known === undefined || where === 'home' || (!isOverruled && code < known.code)) {
         this.#refusals.set(number, message === undefined ? { code } : { code, message });
+      }
+      const mark = where === 'home' ? REFUSED | REFUSED_AT_HOME : REFUSED;
+      this.#marks[at] = (this.#marks[at] as number) | mark;
       this.#rejected.confirm(number, this.#refusals.get(number)?.code ?? code);
     }
   }
@@ -115,7 +146,7 @@ export class ProducerBatch implements ProducerOwner {
 
   #conclude(): BatchOutcome {
     if (this.#conflict) return { status: 'conflict' };
-    if (this.#loss !== undefined) return { status: 'lost', retryAfterMs: this.#loss.retryAfterMs };
+    if (this.#loss !== undefined) return { status: 'lost', loss: this.#loss };
     return { status: 'settled', frames: this.#frames.map((frame) => this.#count(frame)) };
   }
 

@@ -1,11 +1,10 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
-import { partitionOfProducer } from '../../store/partitions.ts';
 import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { EventJudge } from './event-judge.ts';
-import type { Expander, ProductConfigs } from './expansion.ts';
+import { configFor, type ExpandableEvent, type Expander, type ProductConfigs } from './expansion.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
 import { scoreOperation } from './score-operation.ts';
 import { refusalMessage } from './settlement.ts';
@@ -21,6 +20,8 @@ export interface ProducerFrame {
 export interface ClaimedProducer {
   readonly id: string;
   readonly claim: number;
+  /** The partition that remembers what was rejected for no other place. */
+  readonly home: number;
   readonly rejected: RememberedRejections;
   /**
    * Numbers of events with operations in several partitions that were sent off and are not settled, with the settings of their product: sent
@@ -68,7 +69,7 @@ export class ProducerOperations {
   ) {
     this.#expander = expander;
     this.#producer = producer;
-    this.#home = partitionOfProducer(producer.id, partitions);
+    this.#home = producer.home;
     this.byPartition = new Array<undefined>(partitions);
     for (const { seq, events, identity } of frames) {
       const judge = new EventJudge(identity);
@@ -103,7 +104,7 @@ export class ProducerOperations {
       this.#add(seat, scoreOperation(event), number);
       return;
     }
-    const placed = this.#expander.expand(event, this.#configsOf(event, number, products));
+    const placed = this.#expander.expand(event, this.#configOf(event, number, products));
     if ('refused' in placed) {
       this.#refuseInPlace(event, number, { code: 'malformed', message: placed.refused }, products);
       return;
@@ -117,14 +118,13 @@ export class ProducerOperations {
   }
 
   /** The settings that the event was sent off with before, where it was. */
-  #configsOf(event: ScorewireEvent, number: number, products: ProductConfigs): ProductConfigs {
+  #configOf(event: ExpandableEvent, number: number, products: ProductConfigs): ProductConfig | undefined {
     const { accepted } = this.#producer;
     if (event.type === 'profile') accepted.set(number, undefined);
-    if (event.type !== 'result') return products;
-    const { product } = event;
-    const config = accepted.has(number) ? accepted.get(number) : products.get(product);
+    if (event.type !== 'result') return configFor(event, products);
+    const config = accepted.has(number) ? accepted.get(number) : products.get(event.product);
     accepted.set(number, config);
-    return config === undefined ? new Map() : new Map([[product, config]]);
+    return config;
   }
 
   /**
@@ -142,7 +142,7 @@ export class ProducerOperations {
     const seat = this.#expander.seatOf(event, this.#producer.id);
     this.#refuse(seat, number, { ...refusal, certain: false });
     if (event.type !== 'result') return;
-    const placed = this.#expander.expand(event, products);
+    const placed = this.#expander.expand(event, configFor(event, products));
     if ('refused' in placed) return;
     for (const partition of new Set(placed.map((each) => each.partition))) {
       if (partition !== seat) this.#add(partition, { op: 'reject', code: refusal.code }, number);

@@ -92,6 +92,19 @@ describe('a producer is claimed', () => {
     expect(await again).toEqual(ack(2, 2));
   });
 
+  it('after the claim that is there, also where another comes in between', async () => {
+    const frame = publish(1, many(1));
+    store.claims[0]?.refuse(5);
+    await settled();
+    store.claims[1]?.refuse(6);
+    await settled();
+    store.claims[2]?.grant({ claim: 7 });
+    await settled();
+    expect(store.claims.map(({ latest }) => latest)).toEqual([0, 5, 6]);
+    store.batches[0]?.apply();
+    expect(await frame).toEqual(ack(1, 1));
+  });
+
   it('and goes on where the store knows it, also from further back', async () => {
     const frame = publish(4, many(3));
     store.claims[0]?.grant({ last: 5 });

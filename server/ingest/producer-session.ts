@@ -1,5 +1,7 @@
 import type { Logger } from '../../runtime/logger.ts';
+import { partitionOfProducer } from '../../store/partitions.ts';
 import type { ProducerClaim, ScoreStore } from '../../store/score-store.ts';
+import { takeOver } from '../../store/take-over.ts';
 import type { Identity } from '../auth/identity.ts';
 import { NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
 import type { ProducerSession, ProducerVerdict, PublishVerdict } from './ingest-types.ts';
@@ -7,7 +9,8 @@ import { ProducerBatch, type ProducerBatchDeps } from './producer-batch.ts';
 import type { ClaimedProducer, ProducerFrame } from './producer-operations.ts';
 import { type ProductReader, productsOf } from './product-reader.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
-import { logStoreFailure } from './store-failure.ts';
+import { type Loss, troubleOf } from './settlement.ts';
+import { logStoreFailure, lossOf } from './store-failure.ts';
 import { windowPeriodOf } from './window-period.ts';
 
 /** Events of one batch of a producer, beside one publish of any size: what a resend after a failure costs at most. */
@@ -31,6 +34,9 @@ interface QueuedFrame extends ProducerFrame {
   readonly resolve: (verdict: ProducerVerdict | undefined) => void;
 }
 
+/** Of what nobody waits for. */
+const CLOSED: Loss = { attempted: false, trouble: 'away', retryAfterMs: 0 };
+
 export class RunningProducerSession implements ProducerSession {
   readonly #deps: ProducerSessionDeps;
   readonly #id: string;
@@ -45,7 +51,8 @@ export class RunningProducerSession implements ProducerSession {
   /** Where the last frame began that did not continue; 0 where the last one did. */
   #gapAt = 0;
   #running = false;
-  #closed = false;
+  /** Aborted by `close`: a claim that is still being made must not take the producer from a connection that came later. */
+  readonly #closing = new AbortController();
 
   constructor(deps: ProducerSessionDeps, id: string) {
     this.#deps = deps;
@@ -53,7 +60,7 @@ export class RunningProducerSession implements ProducerSession {
   }
 
   publish(seq: number, events: readonly unknown[], identity: Identity): Promise<ProducerVerdict | undefined> {
-    if (this.#closed) return Promise.resolve(undefined);
+    if (this.#closing.signal.aborted) return Promise.resolve(undefined);
     if (this.#dead !== undefined) return Promise.resolve(this.#dead);
     if (this.#wanted !== undefined && seq > this.#wanted)
       return Promise.resolve(this.#gap(seq, this.#wanted));
@@ -76,7 +83,7 @@ export class RunningProducerSession implements ProducerSession {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#leaveOut();
   }
 
@@ -86,23 +93,25 @@ export class RunningProducerSession implements ProducerSession {
       const producer = this.#claimed ?? (await this.#claim());
       const frames = this.#takeFrames();
       if (frames === undefined) break;
-      if ('retryAfterMs' in producer) this.#fail(frames, producer.retryAfterMs);
+      if ('retryAfterMs' in producer) this.#fail(frames, producer);
       else await this.#settle(producer, frames);
     }
     this.#running = false;
   }
 
-  async #claim(): Promise<ClaimedProducer | { readonly retryAfterMs: number }> {
+  async #claim(): Promise<ClaimedProducer | Loss> {
     let claimed: ProducerClaim;
     try {
-      claimed = await this.#deps.store.claimProducer(this.#id);
+      claimed = await takeOver(this.#deps.store, this.#id, this.#closing.signal);
     } catch (error) {
-      return { retryAfterMs: logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed') };
+      if (this.#closing.signal.aborted) return CLOSED;
+      return lossOf(error, logStoreFailure(this.#deps.logger, error, 'a producer could not be claimed'));
     }
     const { claim, last, rejected } = claimed;
     this.#claimed = {
       id: this.#id,
       claim,
+      home: partitionOfProducer(this.#id, this.#deps.queues.length),
       rejected: new RememberedRejections(rejected),
       accepted: new Map(),
     };
@@ -152,7 +161,7 @@ export class RunningProducerSession implements ProducerSession {
     let wanted: Set<string> | undefined;
     for (const { events } of frames) wanted = productsOf(events, wanted);
     const products = wanted === undefined ? NO_PRODUCTS : await this.#readProducts(wanted);
-    if (typeof products === 'number') return this.#fail(frames, products);
+    if ('attempted' in products) return this.#fail(frames, products);
     const { acceptedAt } = frames[0];
     const known = await new ProducerBatch(this.#deps, producer, frames, products, acceptedAt).outcome;
     switch (known.status) {
@@ -165,7 +174,7 @@ export class RunningProducerSession implements ProducerSession {
         }
         break;
       case 'lost':
-        this.#fail(frames, known.retryAfterMs);
+        this.#fail(frames, known.loss);
         break;
       case 'conflict':
         this.#die('another connection has taken this producer over', frames);
@@ -173,22 +182,22 @@ export class RunningProducerSession implements ProducerSession {
     }
   }
 
-  /** Milliseconds after which to try again where they can't be read. */
-  #readProducts(products: ReadonlySet<string>): Promise<ProductConfigs | number> {
-    return this.#deps.products
-      .read(products)
-      .catch((error: unknown) =>
-        logStoreFailure(this.#deps.logger, error, 'settings of products could not be read'),
-      );
+  async #readProducts(products: ReadonlySet<string>): Promise<ProductConfigs | Loss> {
+    try {
+      return await this.#deps.products.read(products);
+    } catch (error) {
+      const what = 'settings of products could not be read';
+      return { ...lossOf(error, logStoreFailure(this.#deps.logger, error, what)), attempted: false };
+    }
   }
 
   /** Everything from the first of these frames on has to be sent again, but for what was settled before. */
-  #fail(frames: readonly [QueuedFrame, ...QueuedFrame[]], retryAfterMs: number): void {
+  #fail(frames: readonly [QueuedFrame, ...QueuedFrame[]], loss: Loss): void {
     this.#wanted = Math.max(frames[0].seq, this.#settled + 1);
     this.#gapAt = 0;
-    const message = `the score store can't be reached: send again from number ${this.#wanted}, nothing will count twice`;
+    const message = `${troubleOf(loss)}: send again from number ${this.#wanted}, nothing will count twice`;
     for (const frame of frames) {
-      this.#answer(frame, { ok: false, code: 'unavailable', message, retryAfterMs });
+      this.#answer(frame, { ok: false, code: 'unavailable', message, retryAfterMs: loss.retryAfterMs });
     }
     this.#leaveOut();
   }

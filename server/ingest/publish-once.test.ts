@@ -41,9 +41,10 @@ describe('what is published under a key', () => {
     const verdict = publish([score('x'), null, score('x')]);
     expect(store.batches).toEqual([]);
     expect(store.onces).toMatchObject([{ key: expect.stringMatching(/^once:[\w-]{43}$/), bodyHash: 'hash' }]);
-    store.onces[0]?.answer();
+    const id = 'id of this use';
+    store.onces[0]?.answer({ ok: true, id, rejected: new Map() });
     await settled();
-    const id = store.onces[0]?.key ?? '';
+    const key = store.onces[0]?.key ?? '';
     const parts = store.batches.flatMap(({ partition, parts: all }) =>
       all.map(({ producer, operations }) => ({
         partition,
@@ -51,7 +52,7 @@ describe('what is published under a key', () => {
         operations: operations.map(({ op }) => op),
       })),
     );
-    const [x, home] = [partitionOfBoard('x', PARTITIONS), partitionOfProducer(id, PARTITIONS)];
+    const [x, home] = [partitionOfBoard('x', PARTITIONS), partitionOfProducer(key, PARTITIONS)];
     expect(parts).toHaveLength(x === home ? 1 : 2);
     for (const { producer } of parts) expect(producer).toMatchObject({ id, claim: 0 });
     expect(parts.flatMap(({ producer }) => producer?.numbers ?? []).sort()).toEqual([1, 2, 3]);
@@ -101,7 +102,7 @@ describe('what is published under a key', () => {
 
   it('repeats the verdicts that the store remembers, also with another token', async () => {
     const verdict = publish([score('x'), score('x')], identityWith({ publish: ['board:x'] }));
-    store.onces[0]?.answer({ ok: true, rejected: new Map([[2, 'forbidden']]) });
+    store.onces[0]?.answer({ ok: true, id: 'id', rejected: new Map([[2, 'forbidden']]) });
     await settled();
     const home = partitionOfProducer(store.onces[0]?.key ?? '', PARTITIONS);
     for (const batch of store.batches) {

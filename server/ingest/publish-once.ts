@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../runtime/logger.ts';
+import { partitionOfProducer } from '../../store/partitions.ts';
 import type { ScoreStore, OnceVerdict as StoreVerdict } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
@@ -7,7 +8,8 @@ import type { OnceVerdict } from './ingest-types.ts';
 import { ProducerBatch, type ProducerBatchDeps } from './producer-batch.ts';
 import { type ProductReader, productsOf } from './product-reader.ts';
 import { RememberedRejections } from './remembered-rejections.ts';
-import { logStoreFailure, STORE_RETRY_MS } from './store-failure.ts';
+import { type Loss, troubleOf } from './settlement.ts';
+import { logStoreFailure, lossOf, STORE_RETRY_MS } from './store-failure.ts';
 
 export interface PublishOnceDeps extends ProducerBatchDeps {
   readonly store: Pick<ScoreStore, 'beginOnce'>;
@@ -25,12 +27,12 @@ export async function publishOnce(
 ): Promise<OnceVerdict> {
   const { store, logger } = deps;
   const acceptedAt = deps.now();
-  const id = keyOf(identity.subject, once.key);
+  const key = keyOf(identity.subject, once.key);
   let begun: StoreVerdict;
   try {
-    begun = await store.beginOnce(id, once.bodyHash);
+    begun = await store.beginOnce(key, once.bodyHash);
   } catch (error) {
-    return unsettled(logStoreFailure(logger, error, 'a key could not be looked up'));
+    return unsettled(lossOf(error, logStoreFailure(logger, error, 'a key could not be looked up')));
   }
   if (!begun.ok) {
     return { ok: false, code: 'conflict', message: 'this key has been used with another body' };
@@ -40,10 +42,11 @@ export async function publishOnce(
   try {
     if (wanted !== undefined) products = await deps.products.read(wanted);
   } catch (error) {
-    return unsettled(logStoreFailure(logger, error, 'settings of products could not be read'));
+    return unsettled(lossOf(error, logStoreFailure(logger, error, 'settings of products could not be read')));
   }
-  const rejected = new RememberedRejections(begun.rejected);
-  const producer = { id, claim: 0, rejected, accepted: new Map() };
+  const { id, rejected } = begun;
+  const home = partitionOfProducer(key, deps.queues.length);
+  const producer = { id, claim: 0, home, rejected: new RememberedRejections(rejected), accepted: new Map() };
   const frame = { seq: 1, events, identity };
   const { outcome: settling } = new ProducerBatch(deps, producer, [frame], products, acceptedAt);
   const outcome = await settling;
@@ -53,10 +56,10 @@ export async function publishOnce(
       return { ok: true, applied: 0, duplicates: 0, rejected: [], ...frame };
     }
     case 'lost':
-      return unsettled(outcome.retryAfterMs);
+      return unsettled(outcome.loss);
     case 'conflict':
-      logger.error({ key: id }, 'a key was claimed, which nothing ever does');
-      return unsettled(STORE_RETRY_MS);
+      logger.error({ key }, 'a key was claimed, which nothing ever does');
+      return unsettled({ attempted: true, trouble: 'failed', retryAfterMs: STORE_RETRY_MS });
   }
 }
 
@@ -65,8 +68,8 @@ function keyOf(subject: string, key: string): string {
   return `once:${createHash('sha256').update(`${subject}\0${key}`).digest('base64url')}`;
 }
 
-export function unsettled(retryAfterMs: number): OnceVerdict {
-  const message =
-    "the score store can't be reached, and not everything is settled: send the same again with the same key, which is safe";
-  return { ok: false, code: 'unavailable', message, retryAfterMs };
+export function unsettled(loss: Loss): OnceVerdict {
+  const remedy = 'send the same again with the same key, which is safe';
+  const message = `${troubleOf(loss)}, and not everything is settled: ${remedy}`;
+  return { ok: false, code: 'unavailable', message, retryAfterMs: loss.retryAfterMs };
 }

@@ -3,11 +3,21 @@ import type { Rejection } from '../../protocol/frames.ts';
 import type { PublishVerdict } from './ingest-types.ts';
 import type { PendingEvents } from './pending-events.ts';
 
+/** What may be wrong with the store, from what is told last to what is told first, and how publishers are told. */
+const TROUBLES = {
+  /** It answers, and takes no writes. */
+  refused: 'the score store takes no writes at present',
+  away: "the score store can't be reached",
+  /** It answers what it never should: a defect, of ours or of what is stored. */
+  failed: 'the score store failed',
+} as const;
+export type Trouble = keyof typeof TROUBLES;
+const RANKS = Object.keys(TROUBLES);
+
 /** Why an operation was not settled by the store. Not attempted means: certainly not applied. */
 export interface Loss {
   readonly attempted: boolean;
-  /** The store can be reached, but takes no writes. */
-  readonly refused?: boolean;
+  readonly trouble: Trouble;
   readonly retryAfterMs: number;
 }
 
@@ -135,13 +145,17 @@ export function worse(a: Loss | undefined, b: Loss): Loss {
   if (a === undefined) return b;
   return {
     attempted: a.attempted || b.attempted,
-    refused: a.refused === true && b.refused === true,
+    trouble: RANKS.indexOf(a.trouble) > RANKS.indexOf(b.trouble) ? a.trouble : b.trouble,
     retryAfterMs: Math.max(a.retryAfterMs, b.retryAfterMs),
   };
 }
 
-function lossMessage({ attempted, refused }: Loss): string {
-  const cause = refused === true ? 'takes no writes at present' : "can't be reached";
-  const outcome = attempted ? 'the event may or may not have been applied' : 'the event was not applied';
-  return `the score store ${cause}: ${outcome}`;
+/** What the trouble is, for publishers. */
+export function troubleOf({ trouble }: Pick<Loss, 'trouble'>): string {
+  return TROUBLES[trouble];
+}
+
+function lossMessage(loss: Loss): string {
+  const outcome = loss.attempted ? 'the event may or may not have been applied' : 'the event was not applied';
+  return `${troubleOf(loss)}: ${outcome}`;
 }

@@ -1,6 +1,6 @@
 import { OperatingError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { StoreUnavailableError } from '../../store/score-store.ts';
+import { type ScoreStore, StoreUnavailableError } from '../../store/score-store.ts';
 import type { Loss } from './settlement.ts';
 
 /** How long callers are asked to wait while the store is away. */
@@ -14,8 +14,19 @@ export function logStoreFailure(logger: Logger, error: unknown, what: string, fi
   return expected ? error.retryAfterMs : STORE_RETRY_MS;
 }
 
+/** Of what is not even sent, since the store is known to be down. */
+export function lossOfDown({ writeRefusal }: Pick<ScoreStore, 'writeRefusal'>): Loss {
+  const trouble = writeRefusal === undefined ? 'away' : 'refused';
+  return { attempted: false, trouble, retryAfterMs: STORE_RETRY_MS };
+}
+
 /** What is known of the operations of a batch that the store has rejected. */
 export function lossOf(error: unknown, retryAfterMs: number): Loss {
+  if (!(error instanceof OperatingError)) return { attempted: true, trouble: 'failed', retryAfterMs };
   const change = error instanceof StoreUnavailableError ? error.change : 'unknown';
-  return { attempted: change === 'unknown', refused: change === 'refused', retryAfterMs };
+  return {
+    attempted: change === 'unknown',
+    trouble: change === 'refused' ? 'refused' : 'away',
+    retryAfterMs,
+  };
 }

@@ -1,5 +1,6 @@
-import { OperatingError } from '../../runtime/errors.ts';
+import { assert, OperatingError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { EventStream } from './event-stream.ts';
 import { AdaptedRequest, readParams } from './http-request.ts';
 import {
   BodyTooLargeError,
@@ -10,8 +11,10 @@ import {
 } from './http-types.ts';
 import type { OpenAnswers } from './open-answers.ts';
 import { problemReply } from './problem-reply.ts';
+import type { EventSource } from './stream-types.ts';
+import type { TopicStreams } from './topic-streams.ts';
 import type * as uws from './uws.ts';
-import { type ReplyOptions, writeReply } from './write-reply.ts';
+import { type ReplyOptions, writeHead, writeReply } from './write-reply.ts';
 
 export interface RequestChecks {
   /** Whether a page of this origin may talk to us under this Host. */
@@ -27,7 +30,7 @@ const PREFLIGHT: HttpReply = {
   status: 204,
   headers: {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key, accept',
+    'access-control-allow-headers': 'authorization, content-type, idempotency-key, accept, last-event-id',
     'access-control-max-age': '600',
   },
 };
@@ -37,6 +40,8 @@ interface AnswerDeps {
   readonly checks: RequestChecks;
   readonly logger: Logger;
   readonly open: OpenAnswers;
+  readonly streams: TopicStreams;
+  readonly backpressureBytes: number;
 }
 
 export function addRoutes(app: uws.TemplatedApp, routes: readonly HttpRoute[], deps: AnswerDeps): void {
@@ -44,20 +49,23 @@ export function addRoutes(app: uws.TemplatedApp, routes: readonly HttpRoute[], d
   for (const [pattern, allowed] of methodsByPattern(routes)) {
     // Method by method as well: the library prefers a `/*` of the very method to a path that takes any.
     for (const method of [...METHODS.filter((one) => !allowed.includes(one)), 'ANY'] as const) {
-      const route: HttpRoute = { method, pattern, handler: (request) => refuseMethod(request, allowed) };
-      addRoute(app, route, createAnswer(route, deps));
+      const handler = (request: HttpRequest): HttpReply => refuseMethod(request, allowed);
+      const answer = createAnswer({ method: 'ANY', pattern, handler }, deps);
+      if (method === 'HEAD') app.head(pattern, (response, request) => answer(response, request, method));
+      else addRoute(app, { method, pattern, handler, withoutHead: true }, answer);
     }
   }
   const fallback: HttpRoute = { method: 'ANY', pattern: '/*', handler: answerUnknown };
   addRoute(app, fallback, createAnswer(fallback, deps));
 }
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
 
-function addRoute(app: uws.TemplatedApp, { method, pattern }: HttpRoute, answer: Answer): void {
+function addRoute(app: uws.TemplatedApp, { method, pattern, withoutHead }: HttpRoute, answer: Answer): void {
   switch (method) {
     case 'GET':
       app.get(pattern, (response, request) => answer(response, request, 'GET'));
+      if (withoutHead === true) break;
       app.head(pattern, (response, request) => answer(response, request, 'HEAD'));
       break;
     case 'POST':
@@ -80,15 +88,17 @@ function addRoute(app: uws.TemplatedApp, { method, pattern }: HttpRoute, answer:
 /** Of the paths that are one thing: not of those with a `*`, nor of those that take any method. */
 function methodsByPattern(routes: readonly HttpRoute[]): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, string[]>();
-  for (const { method, pattern } of routes) {
-    if (!pattern.includes('*')) methods.set(pattern, [...(methods.get(pattern) ?? []), method]);
+  for (const { method, pattern, withoutHead } of routes) {
+    if (pattern.includes('*')) continue;
+    const own = method === 'GET' && withoutHead !== true ? ['GET', 'HEAD'] : [method];
+    methods.set(pattern, [...(methods.get(pattern) ?? []), ...own]);
   }
   for (const [pattern, allowed] of methods) if (allowed.includes('ANY')) methods.delete(pattern);
   return methods;
 }
 
 function refuseMethod(request: HttpRequest, allowed: readonly string[]): HttpReply {
-  const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  const allow = allowed.join(', ');
   if (isPreflight(request)) return PREFLIGHT;
   if (request.method === 'OPTIONS') return { status: 204, headers: { allow } };
   return problemReply(405, 'malformed', `this path takes ${allow}`, { allow });
@@ -119,7 +129,8 @@ function createAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
   };
 }
 
-function createCheckedAnswer(route: HttpRoute, { checks, logger, open }: AnswerDeps): Answer {
+function createCheckedAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
+  const { checks, logger, open } = deps;
   const paramCount = route.pattern.split('/').filter((segment) => segment.startsWith(':')).length;
 
   return (response, request, method) => {
@@ -146,9 +157,12 @@ function createCheckedAnswer(route: HttpRoute, { checks, logger, open }: AnswerD
     } catch (error) {
       reply = replyToFailure(error, route, logger) ?? NOT_FOUND;
     }
-    if (!(reply instanceof Promise)) return writeReply(response, reply, options);
+    if (!(reply instanceof Promise)) {
+      assert(reply.events === undefined, 'an answer that goes on is promised');
+      return writeReply(response, reply, options);
+    }
     adapted.detach();
-    answerLater(response, adapted, reply, options, route, { logger, open });
+    answerLater(response, adapted, reply, options, route, deps);
   };
 }
 
@@ -158,22 +172,31 @@ function answerLater(
   pending: Promise<HttpReply>,
   options: ReplyOptions,
   route: HttpRoute,
-  { logger, open }: Pick<AnswerDeps, 'logger' | 'open'>,
+  deps: AnswerDeps,
 ): void {
+  const { logger, open } = deps;
   let over = false;
+  let stream: EventStream | undefined;
   open.begin();
   response.onAborted(() => {
     if (!over) open.end();
     over = true;
     request.abort();
+    stream?.aborted();
   });
   const write = (reply: HttpReply | undefined, mustClose = false): void => {
+    if (over) reply?.events?.abandon();
     if (over || reply === undefined) return;
     over = true;
     const closeConnection = mustClose || open.isDraining;
     try {
       request.discardBody();
-      response.cork(() => writeReply(response, reply, { ...options, closeConnection }));
+      if (reply.events !== undefined) stream = createStream(reply.events, request.remoteAddress, deps);
+      response.cork(() => {
+        if (stream === undefined) return writeReply(response, reply, { ...options, closeConnection });
+        writeHead(response, reply, options);
+        stream.begin(response);
+      });
     } catch (error) {
       logger.error({ err: error, route: route.pattern }, 'a reply could not be written');
       response.close();
@@ -187,6 +210,15 @@ function answerLater(
       write(replyToFailure(error, route, logger), closeConnection);
     },
   );
+}
+
+function createStream(
+  events: EventSource,
+  remoteAddress: string,
+  { logger, streams, backpressureBytes }: AnswerDeps,
+): EventStream {
+  const defer = (action: () => void): void => void setImmediate(action);
+  return new EventStream(events, streams, { remoteAddress, backpressureBytes, defer, logger });
 }
 
 function checkRequest(checks: RequestChecks, origin: string, host: string): HttpReply | undefined {

@@ -11,7 +11,7 @@ export class AdaptedRequest implements HttpRequest {
   readonly params: readonly string[];
   readonly #response: uws.HttpResponse;
   #live: uws.HttpRequest | undefined;
-  #headers: ReadonlyMap<string, string> | undefined;
+  #headers: readonly (readonly [name: string, value: string])[] = [];
   #path: string | undefined;
   #queryText: string | undefined;
   #query: URLSearchParams | undefined;
@@ -46,8 +46,15 @@ export class AdaptedRequest implements HttpRequest {
     return this.#remoteAddress;
   }
 
+  /** The first, where there are several. */
   header(name: string): string {
-    return this.#live?.getHeader(name) ?? this.#headers?.get(name) ?? '';
+    return this.#live?.getHeader(name) ?? this.headers(name)[0] ?? '';
+  }
+
+  /** The library gives the same for an absent header as for an empty one, but lists only those that came. */
+  headers(name: string): readonly string[] {
+    const all = this.#live === undefined ? this.#headers : headersOf(this.#live);
+    return all.filter(([each]) => each === name).map(([, value]) => value);
   }
 
   body(maxBytes: number): Promise<Uint8Array> {
@@ -65,11 +72,10 @@ export class AdaptedRequest implements HttpRequest {
     if (live === undefined) return;
     this.#path ??= live.getUrl();
     this.#queryText = live.getQuery();
-    const headers = new Map<string, string>();
-    live.forEach((name, value) => headers.set(name, value));
-    this.#headers = headers;
-    if (headers.has('content-length') || headers.has('transfer-encoding')) this.#reader();
+    this.#headers = headersOf(live);
     this.#live = undefined;
+    if (this.#headers.some(([name]) => name === 'content-length' || name === 'transfer-encoding'))
+      this.#reader();
   }
 
   /** The client has left; nothing may be asked of the response any more. */
@@ -87,6 +93,12 @@ export class AdaptedRequest implements HttpRequest {
     this.#body ??= new BodyReader(this.#response, this.declaredBytes);
     return this.#body;
   }
+}
+
+function headersOf(request: uws.HttpRequest): (readonly [name: string, value: string])[] {
+  const headers: (readonly [string, string])[] = [];
+  request.forEach((name, value) => headers.push([name, value]));
+  return headers;
 }
 
 export function addressText(peer: { getRemoteAddressAsText(): ArrayBuffer }): string {

@@ -1,3 +1,5 @@
+import type { EventSource } from './stream-types.ts';
+
 /** HTTP as our routes see it, without the library underneath. */
 export interface HttpRequest {
   /** Upper case. */
@@ -10,6 +12,8 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   /** Lower-case name; empty where the header is absent. */
   header(name: string): string;
+  /** Its values in their order, empty ones too: a header may come several times, and none where it is absent. */
+  headers(name: string): readonly string[];
   /** The whole body. Rejects with `BodyTooLargeError` (the rest is not read) or `RequestAbortedError`. */
   body(maxBytes: number): Promise<Uint8Array>;
 }
@@ -18,6 +22,8 @@ export interface HttpReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Instead of a body: the answer goes on. Its status is 200, and the handler a promise's. */
+  readonly events?: EventSource;
 }
 
 export type HttpHandler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
@@ -27,6 +33,8 @@ export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ANY';
   readonly pattern: string;
   readonly handler: HttpHandler;
+  /** An answer that goes on can't be asked for its head alone. */
+  readonly withoutHead?: true;
 }
 
 export class BodyTooLargeError extends Error {

@@ -42,6 +42,24 @@ function sizeOf(maxBytes: number, before: () => Promise<void> = async () => unde
 }
 
 describe('routes', () => {
+  it.each(['now', 'later'])('give every value of a header that comes several times (%s)', async (kind) => {
+    const { port } = await serve([
+      {
+        method: 'GET',
+        pattern: '/x',
+        handler: async (request) => {
+          if (kind === 'later') await later();
+          return text(JSON.stringify([request.headers('x-twice'), request.header('x-twice')]));
+        },
+      },
+    ]);
+    const sent = httpRequest({ port, path: '/x', headers: { 'x-twice': ['a', '', 'a'] } }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    expect(JSON.parse(Buffer.concat(chunks).toString('utf8'))).toEqual([['a', '', 'a'], 'a']);
+  });
+
   it('gives decoded parameters, the query, headers and the path', async () => {
     const describeRequest = (request: HttpRequest): string =>
       JSON.stringify([
@@ -51,6 +69,8 @@ describe('routes', () => {
         request.query.getAll('q'),
         request.header('x-own'),
         request.header('x-absent'),
+        request.header('x-empty'),
+        ['x-own', 'x-absent', 'x-empty'].map((name) => request.headers(name)),
         request.remoteAddress,
       ]);
     const { url } = await serve([
@@ -66,7 +86,7 @@ describe('routes', () => {
     ]);
     for (const kind of ['now', 'later']) {
       const path = `/${kind}/x%2Fy/%E2%98%83`;
-      const answer = await fetch(`${url}${path}?q=1&q=a+b`, { headers: { 'x-own': 'Value' } });
+      const answer = await fetch(`${url}${path}?q=1&q=a+b`, { headers: { 'x-own': 'Value', 'x-empty': '' } });
       expect(await answer.json()).toEqual([
         'GET',
         path,
@@ -74,6 +94,8 @@ describe('routes', () => {
         ['1', 'a b'],
         'Value',
         '',
+        '',
+        [['Value'], [], ['']],
         '127.0.0.1',
       ]);
     }

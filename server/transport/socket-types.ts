@@ -1,7 +1,18 @@
 import type { Encoding } from '../../protocol/codec.ts';
+import type { ServerFrame } from '../../protocol/frames.ts';
+
+/** What a carrier that adds something of its own must know of a frame without reading it. Every frame is its own head. */
+export interface FrameHead {
+  readonly type: ServerFrame['type'];
+  /** Of a frame with a position: the channel, and where its subscriber is afterwards; no epoch where it stays. */
+  readonly channel?: string;
+  readonly epoch?: string;
+  readonly seq?: number;
+  readonly reconnectAfterMs?: number;
+}
 
 /**
- * A WebSocket as the gateway sees it. `buffered`: taken, and will drain. `dropped`: over the backpressure limit, not
+ * A WebSocket, or a stream of events, as the gateway sees it. `buffered`: taken, and will drain. `dropped`: over the backpressure limit, not
  * sent, and nobody else will tell.
  */
 export type SendOutcome = 'sent' | 'buffered' | 'dropped';
@@ -9,7 +20,7 @@ export type SendOutcome = 'sent' | 'buffered' | 'dropped';
 export interface GatewaySocket {
   readonly encoding: Encoding;
   readonly remoteAddress: string;
-  send(wire: string | Uint8Array): SendOutcome;
+  send(wire: string | Uint8Array, head: FrameHead): SendOutcome;
   bufferedBytes(): number;
   /** Whether the client gave a sign of life since the last call: it sent something, pongs included, or took some of what was unsent. */
   takeHeard(): boolean;
@@ -47,8 +58,8 @@ export interface SocketAcceptor {
   open(socket: GatewaySocket, handshake: Handshake): SocketHandler;
 }
 
-/** Native topics: one buffer for all sockets that joined. */
+/** Topics: one buffer for all sockets that joined. */
 export interface TopicPublisher {
-  publish(topic: string, wire: string | Uint8Array): void;
+  publish(topic: string, wire: string | Uint8Array, head: FrameHead): void;
   subscribers(topic: string): number;
 }

@@ -7,6 +7,7 @@ import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { createGateway, type Gateway } from '../connection-gateway.ts';
 import type { GatewayTuning } from '../gateway/gateway-options.ts';
 import { FakeAuthenticator, FakeIngest, FakeOwner, PARTITIONS } from '../gateway/support.contract.ts';
+import { sseRoute } from '../http/sse-route.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../limits.ts';
 import type { HttpRoute } from './http-types.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
@@ -48,6 +49,8 @@ export interface ServedEdge {
   readonly ingest: FakeIngest;
   readonly socketUrl: string;
   readonly httpUrl: string;
+  /** Of the channels, as one stream of events. */
+  streamUrl(...channels: string[]): string;
   stop(): Promise<void>;
 }
 
@@ -76,7 +79,7 @@ export async function serveEdge(
       logger: silentLogger,
       reader: { readStates: async (channels) => channels.map(() => 'not_found' as const) },
       publisher: {
-        publish: (topic, wire) => transport.publisher.publish(topic, wire),
+        publish: (topic, wire, head) => transport.publisher.publish(topic, wire, head),
         subscribers: (topic) => transport.publisher.subscribers(topic),
       },
     },
@@ -92,6 +95,7 @@ export async function serveEdge(
     acceptor: gateway.acceptor,
     frameBytes: limits.frameBytes,
     backpressureBytes: limits.backpressureBytes,
+    routes: [sseRoute({ streams: gateway.streams, authenticator })],
     ...options.transport,
   });
   await gateway.start();
@@ -105,6 +109,10 @@ export async function serveEdge(
     ingest,
     socketUrl: `ws://127.0.0.1:${transport.port}/v1/ws`,
     httpUrl: `http://127.0.0.1:${transport.port}`,
+    streamUrl: (...channels) => {
+      const query = new URLSearchParams(channels.map((channel) => ['channel', channel]));
+      return `http://127.0.0.1:${transport.port}/v1/sse?${query}`;
+    },
     stop: async () => {
       owner.stop();
       await gateway.stop();

@@ -11,6 +11,7 @@ import type { HttpRoute } from './http-types.ts';
 import { OpenAnswers } from './open-answers.ts';
 import { addSocketRoute, type SocketOptions } from './socket-adapter.ts';
 import type { SocketAcceptor, TopicPublisher } from './socket-types.ts';
+import { TopicStreams } from './topic-streams.ts';
 import * as library from './uws.ts';
 
 export interface TransportDeps {
@@ -32,7 +33,7 @@ export interface Transport extends Service {
   /** Open WebSockets. */
   readonly connections: number;
   /**
-   * No new connections from now on. WebSockets stay; over HTTP what reads is answered, what writes is refused with 503, and each answer
+   * No new connections from now on. WebSockets and streams of events stay; over HTTP what reads is answered, what writes is refused with 503, and each answer
    * is the last one of its connection.
    */
   stopListening(): void;
@@ -58,6 +59,7 @@ class UwsTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #app: library.TemplatedApp = library.uws.App();
   readonly #sockets = new Set<AdaptedSocket>();
+  readonly #streams = new TopicStreams();
   readonly #open = new OpenAnswers();
   #token: library.us_listen_socket | undefined;
   #port: number;
@@ -68,12 +70,15 @@ class UwsTransport implements Transport {
     this.#port = options.port;
     const app = this.#app;
     addSocketRoute(app, options.acceptor, options, options, logger, this.#sockets);
-    addRoutes(app, options.routes, { checks: options, logger, open: this.#open });
+    const { backpressureBytes, routes } = options;
+    const streams = this.#streams;
+    addRoutes(app, routes, { checks: options, logger, open: this.#open, streams, backpressureBytes });
     this.publisher = {
-      publish: (topic, wire) => {
+      publish: (topic, wire, head) => {
         app.publish(topic, wire, typeof wire !== 'string');
+        if (typeof wire === 'string') streams.publish(topic, wire, head);
       },
-      subscribers: (topic) => app.numSubscribers(topic),
+      subscribers: (topic) => app.numSubscribers(topic) + streams.count(topic),
     };
   }
 

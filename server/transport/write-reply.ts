@@ -10,15 +10,24 @@ export interface ReplyOptions {
   readonly closeConnection: boolean;
 }
 
-/** Call it corked. */
-export function writeReply(response: uws.HttpResponse, reply: HttpReply, options: ReplyOptions): void {
+/** Status and headers. Call it corked. */
+export function writeHead(
+  response: uws.HttpResponse,
+  reply: HttpReply,
+  { origin }: Pick<ReplyOptions, 'origin'>,
+): void {
   if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
   if (reply.headers !== undefined) {
     for (const name in reply.headers) response.writeHeader(name, reply.headers[name] ?? '');
   }
-  if (options.origin !== '') {
-    response.writeHeader('access-control-allow-origin', options.origin).writeHeader('vary', 'origin');
+  if (origin !== '') {
+    response.writeHeader('access-control-allow-origin', origin).writeHeader('vary', 'origin');
   }
+}
+
+/** Call it corked. */
+export function writeReply(response: uws.HttpResponse, reply: HttpReply, options: ReplyOptions): void {
+  writeHead(response, reply, options);
   const body = reply.body ?? '';
   // Never give `endWithoutBody` an explicit `undefined`: the library then takes the request for unanswered and aborts the process.
   if (reply.status === 204 || reply.status === 304) {

@@ -1,3 +1,4 @@
+import { assert } from '../../runtime/errors.ts';
 import type { Checkpoint } from '../score-store.ts';
 
 /** From where each board of a partition can be replayed: its last checkpoint, else its creation. */
@@ -15,8 +16,24 @@ export class MemoryCheckpoints {
     this.#saved.delete(board);
   }
 
-  save(board: string, checkpoint: Checkpoint): void {
-    if (this.#created.has(board)) this.#saved.set(board, checkpoint);
+  creation(board: string): number | undefined {
+    return this.#created.get(board);
+  }
+
+  save(board: string, checkpoint: Checkpoint): boolean {
+    assert(Number.isSafeInteger(checkpoint.position), 'a checkpoint has a position');
+    const created = this.#created.get(board);
+    if (created === undefined || created > checkpoint.position) return false;
+    const previous = this.#saved.get(board);
+    if (previous === undefined || previous.position <= checkpoint.position)
+      this.#saved.set(board, checkpoint);
+    return true;
+  }
+
+  advance(board: string, from: number, position: number): void {
+    assert(Number.isSafeInteger(position), 'a checkpoint has a position');
+    const saved = this.#saved.get(board);
+    if (saved?.position === from) this.#saved.set(board, { ...saved, position });
   }
 
   load(board: string): Checkpoint | undefined {

@@ -1,10 +1,11 @@
 import { assert } from '../../runtime/errors.ts';
 import { partitionOfBoard, partitionOfProducer } from '../partitions.ts';
-import type { OnceVerdict, ProducerClaim } from '../score-store.ts';
+import type { ClaimVerdict, OnceVerdict } from '../score-store.ts';
 import { IdList } from './id-list.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { MemoryPartition } from './memory-partition.ts';
-import type { ProducerRecord, Retention } from './producer-records.ts';
+import { OnceKeys } from './once-keys.ts';
+import type { Retention } from './producer-records.ts';
 
 /** What the clients of one memory store share, as they would share a server. */
 export class MemoryData {
@@ -13,6 +14,7 @@ export class MemoryData {
   readonly boardIds = new IdList();
   readonly productIds = new IdList();
   readonly areaIds = new IdList();
+  readonly #onceKeys = new OnceKeys();
 
   constructor(partitions: number) {
     assert(Number.isInteger(partitions) && partitions > 0, 'there is at least one partition');
@@ -30,24 +32,25 @@ export class MemoryData {
     return this.partition(partitionOfBoard(board, this.partitions.length));
   }
 
-  claimProducer(id: string, now: number, retention: Retention): ProducerClaim {
+  claimProducer(id: string, latest: number, now: number, retention: Retention): ClaimVerdict {
     const records = this.partitions.map(({ producers }) => producers.find(id, now));
-    const known = Math.max(0, ...records.map((record) => record?.claim ?? 0));
+    const home = records[this.#homeOf(id)];
+    const known = home?.claim ?? 0;
+    if (known !== latest) return { ok: false, latest: known };
     const claim = Math.max(known + 1, Math.floor(now));
     for (const [index, { producers }] of this.partitions.entries()) {
-      const { last, refused } = records[index] ?? { last: 0, refused: new Map() };
-      producers.keep(id, { claim, last, refused }, now, retention);
+      const record = records[index] ?? { claim: 0, last: 0, refused: new Map() };
+      producers.keep(id, { ...record, claim: Math.max(record.claim, claim) }, now, retention);
     }
     const last = Math.max(0, ...records.map((record) => record?.last ?? 0));
-    return { claim, last, rejected: new Map(records[this.#homeOf(id)]?.refused) };
+    return { ok: true, claim, last, rejected: new Map(home?.refused) };
   }
 
   beginOnce(key: string, bodyHash: string, now: number, retention: Retention): OnceVerdict {
-    const { producers } = this.partition(this.#homeOf(key));
-    const record: ProducerRecord = producers.find(key, now) ?? { claim: 0, last: 0, refused: new Map() };
-    if (record.bodyHash !== undefined && record.bodyHash !== bodyHash) return { ok: false };
-    producers.keep(key, { ...record, bodyHash }, now, retention);
-    return { ok: true, rejected: new Map(record.refused) };
+    const id = this.#onceKeys.begin(key, bodyHash, now, retention.onceRetentionMs);
+    if (id === undefined) return { ok: false };
+    const record = this.partition(this.#homeOf(key)).producers.find(id, now);
+    return { ok: true, id, rejected: new Map(record?.refused) };
   }
 
   #homeOf(id: string): number {

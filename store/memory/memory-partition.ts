@@ -27,7 +27,7 @@ import { DirtyTracker } from './dirty-tracker.ts';
 import type { Effect, Refusal } from './effect.ts';
 import type { IdList } from './id-list.ts';
 import { isSameRecord, type MemoryBoard } from './memory-board.ts';
-import { MemoryCounters } from './memory-counters.ts';
+import { MemoryCounters, playerName } from './memory-counters.ts';
 import { MemorySessions } from './memory-sessions.ts';
 import { PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
@@ -195,7 +195,7 @@ export class MemoryPartition {
   readRecords(id: string, members: readonly string[]): BoardRecords {
     const board = this.board(id);
     const records = members.map((member) => board?.record(member));
-    return { position: this.#position, total: board?.total ?? 0, records };
+    return { position: this.#position, exists: board !== undefined, total: board?.total ?? 0, records };
   }
 
   readLog(after: number, limit: number): LogPage {
@@ -257,8 +257,12 @@ export class MemoryPartition {
         return markIn(effect, `profile:${member}`, done);
       }
       case 'count': {
-        const done = this.counters.apply(operation, occasion.options.maxCountersPerProduct);
-        return markIn(effect, `player:${operation.product}:${operation.player}`, done);
+        const name = playerName(operation.product, operation.player);
+        return markIn(
+          effect,
+          name,
+          this.counters.apply(operation, name, occasion.options.maxCountersPerProduct),
+        );
       }
       case 'login':
       case 'logout':

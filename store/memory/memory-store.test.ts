@@ -4,6 +4,7 @@ import { type StoreState, StoreUnavailableError } from '../score-store.ts';
 import { contractScoring } from '../scoring.contract.ts';
 import { storeContract } from '../store.contract.ts';
 import { apply, applyParts, part, readRows, reject, set } from '../support.contract.ts';
+import { takeOver } from '../take-over.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 storeContract('the memory store', async (options) => {
@@ -51,30 +52,19 @@ describe('the memory store alone', () => {
   test('producers are forgotten by the clock, exactly at the end of their retention', async () => {
     const clock = manualClock(5000.7);
     const store = createMemoryStore({ partitions: 1, producerRetentionMs: 100 }, { clock });
-    expect((await store.claimProducer('p')).claim).toBe(5000);
-    expect((await store.claimProducer('p')).claim).toBe(5001);
+    expect((await takeOver(store, 'p')).claim).toBe(5000);
+    expect((await takeOver(store, 'p')).claim).toBe(5001);
     clock.time = 5050;
     await applyParts(store, 0, [part('p', 5001, 1, [reject('forbidden')])]);
     clock.time = 5149.9;
-    expect(await store.claimProducer('p')).toEqual({
+    expect(await takeOver(store, 'p')).toEqual({
+      ok: true,
       claim: 5149,
       last: 1,
       rejected: new Map([[1, 'forbidden']]),
     });
     clock.time = 5249.9;
-    expect(await store.claimProducer('p')).toEqual({ claim: 5249, last: 0, rejected: new Map() });
-  });
-
-  test('keys are forgotten by the clock, exactly at the end of theirs', async () => {
-    const clock = manualClock(5000);
-    const store = createMemoryStore({ partitions: 1, onceRetentionMs: 100 }, { clock });
-    await store.beginOnce('once:x', 'hash');
-    clock.time = 5080;
-    await applyParts(store, 0, [part('once:x', 0, 1, [reject('forbidden')])]);
-    clock.time = 5179;
-    expect(await store.beginOnce('once:x', 'another')).toEqual({ ok: false });
-    clock.time = 5180;
-    expect(await store.beginOnce('once:x', 'another')).toEqual({ ok: true, rejected: new Map() });
+    expect(await takeOver(store, 'p')).toEqual({ ok: true, claim: 5249, last: 0, rejected: new Map() });
   });
 
   test('while it is down every method refuses, for this client only, and nothing is lost', async () => {
@@ -102,14 +92,18 @@ describe('the memory store alone', () => {
       store.readAreas([]),
       store.readProducts([]),
       store.listProducts({ limit: 1 }),
-      store.claimProducer('p'),
+      takeOver(store, 'p'),
       store.beginOnce('once:x', 'hash'),
       store.readLog(0, 0, 1),
       store.readRecords('b', []),
       store.scanMembers('b'),
       store.repairBoard('b', [], 1),
+      store.removeStrays('b', []),
       store.saveCheckpoint('b', { position: 0, texts: [] }),
       store.loadCheckpoint('b'),
+      store.readCreation('b'),
+      store.readCheckpointPositions(['b']),
+      store.advanceCheckpoints([], 1),
       store.takeDirty([], 1),
       store.acquireLease('ticks', 'one', 1),
       store.renewLease('ticks', 'one', 1, 1),

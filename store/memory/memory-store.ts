@@ -13,6 +13,8 @@ import {
   type BoardRecords,
   type BoardSummary,
   type Checkpoint,
+  type CheckpointMove,
+  type ClaimVerdict,
   type ConfigureVerdict,
   DEFAULT_STORE_OPTIONS,
   type DirtyNames,
@@ -23,14 +25,15 @@ import {
   type OnceVerdict,
   type PageQuery,
   type PlayerQuery,
-  type ProducerClaim,
   type Repair,
+  type ScanPage,
   type ScoreStore,
   type Standings,
   type StandingsQuery,
   type StoreOptions,
   type StoreState,
   StoreUnavailableError,
+  type Stray,
   type SweepResult,
 } from '../score-store.ts';
 import { assertBatch, assertCount } from './batch-check.ts';
@@ -119,8 +122,8 @@ export class MemoryScoreStore implements ScoreStore {
     return data.partition(batch.partition).apply(batch.parts, this.#occasion(batch.acceptedAt));
   }
 
-  async claimProducer(producer: string): Promise<ProducerClaim> {
-    return this.#reach().claimProducer(producer, this.#clock.now(), this.#options);
+  async claimProducer(producer: string, latest: number): Promise<ClaimVerdict> {
+    return this.#reach().claimProducer(producer, latest, this.#clock.now(), this.#options);
   }
 
   async beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {
@@ -221,8 +224,8 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   /** All at once: beside the board itself, references to its members weigh nothing. */
-  async scanMembers(id: string): Promise<{ members: readonly string[] }> {
-    return { members: [...(this.#reach().partitionOfBoard(id).board(id)?.members() ?? [])] };
+  async scanMembers(id: string): Promise<ScanPage> {
+    return { members: [...(this.#reach().partitionOfBoard(id).board(id)?.members() ?? [])], strays: [] };
   }
 
   async repairBoard(id: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]> {
@@ -233,12 +236,36 @@ export class MemoryScoreStore implements ScoreStore {
     return data.partitionOfBoard(id).repairBoard(id, repairs, this.#occasion(acceptedAt));
   }
 
-  async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
-    this.#reach().partitionOfBoard(id).boards.checkpoints.save(id, checkpoint);
+  /** A ranking is changed together with its members, in one turn, so that nothing in it is ever nobody's. */
+  async removeStrays(_: string, strays: readonly Stray[]): Promise<number> {
+    this.#reach();
+    assertCount(strays.length, 'strays are removed at once');
+    return 0;
+  }
+
+  async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<boolean> {
+    return this.#reach().partitionOfBoard(id).boards.checkpoints.save(id, checkpoint);
   }
 
   async loadCheckpoint(id: string): Promise<Checkpoint | undefined> {
     return this.#reach().partitionOfBoard(id).boards.checkpoints.load(id);
+  }
+
+  async readCreation(id: string): Promise<number | undefined> {
+    return this.#reach().partitionOfBoard(id).boards.checkpoints.creation(id);
+  }
+
+  async readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | undefined)[]> {
+    const data = this.#reach();
+    assertCount(boards.length, 'checkpoints are looked up at once');
+    return boards.map((id) => data.partitionOfBoard(id).boards.checkpoints.load(id)?.position);
+  }
+
+  async advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void> {
+    const data = this.#reach();
+    assertCount(moves.length, 'checkpoints are moved at once');
+    for (const { board, from } of moves)
+      data.partitionOfBoard(board).boards.checkpoints.advance(board, from, position);
   }
 
   async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {

@@ -1,16 +1,15 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
+import { partRetentionMs } from '../once.ts';
 import { MAX_REMEMBERED_REJECTIONS } from '../score-store.ts';
 
-/** What one partition knows of a producer, or of a key that is used once. */
+/** What one partition knows of a producer, or of one use of an idempotency key. */
 export interface ProducerRecord {
-  /** Zero for a key. */
+  /** Zero for a use of a key. */
   readonly claim: number;
   /** The highest number settled here. */
   readonly last: number;
   /** The latest numbers refused here, ascending. */
   readonly refused: Map<number, ErrorCode>;
-  /** Of the body that a key was first used with, in the key's home. */
-  readonly bodyHash?: string;
 }
 
 interface KeptRecord extends ProducerRecord {
@@ -25,7 +24,7 @@ export interface Retention {
 /** Twice as many as one use can add, so that forgotten ones never pile up. */
 const SWEPT_PER_USE = 2;
 
-/** The producers and keys that one partition remembers, each until it has been silent for its retention. */
+/** The producers and uses of keys that one partition remembers, each until it has been silent for its retention. */
 export class ProducerRecords {
   // Each in the order of last use: who is to be forgotten first stands in front. Keys stay for a shorter time, hence apart.
   readonly #producers = new Map<string, KeptRecord>();
@@ -51,13 +50,14 @@ export class ProducerRecords {
       refused.delete(number);
     }
     if (claim > 0) this.#producers.set(id, { ...record, expiresAt: now + retention.producerRetentionMs });
-    else this.#keys.set(id, { ...record, expiresAt: now + retention.onceRetentionMs });
+    else this.#keys.set(id, { ...record, expiresAt: now + partRetentionMs(retention.onceRetentionMs) });
     sweep(this.#producers, now);
     sweep(this.#keys, now);
   }
 }
 
-function sweep(records: Map<string, KeptRecord>, now: number): void {
+/** Forgets some of those in front whose time is over. */
+export function sweep(records: Map<string, { readonly expiresAt: number }>, now: number): void {
   let swept = 0;
   for (const [id, { expiresAt }] of records) {
     if (now < expiresAt || swept++ === SWEPT_PER_USE) return;

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { BoardConfig } from '../../protocol/boards.ts';
 import type { MemberRecord } from '../score-store.ts';
 import type { BoardState, ShadowBoard } from './shadow-board.ts';
+import { Turns } from './turns.ts';
 
 /**
- * A checkpoint as texts. The first tells the settings, the number of members and the digest of the others; each of those is a flat list of
+ * A checkpoint as texts. The first tells the settings, the number of members and the digest of all that; each of those is a flat list of
  * members, scores and arrivals. JSON gives doubles back bit for bit (a score is finite and never -0).
  */
 const VERSION = 1;
@@ -18,8 +19,14 @@ interface Header {
   readonly config?: BoardConfig;
 }
 
-export function formatCheckpoint(shadow: ShadowBoard): readonly string[] {
+export interface ParsedBoard extends BoardState {
+  readonly members: readonly (readonly [member: string, record: MemberRecord])[];
+}
+
+/** In turns: nobody may change the shadow meanwhile. */
+export async function formatCheckpoint(shadow: ShadowBoard): Promise<readonly string[]> {
   const { config, members } = shadow.state();
+  const turns = new Turns();
   const texts: string[] = [];
   let flat: (string | number)[] = [];
   for (const [member, { score, arrival = 0 }] of members) {
@@ -27,24 +34,30 @@ export function formatCheckpoint(shadow: ShadowBoard): readonly string[] {
     if (flat.length < 3 * MEMBERS_PER_TEXT) continue;
     texts.push(JSON.stringify(flat));
     flat = [];
+    await turns.after(MEMBERS_PER_TEXT);
   }
   if (flat.length > 0) texts.push(JSON.stringify(flat));
-  const header: Header = {
-    version: VERSION,
-    digest: digestOf(texts),
-    members: shadow.total,
-    ...(config === undefined ? {} : { config }),
-  };
+  const told = { members: shadow.total, ...(config === undefined ? {} : { config }) };
+  const header: Header = { version: VERSION, digest: await digestOf(told, texts), ...told };
   return [JSON.stringify(header), ...texts];
 }
 
 /** `undefined` for one that is not whole, or that another version of this program wrote. No texts: there was no board. */
-export function parseCheckpoint([first, ...texts]: readonly string[]): BoardState | undefined {
+export async function parseCheckpoint([first, ...texts]: readonly string[]): Promise<
+  ParsedBoard | undefined
+> {
   if (first === undefined) return { members: [] };
   const header = parseHeader(first);
-  if (header?.version !== VERSION || header.digest !== digestOf(texts)) return undefined;
-  const { members, config } = header;
-  const records = texts.flatMap(parseRecords);
+  if (header?.version !== VERSION) return undefined;
+  const { version, digest, ...told } = header;
+  if (digest !== (await digestOf(told, texts))) return undefined;
+  const { members, config } = told;
+  const turns = new Turns();
+  const records: (readonly [string, MemberRecord])[] = [];
+  for (const text of texts) {
+    records.push(...parseRecords(text));
+    await turns.after(MEMBERS_PER_TEXT);
+  }
   if (records.length !== members) return undefined;
   return config === undefined ? { members: [] } : { config, members: records };
 }
@@ -66,8 +79,12 @@ function parseRecords(text: string): (readonly [string, MemberRecord])[] {
   return records;
 }
 
-function digestOf(texts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(text).update('\n');
+async function digestOf(told: object, texts: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(told)).update('\n');
+  const turns = new Turns();
+  for (const text of texts) {
+    hash.update(text).update('\n');
+    await turns.after(MEMBERS_PER_TEXT);
+  }
   return hash.digest('base64url');
 }

@@ -4,6 +4,7 @@ import { createMemoryStore } from '../memory/memory-store.ts';
 import { type LogEntry, MAX_CHECKPOINT_TEXT_BYTES, type ScoreOperation } from '../score-store.ts';
 import { apply, delta, readRecord, set } from '../support.contract.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint-format.ts';
+import { LogReplay } from './log-replay.ts';
 import { ShadowBoard } from './shadow-board.ts';
 import { applyAll, corrupt, recompute, recomputed, withMeanwhile } from './support.contract.ts';
 
@@ -30,7 +31,7 @@ describe('where the log has been trimmed', () => {
     expect(refusal).toHaveProperty('message', expect.stringContaining(`begins at position ${trimmedTo}`));
     expect(refusal).toHaveProperty('message', expect.stringContaining('creation was at position 0'));
     expect(await recompute(store, 'none')).toMatchObject({
-      ...{ refused: 'conflict', message: expect.stringContaining('does not know') },
+      ...{ refused: 'not_found', message: 'there is no board none' },
     });
     expect(await readRecord(store, 'b', 'ann')).toEqual({ score: 2 });
   });
@@ -126,6 +127,29 @@ describe('a log that can not be right', () => {
     });
   });
 
+  test.each([Number.NaN, 0.5])(
+    'with a position that is none (%d) is not passed over unread',
+    async (position) => {
+      const store = open();
+      await apply(store, [set('b', 'ann', 1), set('b', 'bob', 1)]);
+      const shadow = new ShadowBoard('b');
+      const replay = new LogReplay({ store, shadow }, { partition: 0, position: 0 });
+      await expect(replay.advanceTo(position)).rejects.toThrow('defect');
+      expect(() => new LogReplay({ store, shadow }, { partition: 0, position })).toThrow('defect');
+      const entry: LogEntry = {
+        kind: 'remove-member',
+        board: 'b',
+        member: 'ann',
+        at: 1,
+        from: 0,
+        to: position,
+      };
+      const readLog = async () => ({ trimmedTo: 0, position: 2, entries: [entry] });
+      const reading = new LogReplay({ store: { readLog }, shadow }, { partition: 0, position: 0 });
+      expect(await reading.advanceTo(2)).toMatchObject({ message: expect.stringContaining('damaged') });
+    },
+  );
+
   test('because the store lost data meanwhile is refused, and tells what had been repaired', async () => {
     const store = open();
     await apply(store, [set('b', 'ann', 1), set('b', 'bob', 1)]);
@@ -134,7 +158,7 @@ describe('a log that can not be right', () => {
     let reads = 0;
     const result = await recompute({
       ...lost,
-      scanMembers: async () => ({ members: ['stranger'] }),
+      scanMembers: async () => ({ members: ['stranger'], strays: [] }),
       readRecords: async (board, members) => {
         const read = await store.readRecords(board, members);
         return ++reads === 3 ? { ...read, position: 1 } : read;
@@ -149,13 +173,13 @@ describe('a checkpoint', () => {
   const member = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
   const score = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 
-  test('gives the same board again, bit for bit', () => {
-    fc.assert(
-      fc.property(
+  test('gives the same board again, bit for bit', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.dictionary(fc.oneof(member, fc.constant('__proto__')), score),
         fc.constantFrom('asc' as const, 'desc' as const),
         fc.constantFrom('first' as const, 'member' as const),
-        (scores, order, ties) => {
+        async (scores, order, ties) => {
           const board = new ShadowBoard('b', {
             config: { order, ties, top: 5 },
             members: Object.entries(scores).map(([name, value], index) => [
@@ -163,8 +187,8 @@ describe('a checkpoint', () => {
               { score: value, arrival: index * 7 },
             ]),
           });
-          const state = parseCheckpoint(formatCheckpoint(board));
-          const again = new ShadowBoard('b', state);
+          const state = (await parseCheckpoint(await formatCheckpoint(board))) ?? { members: [] };
+          const again = await ShadowBoard.restored('b', state);
           expect(again.config).toEqual(board.config);
           expect([...again.members()]).toEqual([...board.members()]);
           for (const name of board.members()) expect(again.record(name)).toEqual(board.record(name));
@@ -173,21 +197,21 @@ describe('a checkpoint', () => {
     );
   });
 
-  test('of no board is none', () => {
-    expect(parseCheckpoint(formatCheckpoint(new ShadowBoard('b')))).toEqual({ members: [] });
-    expect(parseCheckpoint([])).toEqual({ members: [] });
+  test('of no board is none', async () => {
+    expect(await parseCheckpoint(await formatCheckpoint(new ShadowBoard('b')))).toEqual({ members: [] });
+    expect(await parseCheckpoint([])).toEqual({ members: [] });
   });
 
-  test('has texts within their bound, also with the worst members', () => {
+  test('has texts within their bound, also with the worst members', async () => {
     const members = Array.from({ length: 450 }, (_, index) => `"${index}`.padEnd(128, '\\"'));
     const board = new ShadowBoard('b', {
       config: { order: 'desc', ties: 'first', top: 5 },
       members: members.map((name) => [name, { score: -Number.MAX_VALUE / 3, arrival: 2 ** 53 - 1 }]),
     });
-    const texts = formatCheckpoint(board);
+    const texts = await formatCheckpoint(board);
     expect(texts).toHaveLength(4);
     for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_CHECKPOINT_TEXT_BYTES);
-    expect(parseCheckpoint(texts)?.members).toHaveLength(450);
+    expect((await parseCheckpoint(texts))?.members).toHaveLength(450);
   });
 
   test('that is not whole is not believed', async () => {
@@ -195,17 +219,25 @@ describe('a checkpoint', () => {
       config: { order: 'desc', ties: 'member', top: 5 },
       members: Array.from({ length: 500 }, (_, index) => [`m${index}`, { score: index }]),
     });
-    const [header = '', ...texts] = formatCheckpoint(board);
-    expect(parseCheckpoint([header, ...texts.slice(1)])).toBeUndefined();
-    expect(parseCheckpoint([header, ...texts.toReversed()])).toBeUndefined();
-    expect(parseCheckpoint([header, ...texts, '[]'])).toBeUndefined();
-    expect(parseCheckpoint(['not JSON', ...texts])).toBeUndefined();
-    expect(parseCheckpoint([header.replace('"version":1', '"version":2'), ...texts])).toBeUndefined();
+    const [header = '', ...texts] = await formatCheckpoint(board);
+    expect(await parseCheckpoint([header, ...texts.slice(1)])).toBeUndefined();
+    expect(await parseCheckpoint([header, ...texts.toReversed()])).toBeUndefined();
+    expect(await parseCheckpoint([header, ...texts, '[]'])).toBeUndefined();
+    expect(await parseCheckpoint(['not JSON', ...texts])).toBeUndefined();
+    expect(await parseCheckpoint([header.replace('"version":1', '"version":2'), ...texts])).toBeUndefined();
+    expect(await parseCheckpoint([header.replace('"desc"', '"asc"'), ...texts])).toBeUndefined();
+    expect(await parseCheckpoint([header.replace('"members":500', '"members":5'), ...texts])).toBeUndefined();
 
     const store = open();
     await fill(store);
     await apply(store, [set('b', 'ann', 1)]);
-    await store.saveCheckpoint('b', { position: 2 * KEPT, texts: [header, ...texts.slice(1)] });
+    await store.saveCheckpoint('b', { position: 2 * KEPT + 1, texts: [header, ...texts.slice(1)] });
+    // The creation is still in the log, and the next checkpoint is a whole one.
+    expect(await recomputed(store)).toMatchObject({ checked: 1, corrected: 0, fromPosition: 2 * KEPT });
+    expect(await recomputed(store)).toMatchObject({ checked: 1, fromPosition: 2 * KEPT + 1 });
+    await fill(store);
+    const { position } = await store.readLog(0, 0, 1);
+    await store.saveCheckpoint('b', { position, texts: [header, ...texts.slice(1)] });
     expect(await recompute(store)).toMatchObject({
       ...{ refused: 'conflict', message: expect.stringContaining("can't be read") },
     });

@@ -17,7 +17,7 @@ export interface Difference {
 export interface MemberCheckDependencies {
   readonly store: Pick<ScoreStore, 'readRecords' | 'repairBoard'>;
   readonly clock: Clock;
-  readonly replay: LogReplay;
+  readonly replay: Pick<LogReplay, 'advanceTo'>;
   readonly shadow: ShadowBoard;
   /** Told once per member, before it is repaired. */
   readonly onDifference: (difference: Difference) => void;

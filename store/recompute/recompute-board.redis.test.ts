@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
 import { createStoreUnderTest } from '../redis/redis.contract.ts';
 import type { StoreOptions } from '../score-store.ts';
-import { apply, delta, readRows, set } from '../support.contract.ts';
-import { applyAll, recompute, recomputed } from './support.contract.ts';
+import { apply, delta, readRows, set, takeNames } from '../support.contract.ts';
+import { applyAll, recompute, recomputed, withMeanwhile } from './support.contract.ts';
 import { recomputeWindowsContract } from './windows.contract.ts';
 
 let redis: RedisServer;
@@ -160,11 +160,56 @@ describe('a board in Redis', () => {
     },
   );
 
-  test('is told of elements that belong to nobody', async () => {
+  test('is rid of elements that belong to nobody, and nobody else is touched', async () => {
     const { store, keyOf } = await open();
     await store.configureBoard('b', { ties: 'first' }, 1000);
-    await apply(store, [set('b', 'ann', 1)]);
-    await admin.zadd(keyOf('ranking:b'), -9, '0000000000000001ann');
-    expect(await recomputed(store)).toMatchObject({ checked: 1, corrected: 0, unsettled: 1 });
+    await apply(store, [set('b', 'ann', 1), set('b', 'bob', 2), set('b', 'cid', 3)]);
+    const [ranking, arrivals] = [keyOf('ranking:b'), keyOf('arrivals:b')];
+    const [stray, broken] = ['0000000000000001ann', Buffer.from('\xff\x00x', 'latin1')];
+    await admin.zadd(ranking, -9, stray, '-inf', broken, -4, '0000000000000077stranger');
+    // Their own elements are strays until they are on the board again.
+    await admin.hdel(arrivals, 'bob');
+    await admin.hset(arrivals, 'cid', '0000000000000001');
+    await takeNames(store);
+    const { checked, corrected, unsettled, differences } = await recomputed(store);
+    expect({ checked, corrected, unsettled }).toEqual({ checked: 3, corrected: 5, unsettled: 0 });
+    expect(differences).toEqual(
+      expect.arrayContaining([
+        { member: 'bob', right: { score: 2, arrival: 3 } },
+        { member: 'cid', right: { score: 3, arrival: 4 } },
+        { member: 'ann', found: { score: 9 } },
+        { member: 'stranger', found: { score: 4 } },
+        { member: '', found: { score: Infinity } },
+      ]),
+    );
+    expect(await readRows(store, 'b')).toEqual([
+      [1, 'cid', 3],
+      [2, 'bob', 2],
+      [3, 'ann', 1],
+    ]);
+    expect(Object.keys(await takeNames(store))).toEqual(['board:b']);
+    expect((await store.listBoards({ limit: 1 }))[0]).toMatchObject({ id: 'b', total: 3 });
+    expect(await recomputed(store)).toMatchObject({ corrected: 0, unsettled: 0 });
   });
+
+  test.each([700, 3])(
+    'with %i members is rid of as many strays that came while it was scanned',
+    async (count) => {
+      const { store, keyOf } = await open();
+      await store.configureBoard('b', { ties: 'first' }, 1000);
+      const members = Array.from({ length: count }, (_, index) => `m${index}`);
+      await applyAll(
+        store,
+        members.map((member) => set('b', member, 1)),
+      );
+      await admin.zadd(keyOf('ranking:b'), ...members.flatMap((member) => [-5, `0000000000000000${member}`]));
+      const result = await recomputed(
+        withMeanwhile(store, async (method) => {
+          if (method === 'scanMembers') await apply(store, [delta('b', 'm1', 1), set('b', 'other', 1)]);
+        }),
+      );
+      expect(result).toMatchObject({ corrected: count, unsettled: 0 });
+      expect((await store.readRecords('b', [])).total).toBe(count + 1);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore, type MemoryScoreStore } from '../memory/memory-store.ts';
 import type { MemberRecord, StoreOptions } from '../score-store.ts';
 import { apply, best, delta, readRecord, readRows, set, takeNames } from '../support.contract.ts';
-import { MAX_LISTED_DIFFERENCES } from './recompute-board.ts';
+import { MAX_LISTED_DIFFERENCES } from './board-comparison.ts';
 import { applyAll, corrupt, recompute, recomputed, withMeanwhile } from './support.contract.ts';
 
 let store: MemoryScoreStore;
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('recomputing a board', () => {
-  test('finds nothing where nothing is wrong, also on an empty board and on none', async () => {
+  test('finds nothing where nothing is wrong, also on an empty board', async () => {
     await applyAll(store, [delta('b', 'ann', 1.5), set('c', 'ann', 7), delta('b', 'bob', -2)]);
     await store.configureBoard('empty', {}, 1000);
     expect(await recompute(store)).toEqual({
@@ -21,7 +21,16 @@ describe('recomputing a board', () => {
       ...{ fromPosition: 0, position: 4, checkpoint: 'saved' },
     });
     expect(await recompute(store, 'empty')).toMatchObject({ checked: 0, corrected: 0 });
-    expect(await recompute(store, 'none')).toMatchObject({ checked: 0, corrected: 0 });
+  });
+
+  test('says where there is no board, or no more', async () => {
+    await apply(store, [set('b', 'ann', 1)]);
+    expect(await recompute(store, 'none')).toEqual({
+      ...{ refused: 'not_found', message: 'there is no board none' },
+    });
+    expect(await store.loadCheckpoint('none')).toBeUndefined();
+    await store.removeBoard('b', 1000);
+    expect(await recompute(store)).toMatchObject({ refused: 'not_found' });
   });
 
   test('finds wrong, missing and extra members, says what it found, and sets them right', async () => {
@@ -97,8 +106,12 @@ describe('recomputing a board', () => {
           for (const step of steps) await step();
           const before = await records();
           const exists = (await store.readPages([{ board: 'b', offset: 0, limit: 1 }]))[0]?.exists;
+          if (exists !== true) {
+            expect(await recompute(store)).toMatchObject({ refused: 'not_found' });
+            return;
+          }
           const changed: string[] = [];
-          for (const { member, wrong } of exists === true ? corruptions : []) {
+          for (const { member, wrong } of corruptions) {
             const found = before.get(member);
             if (wrong?.score === found?.score) continue;
             const arrival = found?.arrival === undefined ? {} : { arrival: found.arrival };
@@ -200,6 +213,22 @@ describe('writes that go on meanwhile', () => {
     );
     expect(result).toMatchObject({ checked: 2, corrected: 0, unsettled: 1, checkpoint: 'saved' });
     expect(await recomputed(store)).toMatchObject({ corrected: 1, unsettled: 0 });
+  });
+
+  test('may remove the board, before its end or before its checkpoint', async () => {
+    await apply(store, [set('b', 'ann', 1), set('b', 'bob', 1)]);
+    await corrupt(store, 'ann', () => ({ score: 2 }));
+    const removing = (at: string) =>
+      withMeanwhile(store, async (method) => {
+        if (method === at) await store.removeBoard('b', 1000);
+      });
+    expect(await recompute(removing('scanMembers'))).toEqual({
+      ...{ refused: 'not_found', message: 'there is no board b (1 members had been set right before)' },
+    });
+    await apply(store, [set('b', 'ann', 1)]);
+    expect(await recompute(removing('saveCheckpoint'))).toMatchObject({
+      ...{ checked: 1, checkpoint: 'not_saved' },
+    });
   });
 
   test('may remove the board and make it anew', async () => {

@@ -1,7 +1,7 @@
-import type { Unprovable } from './log-replay.ts';
+import { MAX_LISTED_DIFFERENCES } from './board-comparison.ts';
+import type { Refusal } from './log-replay.ts';
 import type { Difference } from './member-check.ts';
 import {
-  MAX_LISTED_DIFFERENCES,
   type Recomputation,
   type RecomputeDependencies,
   type RecomputeOptions,
@@ -11,7 +11,7 @@ import {
 /** Of a board with its windows: `checked`, `corrected` and `unsettled` are sums, the rest is the board's own. */
 export interface RecomputationWithWindows extends Recomputation {
   readonly differences: readonly (Difference & { readonly window?: string })[];
-  /** In byte order; those that were removed meanwhile may be among them. */
+  /** In byte order. */
   readonly windows: readonly RecomputedWindow[];
 }
 
@@ -26,14 +26,16 @@ export type RecomputedWindow = { readonly window: string } & (
 export async function recomputeWithWindows(
   deps: RecomputeDependencies,
   options: RecomputeOptions,
-): Promise<RecomputationWithWindows | Unprovable> {
+): Promise<RecomputationWithWindows | Refusal> {
   const base = await recomputeBoard(deps, options);
   if ('refused' in base) return base;
   let whole: RecomputationWithWindows = { ...base, windows: [] };
   for (const key of await deps.store.listWindows(options.board)) {
     const window = key.slice(options.board.length + 1);
     const result = await recomputeBoard(deps, { ...options, board: key });
-    whole = 'refused' in result ? withUnprovable(whole, window, result) : added(whole, window, result);
+    if (!('refused' in result)) whole = added(whole, window, result);
+    // Its time was over meanwhile.
+    else if (result.refused !== 'not_found') whole = withUnprovable(whole, window, result);
   }
   return whole;
 }
@@ -41,7 +43,7 @@ export async function recomputeWithWindows(
 function withUnprovable(
   whole: RecomputationWithWindows,
   window: string,
-  { message }: Unprovable,
+  { message }: Refusal,
 ): RecomputationWithWindows {
   return { ...whole, windows: [...whole.windows, { window, unprovable: message }] };
 }

@@ -4,6 +4,7 @@ import type { Scoring } from '../../scoring/scoring.ts';
 import { MemoryBoard } from '../memory/memory-board.ts';
 import { baseOf } from '../partitions.ts';
 import type { LogEntry, MemberRecord, ResultOperation, ScoreOperation } from '../score-store.ts';
+import { Turns } from './turns.ts';
 
 /** Everything that replaying needs to know of a board: `config` is absent where there is no board. */
 export interface BoardState {
@@ -45,6 +46,24 @@ export class ShadowBoard {
     if (config === undefined) return;
     this.#board = new MemoryBoard(config);
     for (const [member, record] of members) this.#board.restore(member, record);
+  }
+
+  /** The same as the constructor, in turns. */
+  static async restored(
+    id: string,
+    { config, members }: BoardState,
+    options: ShadowOptions = {},
+  ): Promise<ShadowBoard> {
+    if (config === undefined) return new ShadowBoard(id, { members: [] }, options);
+    const board = new MemoryBoard(config);
+    const turns = new Turns();
+    for (const [member, record] of members) {
+      board.restore(member, record);
+      await turns.after(1);
+    }
+    const shadow = new ShadowBoard(id, { members: [] }, { ...options, newConfig: config });
+    shadow.#board = board;
+    return shadow;
   }
 
   /** Absent where there is no board. */

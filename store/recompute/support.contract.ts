@@ -9,7 +9,7 @@ import {
 } from '../score-store.ts';
 import { contractScoring } from '../scoring.contract.ts';
 import { apply, readRecord } from '../support.contract.ts';
-import type { Unprovable } from './log-replay.ts';
+import type { Refusal } from './log-replay.ts';
 import {
   type Recomputation,
   type RecomputeDependencies,
@@ -27,7 +27,7 @@ export function recompute(
   store: RecomputeStore,
   board = 'b',
   options: Omit<RecomputeOptions, 'board'> = {},
-): Promise<Recomputation | Unprovable> {
+): Promise<Recomputation | Refusal> {
   return recomputeBoard(depsOf(store), { board, ...options });
 }
 
@@ -79,8 +79,10 @@ export function withMeanwhile(
     readRecords: wrap('readRecords', (...args) => store.readRecords(...args)),
     scanMembers: wrap('scanMembers', (...args) => store.scanMembers(...args)),
     repairBoard: wrap('repairBoard', (...args) => store.repairBoard(...args)),
+    removeStrays: wrap('removeStrays', (...args) => store.removeStrays(...args)),
     saveCheckpoint: wrap('saveCheckpoint', (...args) => store.saveCheckpoint(...args)),
     loadCheckpoint: wrap('loadCheckpoint', (...args) => store.loadCheckpoint(...args)),
+    readCreation: wrap('readCreation', (...args) => store.readCreation(...args)),
     readConfigs: wrap('readConfigs', (...args) => store.readConfigs(...args)),
     listWindows: wrap('listWindows', (...args) => store.listWindows(...args)),
   };

@@ -14,7 +14,7 @@ import {
   result,
   set,
 } from '../support.contract.ts';
-import type { Unprovable } from './log-replay.ts';
+import type { Refusal } from './log-replay.ts';
 import { type RecomputationWithWindows, recomputeWithWindows } from './recompute-windows.ts';
 import { corrupt, depsOf } from './support.contract.ts';
 
@@ -24,7 +24,7 @@ const TODAY = 'b@daily.2026-11-21';
 const MONTH = 'b@monthly.2026-11';
 const KEPT = 60;
 
-const recompute = (store: ScoreStore, board = 'b'): Promise<RecomputationWithWindows | Unprovable> =>
+const recompute = (store: ScoreStore, board = 'b'): Promise<RecomputationWithWindows | Refusal> =>
   recomputeWithWindows(depsOf(store), { board });
 
 /** What recomputing has to do with results and windows, with the help of any engine. */
@@ -126,7 +126,7 @@ export function recomputeWindowsContract(createStore: CreateStore): void {
       expect(await store.listWindows('b')).toEqual(['b@daily.2026-11-22', MONTH]);
       expect(await recompute(store)).toMatchObject({ checked: 6, corrected: 0, unsettled: 0 });
       // One that was removed is not invented again.
-      expect(await recompute(store, TODAY)).toMatchObject({ checked: 0, corrected: 0 });
+      expect(await recompute(store, TODAY)).toMatchObject({ refused: 'not_found' });
       expect(await readScores(store, TODAY)).toEqual([]);
     });
 
@@ -146,7 +146,7 @@ export function recomputeWindowsContract(createStore: CreateStore): void {
         });
         await corrupt(store, 'zoe', (found) => found && { ...found, score: 4 }, TODAY);
         expect(await recompute(store, TODAY)).toMatchObject({ checked: 3, corrected: 1 });
-        const from = (await store.loadCheckpoint(TODAY))?.position;
+        const [from] = await store.readCheckpointPositions([TODAY]);
         await apply(store, [delta('b', 'zoe', 1)], NOON);
         expect(await recompute(store, TODAY)).toMatchObject({ corrected: 0, fromPosition: from });
         expect(await readRecord(store, TODAY, 'zoe')).toMatchObject({ score: 6 });

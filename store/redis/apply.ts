@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
 import { assert } from '../../runtime/errors.ts';
+import { partRetentionMs } from '../once.ts';
 import {
   type Batch,
   type BatchVerdict,
@@ -66,7 +67,7 @@ export function createApply(
   const turns = new Turns<number>();
   const limits = [
     ...[options.maxDirtyNames, NEW_CONFIG, options.logOperations, MAX_REMEMBERED_REJECTIONS],
-    ...[options.producerRetentionMs, options.onceRetentionMs],
+    ...[options.producerRetentionMs, partRetentionMs(options.onceRetentionMs)],
   ].map(String);
 
   const send = async (sending: Sending, state?: RatedState, rated?: RatedBatch): Promise<ApplyReply> => {

@@ -1,5 +1,11 @@
 import { assert } from '../../runtime/errors.ts';
-import type { CountOperation, Operation, Part, ResultOperation } from '../score-store.ts';
+import {
+  type CountOperation,
+  MAX_BATCH_OPERATIONS,
+  type Operation,
+  type Part,
+  type ResultOperation,
+} from '../score-store.ts';
 import { Groups, placeOf } from './groups.ts';
 import { packLongTexts, packTexts, packUint16s } from './packing.ts';
 import { numberOfCode } from './refusals.ts';
@@ -44,7 +50,8 @@ export class PackedBatch {
   readonly #profiles = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #players = new Map<string, number>();
-  readonly #counters = new Map<string, number>();
+  /** By product: the places of its counters by those of their name and player. */
+  readonly #counters = new Map<string, Map<number, number>>();
   /** Of each counter its product, the place of its name there, the place of its player. */
   readonly #counterPlaces: (readonly [product: string, name: number, player: number])[] = [];
   readonly #modes = new Map<string, number>();
@@ -58,7 +65,7 @@ export class PackedBatch {
     this.operations = operationsOf(parts);
     this.places = new Uint16Array(this.operations.length);
     this.opponents = new Uint16Array(this.operations.length);
-    for (const [index, operation] of this.operations.entries()) this.#place(operation, index);
+    for (let i = 0; i < this.operations.length; i++) this.#place(this.operations[i] as Operation, i);
     this.lists = this.#pack();
     this.producers = packProducers(parts);
   }
@@ -96,10 +103,18 @@ export class PackedBatch {
   }
 
   #placeOfCounter({ product, player, counter }: CountOperation): number {
-    const place = placeOf(this.#counters, `${product}:${player.length}:${player}:${counter}`);
-    if (place > this.#counterPlaces.length) {
-      const name = this.products.placeOf(product, counter);
-      this.#counterPlaces.push([product, name, placeOf(this.#players, player)]);
+    let ofProduct = this.#counters.get(product);
+    if (ofProduct === undefined) {
+      ofProduct = new Map();
+      this.#counters.set(product, ofProduct);
+    }
+    const name = this.products.placeOf(product, counter);
+    const ofPlayer = placeOf(this.#players, player);
+    const key = (MAX_BATCH_OPERATIONS + 1) * name + ofPlayer;
+    let place = ofProduct.get(key);
+    if (place === undefined) {
+      place = this.#counterPlaces.push([product, name, ofPlayer]);
+      ofProduct.set(key, place);
     }
     return place;
   }
@@ -110,7 +125,8 @@ export class PackedBatch {
     const [areas, users] = this.areas.pack();
     const kinds = Buffer.allocUnsafe(this.operations.length * KIND_BYTES);
     const values = Buffer.allocUnsafe(this.operations.length * DOUBLE_BYTES);
-    for (const [index, operation] of this.operations.entries()) {
+    for (let index = 0; index < this.operations.length; index++) {
+      const operation = this.operations[index] as Operation;
       kinds.writeUInt8(OPERATION_NUMBERS[operation.op], index * KIND_BYTES);
       kinds.writeUInt16BE(this.#slotOf(operation, this.places[index] ?? 0), index * KIND_BYTES + 1);
       values.writeDoubleLE(this.#valueOf(operation, index), index * DOUBLE_BYTES);
@@ -122,7 +138,7 @@ export class PackedBatch {
     return {
       lengths: packUint16s([this.boards.size, this.#profiles.size, this.#names.length]),
       otherLengths: packUint16s([
-        ...[this.products.size, this.#players.size, this.#counters.size, this.areas.size],
+        ...[this.products.size, this.#players.size, this.#counterPlaces.length, this.areas.size],
         ...[this.#modes.size, this.#handlers.length],
       ]),
       ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },

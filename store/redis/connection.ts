@@ -1,10 +1,11 @@
 import { StartError } from '../../runtime/errors.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type StoreState, StoreUnavailableError } from '../score-store.ts';
+import { type StoreState, StoreUnavailableError, type WriteRefusal } from '../score-store.ts';
 import { createRedisClient, type RedisClient } from './client.ts';
 import { classify } from './redis-errors.ts';
 import { parseRedisUrl } from './redis-url.ts';
+import { RefusalWatch } from './refusal-watch.ts';
 import { loadScripts, type RunScript } from './scripts.ts';
 
 /**
@@ -14,6 +15,8 @@ import { loadScripts, type RunScript } from './scripts.ts';
 export interface RedisConnection extends Service {
   readonly run: RunScript;
   readonly state: StoreState;
+  readonly writeRefusal: WriteRefusal | undefined;
+  checkWrites(): void;
   onState(listener: (state: StoreState) => void): () => void;
 }
 
@@ -31,6 +34,8 @@ export interface RedisConnectionDependencies {
   readonly logger: Logger;
   /** Whether this Redis can serve us; a `StartError` says that it never will. */
   readonly probe: (run: RunScript) => Promise<void>;
+  /** Rejects where writes are refused. */
+  readonly checkWrites: (run: RunScript) => Promise<unknown>;
 }
 
 const PROBE_MIN_MS = 50;
@@ -41,7 +46,7 @@ const NO_CONNECTION =
   /Stream isn't writeable|Cluster isn't ready|Connection is closed|max retries per request/;
 
 export function createRedisConnection(
-  { logger, probe }: RedisConnectionDependencies,
+  { logger, probe, checkWrites }: RedisConnectionDependencies,
   options: RedisConnectionOptions,
 ): RedisConnection {
   const { commandTimeoutMs = 2000, startTimeoutMs = 10_000, maxPendingCommands = 4096 } = options;
@@ -57,15 +62,21 @@ export function createRedisConnection(
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
+  const refusals = new RefusalWatch(logger, () => checkWrites(run));
+
   const setState = (next: StoreState): void => {
     state = next;
-    if (next === 'up') logger.info({ redis: shown }, 'the score store is up');
-    else logger.warn({ redis: shown, cause: lastError }, 'the score store is down');
+    if (next === 'up') {
+      logger.info({ redis: shown }, 'the score store is up');
+      void refusals.recheck();
+    } else logger.warn({ redis: shown, cause: lastError }, 'the score store is down');
     for (const listener of [...listeners]) listener(next);
   };
 
   const note = (message: string): void => {
-    if (!NO_CONNECTION.test(message)) lastError = message;
+    if (NO_CONNECTION.test(message)) return;
+    lastError = message;
+    refusals.note(message);
   };
 
   const lose = (): void => {
@@ -90,6 +101,7 @@ export function createRedisConnection(
       return await client.run(script, keys, args, result);
     } catch (error) {
       const failure = classify(error);
+      if (failure.kind === 'writes') refusals.note(failure.message);
       if (failure.kind === 'away') {
         note(failure.message);
         lose();
@@ -98,6 +110,14 @@ export function createRedisConnection(
     } finally {
       pending--;
     }
+  };
+
+  const run: RunScript = async (script, keys, args, result) => {
+    if (state === 'down' && !stopped) {
+      const change = refusals.refusal === undefined ? 'not_sent' : 'refused';
+      throw new StoreUnavailableError(`Redis is away: ${lastError}`, { change });
+    }
+    return send(script, keys, args, result);
   };
 
   /** A refusal of writes counts as an answer, since reads work, but not at the start, which has to write. */
@@ -159,6 +179,7 @@ export function createRedisConnection(
       stopped = true;
       state = 'down';
       listeners.clear();
+      refusals.stop();
       wake?.();
       await client?.close();
     })();
@@ -191,15 +212,14 @@ export function createRedisConnection(
       return starting;
     },
     stop,
-    run: async (script, keys, args, result) => {
-      if (state === 'down' && !stopped) {
-        throw new StoreUnavailableError(`Redis is away: ${lastError}`, { change: 'not_sent' });
-      }
-      return send(script, keys, args, result);
-    },
+    run,
     get state() {
       return state;
     },
+    get writeRefusal() {
+      return refusals.refusal;
+    },
+    checkWrites: () => void refusals.ask(),
     onState: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

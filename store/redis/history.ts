@@ -8,6 +8,7 @@ import {
   type Repair,
   type ScoreStore,
   type StoreOptions,
+  type Stray,
 } from '../score-store.ts';
 import type { Keys } from './keys.ts';
 import { parseLogEntry, type StoredEntry } from './log-entries.ts';
@@ -15,8 +16,9 @@ import { packDoubles } from './packing.ts';
 import { parseConfig, parseScore } from './replies.ts';
 import type { RunScript } from './scripts.ts';
 
-type History = Pick<ScoreStore, 'readLog' | 'readRecords' | 'scanMembers' | 'repairBoard'>;
+type History = Pick<ScoreStore, 'readLog' | 'readRecords' | 'scanMembers' | 'repairBoard' | 'removeStrays'>;
 type LogReply = [position: number, trimmedTo: number, entries: StoredEntry[]];
+type ScanReply = [next: string, members: string[], config: string, strays: string[]];
 type RecordsReply = [position: number, config: string, total: number, flat: string[]];
 
 /** Members that a page of a scan has, about. */
@@ -54,6 +56,7 @@ export function createHistory(run: RunScript, keys: Keys, options: StoreOptions)
       const [position, config, total, flat] = reply as RecordsReply;
       return {
         position,
+        exists: config !== '',
         total,
         records: members.map((_, i) => toRecord(config, flat[2 * i], flat[2 * i + 1])),
       };
@@ -66,8 +69,9 @@ export function createHistory(run: RunScript, keys: Keys, options: StoreOptions)
         [partition.configs, ofBoard.ranking, ofBoard.arrivals, partition.windows],
         [board, cursor, String(SCAN_MEMBERS)],
       );
-      const [next, members] = reply as [string, string[]];
-      return next === '' ? { members } : { members, next };
+      const [next, members, config, flat] = reply as ScanReply;
+      const strays = toStrays(config, flat);
+      return next === '' ? { members, strays } : { members, strays, next };
     },
 
     async repairBoard(board, repairs, acceptedAt): Promise<readonly string[]> {
@@ -87,15 +91,42 @@ export function createHistory(run: RunScript, keys: Keys, options: StoreOptions)
       );
       return (repaired as number[]).flatMap((place) => members[place - 1] ?? []);
     },
+
+    async removeStrays(board, strays, acceptedAt): Promise<number> {
+      assert(strays.length <= MAX_BATCH_OPERATIONS, 'not too many strays are removed at once');
+      const { partition, ofBoard } = locate(board);
+      const { dirty, allDirty, configs, totals, position, log } = partition;
+      const removed = await run(
+        'remove-strays',
+        [dirty, allDirty, configs, totals, ofBoard.ranking, ofBoard.arrivals, position, log],
+        [
+          ...[board, String(acceptedAt), maxDirtyNames, logOperations],
+          ...strays.map(({ element }) => Buffer.from(element, 'hex')),
+        ],
+      );
+      return removed as number;
+    },
   };
 }
 
 function toRecord(config: string, stored = '', arrival = ''): MemberRecord | undefined {
   if (stored === '') return undefined;
-  // Somebody else may have written an infinity, which is to be found and repaired too.
-  const text = stored.replace('inf', 'Infinity');
-  const score = parseScore(text, parseConfig(config));
+  const score = toScore(config, stored);
   return arrival === '' ? { score } : { score, arrival: Number(arrival) };
+}
+
+/** Somebody else may have written an infinity, which is to be found and repaired too. */
+function toScore(config: string, stored: string): number {
+  return parseScore(stored.replace('inf', 'Infinity'), parseConfig(config));
+}
+
+function toStrays(config: string, flat: readonly string[]): Stray[] {
+  const strays: Stray[] = [];
+  for (let i = 0; i < flat.length; i += 3) {
+    const [element = '', member = '', stored = ''] = flat.slice(i, i + 3);
+    strays.push({ element, member, score: toScore(config, stored) });
+  }
+  return strays;
 }
 
 function toNumbers({ found, right }: Repair): number[] {

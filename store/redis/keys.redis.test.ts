@@ -11,6 +11,7 @@ import {
   apply,
   applyParts,
   applyProfile,
+  beginOnce,
   best,
   count,
   delta,
@@ -22,6 +23,7 @@ import {
   set,
   takeNames,
 } from '../support.contract.ts';
+import { takeOver } from '../take-over.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 import { loadScripts } from './scripts.ts';
 
@@ -78,9 +80,9 @@ describe('keys', () => {
     monitor.disconnect();
     expect(undeclared).toEqual([]);
     expect(calls).toBeGreaterThan(100);
-    // All but the two of the probe, which runs at the start only.
+    // All but the two of the probe, which runs at the start only, and the one that asks whether a refusal is over.
     expect(new Set([...scripts].filter((script) => script.startsWith('#!lua'))).size).toBe(
-      loadScripts().size - 2,
+      loadScripts().size - 3,
     );
     await dispose();
   });
@@ -199,9 +201,9 @@ async function doEverythingOnce(store: ScoreStore, boards: readonly string[]): P
   for (const board of boards.slice(0, 4)) {
     const partition = partitionOfBoard(board, store.partitions);
     const operations = [delta(board, 'ann', 1), reject('forbidden'), delta(board, 'ann', Number.NaN)];
-    const { claim } = await store.claimProducer('p');
-    await store.beginOnce('once:x', 'hash');
-    for (const id of ['p', 'once:x']) {
+    const { claim } = await takeOver(store, 'p');
+    const once = await beginOnce(store, 'once:x', 'hash');
+    for (const id of ['p', once.id]) {
       const ofId = id === 'p' ? claim : 0;
       await applyParts(store, partition, [part(id, ofId, 1, operations)]);
       await applyParts(store, partition, [part(id, ofId, 1, [...operations, ...operations])]);
@@ -223,11 +225,15 @@ async function doEverythingAgain(store: ScoreStore, boards: readonly string[]): 
       right: i === 1 ? undefined : right,
     }));
     await store.repairBoard(board, repairs, 1000);
+    await store.removeStrays(board, [{ element: '00', member: '', score: 1 }], 1000);
     for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
       cursor = (await store.scanMembers(board, cursor)).next;
     }
     await store.saveCheckpoint(board, { position, texts: ['one', 'two'] });
     await store.loadCheckpoint(board);
+    await store.readCreation(board);
+    await store.readCheckpointPositions([board]);
+    await store.advanceCheckpoints([{ board, from: position }], position + 1);
   }
 }
 

@@ -39,12 +39,14 @@ export interface PartitionKeys {
   readonly productIds: string;
   /** Sorted set of the areas in which somebody is active, all with score 0: byte order. */
   readonly areas: string;
-  /** Set: the names of a product's counters. */
+  /** Hash: the names of a product's counters to their places. */
   counterNames(product: string): string;
   /** Sorted set: modes of an area by the negated number of users. */
   area(area: string): string;
-  /** Hash: what is remembered of a producer or an idempotency key (see lua/include-producers.lua). It expires. */
+  /** Hash: what is remembered of a producer, or of one use of an idempotency key (see lua/include-producers.lua). It expires. */
   producer(id: string): string;
+  /** Hash: the body for which an idempotency key stands (see lua/begin-once.lua). It expires. */
+  once(key: string): string;
   /** Of a board, or of a window of one. */
   board(id: string): BoardKeys;
 }
@@ -56,7 +58,7 @@ export interface BoardKeys {
   readonly arrivals: string;
   /** Set: the windows of a board that have been scored, such as `daily.2026-11-21`. */
   readonly windows: string;
-  /** List: a label and texts (see checkpoints.ts). */
+  /** List: a label (see lua/include-checkpoint-label.lua) and texts. */
   readonly checkpoint: string;
 }
 
@@ -99,6 +101,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     counterNames: (product) => `${tag}:counter-names:${product}`,
     area: (area) => `${tag}:area:${area}`,
     producer: (id) => `${tag}:producer:${id}`,
+    once: (key) => `${tag}:once:${key}`,
     board: (id) => ({
       ranking: `${tag}:ranking:${id}`,
       arrivals: `${tag}:arrivals:${id}`,

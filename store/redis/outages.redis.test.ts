@@ -24,6 +24,7 @@ import {
   settled,
   takeNames,
 } from '../support.contract.ts';
+import { takeOver } from '../take-over.ts';
 import { createRedisConnection } from './connection.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -138,7 +139,11 @@ describe('a Redis that misbehaves', () => {
   test('beyond the greatest number of unanswered commands more are rejected at once', async () => {
     const redis = await openRedis();
     const connection = createRedisConnection(
-      { logger: collectingLogger().logger, probe: async () => undefined },
+      {
+        logger: collectingLogger().logger,
+        probe: async () => undefined,
+        checkWrites: async () => undefined,
+      },
       { urls: [redis.url], commandTimeoutMs: 1000, maxPendingCommands: 3 },
     );
     cleanUps.push(() => connection.stop());
@@ -205,27 +210,27 @@ describe('a Redis that misbehaves', () => {
       applyParts(store, 0, [sent]),
       // Nothing of it is new, but it keeps its producer known.
       applyParts(store, 0, [part('p', 6, 1, sent.operations.slice(0, 1))]),
-      store.claimProducer('p'),
+      takeOver(store, 'p'),
       store.beginOnce('once:x', 'hash'),
       store.beginOnce('once:y', 'hash'),
       store.repairBoard('b', [repair], 2000),
     ]) {
       await expect(attempt).rejects.toBeInstanceOf(StoreUnavailableError);
     }
-    expect(await store.readRecords('b', ['ann'])).toEqual({ position: 1, total: 1, records: [{ score: 1 }] });
+    expect(await store.readRecords('b', ['ann'])).toMatchObject({ position: 1, records: [{ score: 1 }] });
     expect(await store.removeMember('b', 'ann', 3000)).toBe(true);
     expect((await readEntries(store)).map(({ kind }) => kind)).toEqual(['batch', 'remove-member']);
     await admin.config('SET', 'maxmemory', '0');
     expect(await applyPart(store, 0, sent)).toEqual(settled(1, [{ index: 1, code: 'forbidden' }]));
     expect(await readRows(store, 'b')).toEqual([[1, 'ann', 1]]);
-    expect(await store.beginOnce('once:y', 'another')).toEqual({ ok: true, rejected: new Map() });
-    expect((await store.claimProducer('p')).last).toBe(3);
+    expect(await store.beginOnce('once:y', 'another')).toMatchObject({ ok: true });
+    expect((await takeOver(store, 'p')).last).toBe(3);
   });
 
   test('what a producer had under way when it died was applied once or not at all, and the next try tells which', async () => {
     const redis = await openRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
     const { store } = await openStore(redis, { partitions: 1 });
-    const { claim } = await store.claimProducer('p');
+    const { claim } = await takeOver(store, 'p');
     let settledTo = 0;
     for (let round = 0; round < 5; round++) {
       const parts = Array.from({ length: 40 }, (_, i) =>
@@ -252,10 +257,58 @@ describe('a Redis that misbehaves', () => {
     await admin.replicaof('127.0.0.1', String(await freePort()));
     await expect(apply(store, [set('b', 'ann', 1)])).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(store.state).toBe('down');
+    expect(store.writeRefusal).toEqual({ reason: 'it is a read-only replica', ofLeases: true });
+    // It said so, and nothing has happened.
+    await expect(apply(store, [set('b', 'ann', 1)])).rejects.toMatchObject({ change: 'refused' });
     await admin.replicaof('NO', 'ONE');
     await waitUntil(() => store.state === 'up', 'the store to be up');
     expect(states).toEqual(['down', 'up']);
     await apply(store, [set('b', 'ann', 1)]);
+    await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
+  });
+
+  test('it says why it takes no writes from the first that was refused until they are taken, with no other write', async () => {
+    const redis = await openRedis();
+    const { store, states } = await openStore(redis);
+    const admin = openAdmin(redis);
+    expect(store.writeRefusal).toBeUndefined();
+    await admin.config('SET', 'maxmemory', '1');
+    await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'refused' });
+    expect(store.writeRefusal).toEqual({ reason: 'its memory is full', ofLeases: false });
+    // What needs no memory goes on, and proves nothing.
+    await store.acquireLease('ticks', 'one', 60_000);
+    expect(store.writeRefusal).toEqual({ reason: 'its memory is full', ofLeases: false });
+    await admin.config('SET', 'maxmemory', '0');
+    await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
+    expect(states).toEqual([]);
+  });
+
+  test('where too few replicas answer nobody gets a lease, and it is found out though nobody writes', async () => {
+    const redis = await openRedis();
+    const { store, states } = await openStore(redis);
+    const admin = openAdmin(redis);
+    store.checkWrites?.();
+    await admin.config('SET', 'min-replicas-to-write', '1');
+    await waitUntil(() => {
+      store.checkWrites?.();
+      return store.writeRefusal !== undefined;
+    }, 'the refusal to be known');
+    expect(store.writeRefusal).toEqual({ reason: 'too few of its replicas answer', ofLeases: true });
+    await expect(store.acquireLease('ticks', 'one', 60_000)).rejects.toMatchObject({ change: 'refused' });
+    expect(await readRows(store, 'b')).toEqual([]);
+    await admin.config('SET', 'min-replicas-to-write', '0');
+    await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
+    expect(states).toEqual([]);
+  });
+
+  test('what is away does not refuse writes any more', async () => {
+    const redis = await openRedis();
+    const { store } = await openStore(redis);
+    await openAdmin(redis).config('SET', 'maxmemory', '1');
+    await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'refused' });
+    redis.kill();
+    await waitUntil(() => store.state === 'down' && store.writeRefusal === undefined, 'the store to be away');
+    await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'not_sent' });
   });
 
   test('after a loss of all data the count of partitions is claimed again at the next connection', async () => {

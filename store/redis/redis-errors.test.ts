@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { StoreUnavailableError } from '../score-store.ts';
-import { classify } from './redis-errors.ts';
+import { classify, refusalOf } from './redis-errors.ts';
 
 function reply(message: string): Error {
   return Object.assign(new Error(message), {
@@ -28,10 +28,21 @@ describe('what Redis and its client say', () => {
     expect(failure.kind).toBe(kind);
     expect(failure.error instanceof StoreUnavailableError).toBe(kind !== 'defect');
     expect(failure.error.message).toContain(message);
-    const change = kind === 'writes' ? 'refused' : kind === 'away' ? 'unknown' : undefined;
+    const outcome = kind === 'away' ? 'unknown' : undefined;
+    const change = refusalOf(message) === undefined ? outcome : 'refused';
     expect('change' in failure.error ? failure.error.change : undefined).toBe(change);
     expect(failure.error.cause).toMatchObject({ message });
     expect(inspect(failure, { depth: 9 })).not.toContain('s3cret');
+  });
+
+  test.each([
+    ["OOM command not allowed when used memory > 'maxmemory'.", 'its memory is full'],
+    ['MISCONF Redis is configured to save RDB snapshots, but it is unable to.', "it can't save to its disk"],
+    ['NOREPLICAS Not enough good replicas to write.', 'too few of its replicas answer'],
+    ["READONLY You can't write against a read only replica.", 'it is a read-only replica'],
+    ['LOADING Redis is loading the dataset in memory', undefined],
+  ])('%s: writes are refused because %s', (message, reason) => {
+    expect(refusalOf(message)?.reason).toBe(reason);
   });
 
   test('whatever is not a reply is the connection', () => {

@@ -1,7 +1,12 @@
-import { StoreUnavailableError } from '../score-store.ts';
+import { StoreUnavailableError, type WriteRefusal } from '../score-store.ts';
 
-/** Redis refuses writes but still answers reads. */
-const WRITES_REFUSED = /\b(OOM|MISCONF|NOREPLICAS)\b/;
+/** Replies that refuse a write before it begins, and what they mean. Scripts that need no memory run where it is full. */
+const REFUSALS: readonly (readonly [said: RegExp, refusal: WriteRefusal])[] = [
+  [/\bOOM\b/, { reason: 'its memory is full', ofLeases: false }],
+  [/\bMISCONF\b/, { reason: "it can't save to its disk", ofLeases: true }],
+  [/\bNOREPLICAS\b/, { reason: 'too few of its replicas answer', ofLeases: true }],
+  [/\bREADONLY\b/, { reason: 'it is a read-only replica', ofLeases: true }],
+];
 /** This server can't serve us now; after a failover or a loading time it (or another one) can. */
 const NOT_SERVING =
   /\b(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNKILLABLE|NOAUTH|WRONGPASS|NOPERM|max number of clients|too many connections)\b/;
@@ -15,16 +20,21 @@ export interface Failure {
   readonly message: string;
 }
 
+/** Why a write was refused; nothing where the message is about something else. */
+export function refusalOf(message: string): WriteRefusal | undefined {
+  return REFUSALS.find(([said]) => said.test(message))?.[1];
+}
+
 /** Sorts what the client library rejects with. Causes carry no commands, which may hold passwords and megabytes. */
 export function classify(error: unknown): Failure {
   const message = messageOf(error);
   const cause = plainCause(error, message);
-  if (WRITES_REFUSED.test(message)) {
+  if (refusalOf(message) !== undefined) {
     const refused = new StoreUnavailableError(`Redis takes no writes: ${message}`, {
       cause,
       change: 'refused',
     });
-    return { kind: 'writes', error: refused, message };
+    return { kind: NOT_SERVING.test(message) ? 'away' : 'writes', error: refused, message };
   }
   const isReply = error instanceof Error && error.name === 'ReplyError';
   if (!isReply || NOT_SERVING.test(message)) {

@@ -4,6 +4,7 @@ import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import type { ScoreStore, StoreOptions } from '../score-store.ts';
 import { createApply } from './apply.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { limitClaims } from './claim-queue.ts';
 import { createRedisConnection } from './connection.ts';
 import { createHistory } from './history.ts';
 import { createKeys, DEFAULT_KEY_PREFIX } from './keys.ts';
@@ -50,8 +51,11 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     }
   };
 
+  const checkWrites = (run: RunScript) =>
+    Promise.all(keys.partitions.map(({ position }) => run('check-memory', [position], [])));
+
   const connection = createRedisConnection(
-    { logger, probe },
+    { logger, probe, checkWrites },
     {
       urls: typeof url === 'string' ? [url] : url,
       ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }),
@@ -66,7 +70,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     ...createWrites(connection.run, keys, options),
     ...createProducts(connection.run, keys, options),
     ...createSweeping(connection.run, keys, options),
-    ...createProducers(connection.run, keys, options),
+    ...limitClaims(createProducers(connection.run, keys, options), partitions),
     ...createReads(connection.run, keys),
     ...createPlayerReads(connection.run, keys),
     ...createHistory(connection.run, keys, options),
@@ -75,6 +79,10 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     get state() {
       return connection.state;
     },
+    get writeRefusal() {
+      return connection.writeRefusal;
+    },
+    checkWrites: connection.checkWrites,
     onState: connection.onState,
   };
 }

@@ -5,6 +5,7 @@ import { createMemoryStore } from '../memory/memory-store.ts';
 import type { LogEntry, Operation, Part, ScoreStore } from '../score-store.ts';
 import { MAX_BATCH_OPERATIONS } from '../score-store.ts';
 import { applyParts, delta, readEntries, readScores, result } from '../support.contract.ts';
+import { takeOver } from '../take-over.ts';
 import { createStoreUnderTest } from './redis.contract.ts';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -25,7 +26,7 @@ describe('results of the same players from four nodes at once', () => {
     const random = seededRandom(7);
     await Promise.all(
       nodes.map(async (node, n) => {
-        const { claim } = await node.claimProducer(`p${n}`);
+        const { claim } = await takeOver(node, `p${n}`);
         let last = 0;
         for (let turn = 0; turn < 25; turn++) {
           // Two operations of one number each, on two boards; some are sent again, alone or before new ones.
@@ -40,7 +41,7 @@ describe('results of the same players from four nodes at once', () => {
             expect(repeated).toMatchObject({ duplicates: part.operations.length, refused: [] });
           }
         }
-        expect((await node.claimProducer(`p${n}`)).last).toBe(last);
+        expect((await takeOver(node, `p${n}`)).last).toBe(last);
       }),
     );
     const logged = (await readEntries(store)).flatMap(operationsOf);
@@ -48,7 +49,7 @@ describe('results of the same players from four nodes at once', () => {
     const sent = games.map(({ board, options }) => `${board} ${options.game}`);
     expect(new Set(sent).size).toBe(sent.length);
     let expected = 0;
-    for (let n = 0; n < nodes.length; n++) expected += 2 * (await store.claimProducer(`p${n}`)).last;
+    for (let n = 0; n < nodes.length; n++) expected += 2 * (await takeOver(store, `p${n}`)).last;
     expect(sent.length).toBe(expected);
     expect(await readScores(store, 'elo')).toContainEqual(['cheat', 100]);
     await expectReplayed(store);

@@ -6,6 +6,7 @@ import type { Encoding } from '../../protocol/encodings.ts';
 import type { AckFrame, ServerFrame } from '../../protocol/frames.ts';
 import { isText } from '../../protocol/names.ts';
 import { isTimeZone } from '../../protocol/windows.ts';
+import { listenTo } from '../support/event-stream-client.ts';
 import { connectRaw } from '../support/raw-client.ts';
 import {
   adminToken,
@@ -77,12 +78,26 @@ describe('/openapi.json', () => {
     return `${address}${query.size === 0 ? '' : '?'}${query}`;
   }
 
+  /** An answer that does not end is left after its first frame. */
+  async function listen(address: string): Promise<string> {
+    const stream = await listenTo(server.url + address, { headers: { authorization: `Bearer ${token}` } });
+    expect(stream.status, address).toBe(200);
+    await stream.waitFor('a state', ({ type }) => type === 'subscribed');
+    expect(stream.states.violations).toEqual([]);
+    stream.close();
+    return address;
+  }
+
   it('has examples that the server accepts, and its answers are as described', async () => {
     const document = (await request(`${server.url}/openapi.json`)).body as Document;
     const ajv = new Ajv2020({ strict: false, formats: FORMATS }) as Ajv;
     const tried: string[] = [];
     for (const { path, method, operation } of inOrder(document)) {
       const { requestBody, responses } = operation;
+      if (responses['200']?.content['text/event-stream'] !== undefined) {
+        tried.push(await listen(addressOf(path, operation)));
+        continue;
+      }
       const json = requestBody?.content['application/json'];
       const bodies = Object.values(json?.examples ?? {}).map(({ value }) => value);
       for (const body of json === undefined ? [undefined] : bodies) {
@@ -100,6 +115,7 @@ describe('/openapi.json', () => {
       }
     }
     expect(tried.length).toBeGreaterThan(15);
+    expect(tried).toContain('/v1/sse?channel=board%3Aarena');
   });
 
   it('is shown by a page of this server', async () => {

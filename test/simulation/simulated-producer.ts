@@ -18,7 +18,7 @@ export function doubtfulWrites(
     get state() {
       return store.state;
     },
-    claimProducer: (producer) => store.claimProducer(producer),
+    claimProducer: (producer, latest) => store.claimProducer(producer, latest),
     beginOnce: (key, bodyHash) => store.beginOnce(key, bodyHash),
     readProducts: (products) => store.readProducts(products),
     apply: async (batch: Batch) => {

@@ -2,12 +2,14 @@ import type { ProductConfig } from '../../protocol/products.ts';
 import type {
   Batch,
   BatchVerdict,
+  ClaimVerdict,
   OnceVerdict,
   Operation,
   PartVerdict,
   ProducerClaim,
   Refused,
   StoreState,
+  WriteRefusal,
 } from '../../store/score-store.ts';
 
 export interface HeldBatch extends Batch {
@@ -21,7 +23,12 @@ export interface HeldBatch extends Batch {
 
 export interface HeldClaim {
   readonly producer: string;
+  /** The claim that it follows. */
+  readonly latest: number;
+  readonly givenUp: AbortSignal | undefined;
   grant(claim?: Partial<ProducerClaim>): void;
+  /** Another claim came first. */
+  refuse(latest: number): void;
   fail(error: unknown): void;
 }
 
@@ -43,8 +50,9 @@ export interface HeldRead {
 export interface HeldStore {
   readonly partitions: number;
   state: StoreState;
+  writeRefusal?: WriteRefusal;
   apply(batch: Batch): Promise<BatchVerdict>;
-  claimProducer(producer: string): Promise<ProducerClaim>;
+  claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict>;
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
   /** All batches ever sent, in order; and so on. */
@@ -83,15 +91,17 @@ export function createHeldStore(partitions: number): HeldStore {
           fail: reject,
         });
       }),
-    claimProducer: (producer) =>
+    claimProducer: (producer, latest, givenUp) =>
       new Promise((resolve, reject) => {
         const grant = (claim: Partial<ProducerClaim> = {}) =>
-          resolve({ claim: 1, last: 0, rejected: new Map(), ...claim });
-        claims.push({ producer, grant, fail: reject });
+          resolve({ ok: true, claim: 1, last: 0, rejected: new Map(), ...claim });
+        const refuse = (known: number) => resolve({ ok: false, latest: known });
+        claims.push({ producer, latest, givenUp, grant, refuse, fail: reject });
       }),
     beginOnce: (key, bodyHash) =>
       new Promise((resolve, reject) => {
-        const answer = (verdict: OnceVerdict = { ok: true, rejected: new Map() }) => resolve(verdict);
+        const id = `${key}:${bodyHash}`;
+        const answer = (verdict: OnceVerdict = { ok: true, id, rejected: new Map() }) => resolve(verdict);
         onces.push({ key, bodyHash, answer, fail: reject });
       }),
     readProducts: (products) =>

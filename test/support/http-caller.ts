@@ -10,7 +10,8 @@ import { checkReply } from './described-replies.ts';
 
 export interface CallOptions {
   readonly token?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Several values stand for a header that comes several times. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** A string or bytes go as they are, anything else as JSON; with `application/json` unless a header says otherwise. */
   readonly body?: unknown;
 }
@@ -49,7 +50,8 @@ function createRequest(
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...headers,
-  } as Record<string, string>;
+  } as Record<string, string | readonly string[]>;
+  const valuesOf = (name: string): readonly string[] => [all[name] ?? []].flat();
   const bytes = toBytes(body);
   return {
     method,
@@ -57,7 +59,8 @@ function createRequest(
     params,
     query: new URLSearchParams(query),
     remoteAddress: '127.0.0.1',
-    header: (name) => all[name] ?? '',
+    header: (name) => valuesOf(name)[0] ?? '',
+    headers: valuesOf,
     body: async (maxBytes) => {
       if (bytes.length > maxBytes) throw new BodyTooLargeError(maxBytes);
       return bytes;

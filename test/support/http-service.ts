@@ -39,6 +39,7 @@ export async function startHttpRoutes(options: Options = {}) {
       clock,
       logger: silentLogger,
       health,
+      streams: { open: async () => ({ ok: false, refusal: { code: 'unavailable', message: 'none here' } }) },
       staticDir: '/nowhere',
       ...options.deps,
     },

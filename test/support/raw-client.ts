@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
 import { CODECS, type Encoding, SUBPROTOCOLS } from '../../protocol/codec.ts';
 import { type ServerFrame, serverFrameChecker } from '../../protocol/frames.ts';
-import { applyPatch } from '../../protocol/patches.ts';
-import type { State, ViewKind } from '../../protocol/views.ts';
+import type { State } from '../../protocol/views.ts';
+import { FollowedStates } from './followed-states.ts';
 
 /**
  * A client that trusts nothing: every frame is checked against its schema, and every update against the rule that it
@@ -29,13 +29,6 @@ export interface RawClient {
   close(): void;
 }
 
-interface Held {
-  kind: ViewKind;
-  epoch: string;
-  seq: number;
-  state: State;
-}
-
 const WAIT_MS = 10_000;
 
 export async function connectRaw(
@@ -55,34 +48,17 @@ export async function connectRaw(
     },
   });
   const frames: ServerFrame[] = [];
-  const violations: string[] = [];
-  const held = new Map<string, Held>();
+  const states = new FollowedStates();
+  const { violations } = states;
   const watchers = new Set<() => void>();
   let nextId = 1;
 
-  const hold = (frame: ServerFrame): void => {
-    if (frame.type === 'subscribed') {
-      if ('recovered' in frame) {
-        for (const update of frame.patches) applyUpdate(held, frame.channel, update, violations);
-        if (held.get(frame.channel)?.seq !== frame.seq)
-          violations.push(`recovered to another position on ${frame.channel}`);
-      } else {
-        const { kind, epoch, seq, state } = frame;
-        held.set(frame.channel, { kind, epoch, seq, state });
-      }
-    } else if (frame.type === 'snapshot') {
-      const { kind, epoch, seq, state } = frame;
-      held.set(frame.channel, { kind, epoch, seq, state });
-    } else if (frame.type === 'update') {
-      applyUpdate(held, frame.channel, frame, violations);
-    }
-  };
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary !== (encoding === 'msgpack')) violations.push('a frame of the other encoding');
     const frame = isBinary ? CODECS.msgpack.decode(data) : CODECS.json.decode(data.toString('utf8'));
     if (serverFrameChecker.check(frame)) {
       frames.push(frame);
-      hold(frame);
+      states.follow(frame);
     } else {
       violations.push(`${serverFrameChecker.explain(frame)}: ${JSON.stringify(frame).slice(0, 300)}`);
     }
@@ -142,12 +118,12 @@ export async function connectRaw(
     },
     waitFor: (what, matches, timeoutMs) =>
       until(what, () => frames.find(matches), timeoutMs) as Promise<never>,
-    state: (channel) => held.get(channel)?.state,
+    state: (channel) => states.of(channel),
     waitForState: (channel, matches, timeoutMs) =>
       until(
         `the state of ${channel}`,
         () => {
-          const state = held.get(channel)?.state;
+          const state = states.of(channel);
           return state !== undefined && matches(state) ? state : undefined;
         },
         timeoutMs,
@@ -155,33 +131,4 @@ export async function connectRaw(
     close: () => socket.close(),
   };
   return client;
-}
-
-function applyUpdate(
-  held: Map<string, Held>,
-  channel: string,
-  update: { epoch?: string; seq: number; from?: number; patch: unknown },
-  violations: string[],
-): void {
-  const view = held.get(channel);
-  if (view === undefined) {
-    violations.push(`an update of ${channel}, which this client holds no state of`);
-    return;
-  }
-  const from = update.from ?? update.seq - 1;
-  if (from !== view.seq)
-    violations.push(`an update from ${from} where ${view.seq} was sent before, on ${channel}`);
-  if (update.epoch !== undefined && (update.epoch === view.epoch || update.from === undefined)) {
-    violations.push(`an epoch that does not change, or comes without "from", on ${channel}`);
-  }
-  try {
-    held.set(channel, {
-      kind: view.kind,
-      epoch: update.epoch ?? view.epoch,
-      seq: update.seq,
-      state: applyPatch(view.kind, view.state, update.patch as never),
-    });
-  } catch (error) {
-    violations.push(`a patch that does not fit on ${channel}: ${String(error)}`);
-  }
 }

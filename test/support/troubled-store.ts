@@ -2,8 +2,8 @@ import type { ProductConfig } from '../../protocol/products.ts';
 import type {
   Batch,
   BatchVerdict,
+  ClaimVerdict,
   OnceVerdict,
-  ProducerClaim,
   ScoreStore,
   StoreState,
 } from '../../store/score-store.ts';
@@ -11,12 +11,15 @@ import { StoreUnavailableError } from '../../store/score-store.ts';
 
 /** What may happen to a call: it works, or is lost before or after it has worked, or works long after it was given up. */
 const TROUBLES = ['lost', 'unanswered', 'late'] as const;
+type Trouble = (typeof TROUBLES)[number];
 
 /** Writes of a store over a network that loses and delays; every call is decided for itself. */
 export class TroubledStore {
   readonly partitions: number;
   /** How many of the calls are troubled, 0 to 1. */
   trouble = 0;
+  /** What happens to the next call, whatever happens to the others. */
+  next: Trouble | undefined;
   readonly #store: ScoreStore;
   readonly #random: () => number;
   readonly #late: (() => void)[] = [];
@@ -37,8 +40,8 @@ export class TroubledStore {
     return this.#call(() => this.#store.apply(sent));
   }
 
-  claimProducer(producer: string): Promise<ProducerClaim> {
-    return this.#call(() => this.#store.claimProducer(producer));
+  claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict> {
+    return this.#call(() => this.#store.claimProducer(producer, latest, givenUp));
   }
 
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {
@@ -54,9 +57,13 @@ export class TroubledStore {
     this.#late.splice(Math.floor(this.#random() * this.#late.length), 1)[0]?.();
   }
 
+  #chance(): Trouble | undefined {
+    return this.#random() < this.trouble ? TROUBLES[Math.floor(this.#random() * TROUBLES.length)] : undefined;
+  }
+
   async #call<T>(work: () => Promise<T>): Promise<T> {
-    const trouble =
-      this.#random() < this.trouble ? TROUBLES[Math.floor(this.#random() * TROUBLES.length)] : undefined;
+    const trouble = this.next ?? this.#chance();
+    this.next = undefined;
     for (let turns = Math.floor(this.#random() * 4); turns > 0; turns--) await turn();
     if (trouble === 'lost') throw new StoreUnavailableError('lost on the way there');
     if (trouble === 'late') {

@@ -3,9 +3,9 @@
 --
 -- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles, 8 log, 9 created, then per board its ranking and its
 --       arrivals, per part of a producer its record; where there are others: windows, counters, sessions, logins, areas, per board with windows the set
---       of them and of each its ranking and its arrivals, per product the set of its counters' names, per area its modes
+--       of them and of each its ranking and its arrivals, per product the hash of the places of its counters' names, per area its modes
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
---       5 refusals remembered per producer, 6 retention of producers (ms), 7 of idempotency keys (whose claim is 0), then packed, little-endian,
+--       5 refusals remembered per producer, 6 retention of producers (ms), 7 of uses of idempotency keys (whose claim is 0), then packed, little-endian,
 --       a text as uint16 length and bytes, groups as include-groups.lua has them:
 --       8 how many boards, profile members and names there are (uint16 each), 9 boards as groups of members, 10 their members,
 --       11 profile members, 12 names given to them, 13 kinds of the operations, each as code, high and low byte of the slot,

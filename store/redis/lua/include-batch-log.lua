@@ -71,7 +71,7 @@ local function find_used(batch, runs)
       elseif code == 5 then
         used.members[slot], used.members[value % 65536], used.handlers[math.floor(value / 131072) + 1] = true, true, true
       elseif code == 6 then
-        used.counters[slot], used.counter_names[counters[slot].name_slot], used.players[counters[slot].place] = true, true, true
+        used.counters[slot], used.counter_names[counters.name_slots[slot]], used.players[counters.places[slot]] = true, true, true
       elseif code == 7 then
         used.users[slot], used.modes[value] = true, true
       elseif code == 8 then
@@ -93,9 +93,10 @@ local function pack_runs(batch, runs, fields)
   fields.areas = pack_used_groups(batch.areas or {}, used.users)
   fields.handlers, places.handlers = pack_used(batch.handlers or {}, used.handlers, pack_long_text)
   local counters, counter_slots = {}, {}
-  for slot, counter in ipairs(batch.counters or {}) do
+  local name_slots = batch.counters and batch.counters.name_slots or {}
+  for slot = 1, #name_slots do
     if used.counters[slot] then
-      counters[#counters + 1] = struct.pack('<HH', places.counter_names[counter.name_slot], places.players[counter.place])
+      counters[#counters + 1] = struct.pack('<HH', places.counter_names[name_slots[slot]], places.players[batch.counters.places[slot]])
       counter_slots[slot] = #counters
     end
   end

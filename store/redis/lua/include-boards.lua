@@ -66,6 +66,18 @@ local function names_of(profiles_key, rows, ties)
   return hmget(profiles_key, members)
 end
 
+-- On a board with ties "first": which of a list's elements, that stand `step` apart, are those of members, by their arrivals.
+local function find_owned(arrivals_key, elements, step)
+  local members, owned = {}, {}
+  for i = 1, #elements, step do members[#members + 1] = member_of(elements[i], 'first') end
+  local arrivals = hmget(arrivals_key, members)
+  for i = 1, #members do
+    local element = elements[(i - 1) * step + 1]
+    if arrivals[i] and arrivals[i] .. members[i] == element then owned[element] = true end
+  end
+  return owned
+end
+
 -- Stored scores and arrivals as Redis gives them, in step with the members; false or nil where there is none. A member with an
 -- arrival and no score is not on the board: somebody else has been at work.
 local function read_members(ranking_key, arrivals_key, ties, members)

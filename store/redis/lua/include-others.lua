@@ -63,7 +63,7 @@ function others.apply(i, code, slot, value, sign, position)
   if code == 5 then
     put_outcome(results, i, 0, slot, value, sign[slot], scores, position)
   elseif code == 6 then
-    return add_to(counters[slot], value, most_counter_names)
+    return add_to(counters, slot, value, most_counter_names)
   else
     set_mode(sessions[slot], code == 7 and modes[value])
   end

@@ -1,6 +1,6 @@
--- Shared by several scripts: what a partition remembers of a producer, or of an idempotency key.
+-- Shared by several scripts: what a partition remembers of a producer, or of one use of an idempotency key.
 
--- A record is a hash of `claim`, `last` (the highest number settled here), `refused`, and for a key `hash` (begin-once.lua).
+-- A record is a hash of `claim`, `last` (the highest number settled here), `refused`.
 -- `refused` holds numbers in ascending order, each packed as float64 and its code as uint8, little-endian; of a number under which several
 -- operations were refused the first code.
 local REFUSAL_BYTES = 9

@@ -1,0 +1,44 @@
+import type { Timers } from './timers.ts';
+
+/** How long acks have to come for a kept producer that was claimed again, until it may be claimed again another time. */
+export const UNDISTURBED_MS = 3_600_000;
+
+/**
+ * Whether a producer that is in conflict may be claimed again. Nearly always a connection of our own was in the way, given up here but
+ * still read by its server: then a new claim settles it. But two processes with copies of one queue would take their producer
+ * from each other for ever. So a kept one may be claimed again once, then once more after an hour in which nobody disturbed it, and
+ * after twice as long each time from then on: two that take turns come to an end too.
+ */
+export class Disputes {
+  readonly #timers: Pick<Timers, 'now'>;
+  readonly #undisturbedMs: number;
+  #neededMs = 0;
+  #claimedAgainAt: number | undefined;
+
+  constructor(timers: Pick<Timers, 'now'>, isKept: boolean) {
+    this.#timers = timers;
+    this.#undisturbedMs = isKept ? UNDISTURBED_MS : 0;
+    this.begin();
+  }
+
+  /** Another producer, which has nothing to do with the one before. */
+  begin(): void {
+    this.#neededMs = this.#undisturbedMs;
+    this.#claimedAgainAt = undefined;
+  }
+
+  /** A conflict: true where the producer is to be claimed again. */
+  mayClaimAgain(): boolean {
+    if (this.#claimedAgainAt !== undefined) return false;
+    this.#claimedAgainAt = this.#timers.now();
+    return true;
+  }
+
+  /** The producer is ours. */
+  acknowledged(): void {
+    if (this.#claimedAgainAt === undefined) return;
+    if (this.#timers.now() - this.#claimedAgainAt < this.#neededMs) return;
+    this.#claimedAgainAt = undefined;
+    this.#neededMs *= 2;
+  }
+}

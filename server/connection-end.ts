@@ -1,0 +1,57 @@
+import { CLOSE_CODES, type CloseReason } from '../protocol/codes.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Subscriptions } from './gateway/subscriptions.ts';
+import type { GatewaySocket } from './transport/socket-types.ts';
+
+export interface ConnectionEndDeps {
+  readonly socket: GatewaySocket;
+  readonly subscriptions: Subscriptions;
+  readonly clock: Clock;
+}
+
+/** How a connection ends: decided once; a client that does not read is told later, and is cut off if it never reads. */
+export class ConnectionEnd {
+  readonly #deps: ConnectionEndDeps;
+  readonly #closeDeadlineMs: number;
+  #closing: { readonly reason: CloseReason; readonly deadline: number } | undefined;
+  #closed = false;
+
+  constructor(deps: ConnectionEndDeps, options: { readonly closeDeadlineMs: number }) {
+    this.#deps = deps;
+    this.#closeDeadlineMs = options.closeDeadlineMs;
+  }
+
+  /** It is to be closed, or it is; nothing is read or said any more. */
+  get isDecided(): boolean {
+    return this.#closed || this.#closing !== undefined;
+  }
+
+  close(reason: CloseReason): void {
+    if (this.isDecided) return;
+    const { clock, subscriptions } = this.#deps;
+    this.#closing = { reason, deadline: clock.now() + this.#closeDeadlineMs };
+    const { code, means } = CLOSE_CODES[reason];
+    subscriptions.end(code, means, reason === 'limitExceeded' ? 'forgotten' : 'kept');
+  }
+
+  /** Ends at once; the close frame is lost where the client does not read. */
+  cutOff(reason: CloseReason): void {
+    this.close(reason);
+    const { code, means } = CLOSE_CODES[this.#closing?.reason ?? reason];
+    if (!this.#closed) this.#deps.socket.end(code, means);
+  }
+
+  /** True where the end is decided; then its deadline is seen to. */
+  sweep(now: number): boolean {
+    if (this.#closing !== undefined && now >= this.#closing.deadline) this.cutOff(this.#closing.reason);
+    return this.isDecided;
+  }
+
+  /** The socket is gone. True the first time. */
+  noteClosed(): boolean {
+    if (this.#closed) return false;
+    this.#closed = true;
+    this.#deps.subscriptions.close();
+    return true;
+  }
+}

@@ -1,0 +1,129 @@
+import type { CloseReason } from '../protocol/codes.ts';
+import type { ByeFrame } from '../protocol/frames.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Identity } from './auth/identity.ts';
+import { ConnectionEnd } from './connection-end.ts';
+import type { ChannelHub } from './gateway/channel-hub.ts';
+import type { GatewayOptions } from './gateway/gateway-options.ts';
+import type { HeldChannels, NamedChannel } from './gateway/held-channels.ts';
+import type { ResumePositions } from './gateway/resume-positions.ts';
+import { Subscriptions } from './gateway/subscriptions.ts';
+import type { ConnectionEvents, TableConnection } from './table-connection.ts';
+import type { GatewaySocket } from './transport/socket-types.ts';
+
+export interface StreamConnectionDeps {
+  readonly hub: ChannelHub;
+  readonly clock: Clock;
+  readonly defer: (action: () => void) => void;
+}
+
+/** What a client asked for that only listens. */
+export interface Listening {
+  readonly identity: Identity;
+  /** Each once, all of them permitted. */
+  readonly channels: readonly NamedChannel[];
+  /** They are open, and stay so until they are released. */
+  readonly held: HeldChannels;
+  readonly positions: ResumePositions;
+}
+
+/** One client that only listens: subscribed from its beginning to what its request has named. */
+export class StreamConnection implements TableConnection {
+  readonly unacked = 0;
+  readonly #options: GatewayOptions;
+  readonly #events: ConnectionEvents;
+  readonly #socket: GatewaySocket;
+  readonly #listening: Listening;
+  readonly #subscriptions: Subscriptions;
+  readonly #end: ConnectionEnd;
+  /** So many of the channels are subscribed to; the others wait until there is room for their states. */
+  #subscribed = 0;
+
+  constructor(
+    deps: StreamConnectionDeps,
+    options: GatewayOptions,
+    events: ConnectionEvents,
+    socket: GatewaySocket,
+    listening: Listening,
+  ) {
+    this.#options = options;
+    this.#events = events;
+    this.#socket = socket;
+    this.#listening = listening;
+    this.#subscriptions = new Subscriptions(
+      { socket, hub: deps.hub, defer: deps.defer, overflown: () => this.close('limitExceeded') },
+      { ...options.limits, ...options.tuning },
+    );
+    this.#end = new ConnectionEnd({ ...deps, socket, subscriptions: this.#subscriptions }, options.tuning);
+  }
+
+  get subscriptions(): number {
+    return this.#subscriptions.size;
+  }
+
+  get isClosing(): boolean {
+    return this.#end.isDecided;
+  }
+
+  open(): void {
+    this.#subscribe();
+  }
+
+  message(): void {
+    // It has no way to say anything.
+  }
+
+  dropped(): void {
+    this.#subscriptions.dropped();
+  }
+
+  drained(): void {
+    this.#subscriptions.drained();
+    this.#subscribe();
+  }
+
+  closed(): void {
+    if (!this.#end.noteClosed()) return;
+    this.#listening.held.release();
+    this.#events.closed(this);
+  }
+
+  close(reason: CloseReason): void {
+    this.#end.close(reason);
+  }
+
+  cutOff(reason: CloseReason): void {
+    this.#end.cutOff(reason);
+  }
+
+  sayBye(bye: ByeFrame): void {
+    if (this.isClosing) return;
+    this.#subscriptions.reply(bye);
+    this.close('draining');
+  }
+
+  sweep(now: number): void {
+    if (this.#end.sweep(now)) return;
+    const { expiresAt } = this.#listening.identity;
+    if (expiresAt === undefined || now < expiresAt) return;
+    this.#subscriptions.reply({ type: 'error', code: 'unauthorized', message: 'the token has expired' });
+    this.close('tokenRefused');
+  }
+
+  /** One state after the other, as long as there is room, so that many large ones are not taken for a slow client. */
+  #subscribe(): void {
+    const { channels, held, positions } = this.#listening;
+    const below = this.#options.limits.backpressureBytes / 2;
+    while (!this.isClosing && this.#socket.bufferedBytes() < below) {
+      const id = this.#subscribed;
+      const named = channels[id];
+      if (named === undefined) return;
+      this.#subscribed++;
+      const { name, channel } = named;
+      const since = positions.of(name);
+      const frame = { type: 'subscribe', id, channel: name } as const;
+      this.#subscriptions.subscribe(since === undefined ? frame : { ...frame, since }, channel);
+      held.release(name);
+    }
+  }
+}
