@@ -107,6 +107,13 @@ const overridden = Type.Optional(
   }),
 );
 
+const expected = Type.Optional(
+  described(
+    CountSchema,
+    'How many events the match has had, as its document tells (`events`); where it has had others, this one is refused (`conflict`)',
+  ),
+);
+
 /** An innings by its number from 1, as a number or as the key of the document. */
 const InningsNumberSchema = Type.Union(
   [Type.Integer({ minimum: 1, maximum: 99 }), Type.String({ pattern: '^[1-9][0-9]?$' })],
@@ -123,6 +130,7 @@ export const DeliveryEventSchema = Strict(
     over: Type.Integer({ minimum: 0, maximum: 9999, description: 'The over, counted from 0' }),
     delivery: DeliverySchema,
     override: overridden,
+    expected,
   },
   { description: 'A ball was bowled' },
 );
@@ -134,7 +142,7 @@ const OversNumberSchema = Type.Number({
   description: 'Overs, and after the point balls',
 });
 
-const actionFields = { type: Type.Literal('match'), match, override: overridden };
+const actionFields = { type: Type.Literal('match'), match, override: overridden, expected };
 const action = <A extends string>(name: A) => Type.Literal(name);
 
 const RESULT_KINDS = ['tie', 'draw', 'no result', 'abandoned'] as const;
@@ -233,6 +241,7 @@ export const UndoSchema = Strict({
   type: Type.Literal('match'),
   match,
   action: action('undo'),
+  expected,
 });
 export const AmendSchema = Strict({
   type: Type.Literal('match'),
@@ -240,9 +249,17 @@ export const AmendSchema = Strict({
   action: action('amend'),
   n: described(EventNumberSchema, 'The number of the event that is replaced'),
   event: PlayEventSchema,
+  expected,
 });
 export type UndoEvent = Static<typeof UndoSchema>;
-export type AmendEvent = { type: 'match'; match: string; action: 'amend'; n: number; event: PlayEvent };
+export type AmendEvent = {
+  type: 'match';
+  match: string;
+  action: 'amend';
+  n: number;
+  event: PlayEvent;
+  expected?: number;
+};
 export type MatchEvent = PlayEvent | UndoEvent | AmendEvent;
 
 export const MatchEventSchema = Type.Union(

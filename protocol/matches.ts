@@ -3,10 +3,7 @@ import { CountSchema, checker, described, IdSchema, Strict, TextSchema } from '.
 
 /** What is set about a match before it begins, and what its channels hold. What happens in it is in `match-events.ts`. */
 
-export const SPORTS = ['cricket', 'generic'] as const;
-export type SportName = (typeof SPORTS)[number];
-
-export const MAX_SQUAD = 60;
+const MAX_SQUAD = 60;
 
 const TeamsSchema = Type.Tuple([TextSchema, TextSchema], { description: 'The two sides' });
 
@@ -42,9 +39,7 @@ export type CricketFormat = Static<typeof CricketFormatSchema>;
 
 /** The body of `PUT /v1/matches/{id}`. */
 export const FixtureSchema = Strict({
-  sport: Type.Union([Type.Literal('cricket'), Type.Literal('generic')], {
-    description: 'Whose rules fold the events',
-  }),
+  sport: described(IdSchema, 'Whose rules fold the events: `cricket`, `generic` or one of your own'),
   teams: TeamsSchema,
   title: Type.Optional(described(TextSchema, 'Default: the one side v the other')),
   squads: Type.Optional(
@@ -96,6 +91,19 @@ export const matchHead = {
   teams: TeamsSchema,
   result: Type.Optional(MatchResultSchema),
 };
+
+/** What a list of matches shows, so that nobody has to fold every one of them for it. */
+export const MatchSummarySchema = Strict({
+  status: MatchStatusSchema,
+  result: Type.Optional(MatchResultSchema),
+  scores: Type.Optional(
+    Type.Array(Strict({ team: TextSchema, text: Type.String() }), {
+      maxItems: 2,
+      description: 'Sides that have a score, in the order of `teams`: `175/7 (20)`, `243 & 12/0 (3.1)`, `2`',
+    }),
+  ),
+});
+export type MatchSummary = Static<typeof MatchSummarySchema>;
 
 export const ExtrasSchema = Strict(
   {
@@ -195,6 +203,27 @@ export type BatterDocument = Static<typeof BatterSchema>;
 export type BowlerDocument = Static<typeof BowlerSchema>;
 export type InningsDocument = Static<typeof InningsSchema>;
 export type CricketDocument = Static<typeof CricketDocumentSchema>;
+
+const PointsSchema = Type.Record(Type.String(), Type.Integer());
+
+export const GenericDocumentSchema = Strict(
+  {
+    ...matchHead,
+    scores: described(PointsSchema, 'The points of each side'),
+    period: Type.Optional(described(TextSchema, 'Such as `2nd half`')),
+    clock: Type.Optional(
+      Strict(
+        { seconds: Type.Number({ minimum: 0 }), running: Type.Boolean() },
+        { description: 'As it was told last; one that runs has gone on since' },
+      ),
+    ),
+    players: Type.Optional(
+      Type.Record(Type.String(), PointsSchema, { description: 'Who made them, by side and player' }),
+    ),
+  },
+  { description: 'A match of any sport of two sides that score points' },
+);
+export type GenericDocument = Static<typeof GenericDocumentSchema>;
 
 /** What the broadcaster needs to know of a match, whatever its sport. */
 export interface MatchDocument {

@@ -1,5 +1,5 @@
 import type { MatchEvent, PlayEvent } from '../protocol/match-events.ts';
-import { FEED_ROWS, type Fixture, type MatchDocument } from '../protocol/matches.ts';
+import { FEED_ROWS, type Fixture, type MatchDocument, type MatchSummary } from '../protocol/matches.ts';
 import { type Refused, refuse, type Sport } from './sport.ts';
 
 /**
@@ -59,6 +59,10 @@ export class MatchFold<State, Change, Document extends MatchDocument> {
 
   document(): Document {
     return this.#sport.document(this.state);
+  }
+
+  summary(): MatchSummary {
+    return this.#sport.summary(this.state);
   }
 
   /** The last events that stand, oldest first. */

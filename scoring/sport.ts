@@ -1,5 +1,5 @@
 import type { PlayEvent } from '../protocol/match-events.ts';
-import type { Fixture, MatchDocument } from '../protocol/matches.ts';
+import type { Fixture, MatchDocument, MatchSummary } from '../protocol/matches.ts';
 
 /** Why an event cannot be; in the words of a scorer. Nothing has changed. */
 export interface Refusal {
@@ -32,6 +32,8 @@ export interface Sport<State, Change, Document extends MatchDocument = MatchDocu
   apply(state: State, event: PlayEvent): Applied<Change> | Refused;
   /** The whole live document. What has not changed since the last call may be the same objects, so none may be changed. */
   document(state: State): Document;
+  /** What a list of matches shows. */
+  summary(state: State): MatchSummary;
   /** The event in a sentence, right after it was applied. */
   describe(state: State, event: PlayEvent, change: Change): string;
 }

@@ -11,6 +11,7 @@ import { beginCricket, checkCricketFixture } from './fixture.ts';
 import { endInnings, openInnings, reachedEnd } from './innings.ts';
 import { deriveOutcome } from './result.ts';
 import type { CricketChange, CricketState } from './state.ts';
+import { summarize } from './summary.ts';
 
 /**
  * Cricket by the laws. What the laws hold for impossible is refused, unless the event says `override`: umpires err, and what they have
@@ -25,6 +26,7 @@ export const cricket: Sport<CricketState, CricketChange, CricketDocument> = {
     return 'refused' in change ? change : settle(state, change);
   },
   document: printMatch,
+  summary: summarize,
   describe: describeCricket,
 };
 

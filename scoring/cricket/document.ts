@@ -31,7 +31,7 @@ export function printMatch(state: CricketState): CricketDocument {
   };
 }
 
-function statusOf(state: CricketState): MatchStatus {
+export function statusOf(state: CricketState): MatchStatus {
   const { outcome } = state;
   if (outcome !== undefined) return outcome.kind === 'abandoned' ? 'abandoned' : 'complete';
   if (!state.started) return 'scheduled';
@@ -39,7 +39,7 @@ function statusOf(state: CricketState): MatchStatus {
   return state.innings.length > 0 && openInnings(state) === undefined ? 'break' : 'live';
 }
 
-function printResult({ winner, by, text }: Outcome): MatchResult {
+export function printResult({ winner, by, text }: Outcome): MatchResult {
   return {
     ...(winner === undefined ? {} : { winner }),
     ...(by === undefined ? {} : { by }),
