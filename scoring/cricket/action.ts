@@ -49,7 +49,7 @@ function changeInnings(innings: Innings, event: ActionEvent): CricketChange {
     }
     case 'declare':
       endInnings(innings, event.forfeited ? 'forfeited' : 'declared');
-      return { innings };
+      return { innings, inningsEnded: event.forfeited ? 'forfeited' : 'declared' };
     case 'retire': {
       const { player, kind } = event;
       const fall = dismiss(innings, { player_out: player, kind }, undefined);

@@ -52,16 +52,12 @@ function settle(state: CricketState, change: CricketChange): Applied<CricketChan
   const end = open === undefined || told ? undefined : reachedEnd(state, open);
   if (open !== undefined && end !== undefined) endInnings(open, end);
   if (!told) state.outcome = deriveOutcome(state);
-  const ended = change.innings?.end;
   const outcome = state.outcome;
   return {
     change: {
       ...change,
       ...(end !== undefined ? { inningsEnded: end } : {}),
       ...(outcome !== undefined && outcome.text !== before?.text ? { outcome } : {}),
-      ...(end === undefined && (ended === 'declared' || ended === 'forfeited')
-        ? { inningsEnded: ended }
-        : {}),
     },
   };
 }

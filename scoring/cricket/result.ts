@@ -2,6 +2,7 @@ import type { StatedResult } from '../../protocol/match-events.ts';
 import type { Margin } from '../../protocol/matches.ts';
 import { mainInnings, openInnings, superOvers, targetOf, totalOf, wicketsOf } from './innings.ts';
 import type { CricketState, Innings, Outcome } from './state.ts';
+import { count } from './words.ts';
 
 /** Who has won: as far as it follows from the scores, or as it is told. */
 
@@ -118,8 +119,4 @@ function inWords(method: string): string {
 function margin(by: Margin): string {
   if ('wickets' in by) return count(by.wickets, 'wicket');
   return 'innings' in by ? `an innings and ${count(by.runs, 'run')}` : count(by.runs, 'run');
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

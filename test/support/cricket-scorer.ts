@@ -57,7 +57,7 @@ export class CricketScorer {
     action: A,
     fields: Omit<ActionEvent<A>, 'type' | 'match' | 'action'> = {} as never,
   ): CricketChange {
-    return this.#expectApplied({ type: 'match', match: 'm', action, ...fields } as unknown as PlayEvent);
+    return this.play({ type: 'match', match: 'm', action, ...fields } as unknown as PlayEvent);
   }
 
   begin(team: 'Asia' | 'Europe', fields: Partial<ActionEvent<'innings'>> = {}): this {
@@ -66,12 +66,19 @@ export class CricketScorer {
   }
 
   ball(ball: Ball = {}): CricketChange {
-    return this.#expectApplied(this.deliveryOf(ball));
+    return this.play(this.deliveryOf(ball));
   }
 
   balls(count: number, ball: Ball = {}): this {
     for (let index = 0; index < count; index += 1) this.ball(ball);
     return this;
+  }
+
+  play(event: PlayEvent): CricketChange {
+    const applied = cricket.apply(this.state, event);
+    if ('refused' in applied) throw new Error(`refused: ${applied.refused.message}`);
+    this.events.push(event);
+    return applied.change;
   }
 
   /** Why the event was refused; the state must be as it was. */
@@ -124,13 +131,6 @@ export class CricketScorer {
       batter: batter ?? innings?.striker ?? waiting.shift() ?? '',
       non_striker: nonStriker ?? innings?.nonStriker ?? waiting.shift() ?? '',
     };
-  }
-
-  #expectApplied(event: PlayEvent): CricketChange {
-    const applied = cricket.apply(this.state, event);
-    if ('refused' in applied) throw new Error(`refused: ${applied.refused.message}`);
-    this.events.push(event);
-    return applied.change;
   }
 }
 
