@@ -90,6 +90,7 @@ export const matchHead = {
   status: MatchStatusSchema,
   teams: TeamsSchema,
   result: Type.Optional(MatchResultSchema),
+  events: described(CountSchema, 'Events so far, corrections too: what the next one may name as `expected`'),
 };
 
 /** What a list of matches shows, so that nobody has to fold every one of them for it. */
@@ -233,7 +234,7 @@ export interface MatchDocument {
   readonly status: MatchStatus;
   readonly teams: readonly [string, string];
   readonly result?: MatchResult;
+  readonly events: number;
 }
 
-/** Events that the channel `match:<id>:feed` holds. */
-export const FEED_ROWS = 50;
+export { FEED_ROWS } from './feed-rows.ts';

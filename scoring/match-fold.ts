@@ -1,5 +1,6 @@
+import { FEED_ROWS } from '../protocol/feed-rows.ts';
 import type { MatchEvent, PlayEvent } from '../protocol/match-events.ts';
-import { FEED_ROWS, type Fixture, type MatchDocument, type MatchSummary } from '../protocol/matches.ts';
+import type { Fixture, MatchDocument, MatchSummary } from '../protocol/matches.ts';
 import { type Refused, refuse, type Sport } from './sport.ts';
 
 /**
@@ -10,6 +11,12 @@ import { type Refused, refuse, type Sport } from './sport.ts';
 export interface FeedRow {
   readonly n: number;
   readonly text: string;
+  readonly event: PlayEvent;
+}
+
+/** An event of play under the number that it has had from the first. */
+export interface Played {
+  readonly n: number;
   readonly event: PlayEvent;
 }
 
@@ -58,7 +65,8 @@ export class MatchFold<State, Change, Document extends MatchDocument> {
   }
 
   document(): Document {
-    return this.#sport.document(this.state);
+    // The compiler does not see that a type without one of its keys, and this key, are the type again.
+    return { ...this.#sport.document(this.state), events: this.#count } as Document;
   }
 
   summary(): MatchSummary {
@@ -70,8 +78,17 @@ export class MatchFold<State, Change, Document extends MatchDocument> {
     return this.#folded.feed;
   }
 
+  /** The play that stands, in the order in which it happened, each event as it was amended last. */
+  play(): readonly Played[] {
+    return resolve(this.#standing);
+  }
+
   /** A refused event changes nothing and has no number. */
   append(event: MatchEvent): Accepted<Change> | Refused {
+    const { expected } = event;
+    if (expected !== undefined && expected !== this.#count) {
+      return refuse('conflict', `The match has had ${this.#count} events, not ${expected}`);
+    }
     if (isUndo(event)) return this.#correct(this.#standing.slice(0, -1), 'The last event was taken back');
     if (isAmend(event)) {
       const amendment = this.#amendment(event);
@@ -152,7 +169,7 @@ function isAmend(event: MatchEvent): event is AmendOf {
 }
 
 /** The play that stands, each event as it was amended last. */
-function resolve(standing: readonly Standing[]): { n: number; event: PlayEvent }[] {
+function resolve(standing: readonly Standing[]): Played[] {
   const amended = new Map<number, PlayEvent>();
   for (const { amends, event } of standing) if (amends !== undefined) amended.set(amends, event);
   return standing.flatMap(({ n, event, amends }) =>

@@ -16,6 +16,9 @@ export interface Applied<Change> {
   readonly change: Change;
 }
 
+/** A document without the number of events, which is not the sport's to know. */
+export type Printed<Document extends MatchDocument> = Omit<Document, 'events'>;
+
 /**
  * The rules of a sport: a fold of events into a state. Pure, without clock and chance, so that the node that takes events in, the owner
  * that publishes, clients and tests come to the same state. Events have been checked against their schemas before.
@@ -31,7 +34,7 @@ export interface Sport<State, Change, Document extends MatchDocument = MatchDocu
   /** Checks the event against the state first; one that is refused changes nothing. */
   apply(state: State, event: PlayEvent): Applied<Change> | Refused;
   /** The whole live document. What has not changed since the last call may be the same objects, so none may be changed. */
-  document(state: State): Document;
+  document(state: State): Printed<Document>;
   /** What a list of matches shows. */
   summary(state: State): MatchSummary;
   /** The event in a sentence, right after it was applied. */

@@ -3,6 +3,11 @@ import type { MatchEvent } from '../protocol/match-events.ts';
 import type { Fixture, MatchDocument, MatchSummary } from '../protocol/matches.ts';
 import type { FeedRow } from '../scoring/match-fold.ts';
 
+/** Corrections too, beyond it they are refused. A five-day match of cricket has some 3000. */
+export const MAX_MATCH_EVENTS = 20_000;
+/** Of one event, as JSON. What is longer must not come to a store. */
+export const MAX_MATCH_EVENT_BYTES = 16 * 1024;
+
 /** How a match stands: its fixture, and its events folded by the rules of its sport. */
 export interface MatchView {
   readonly fixture: Fixture;

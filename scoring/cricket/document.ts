@@ -6,12 +6,13 @@ import type {
   MatchResult,
   MatchStatus,
 } from '../../protocol/matches.ts';
+import type { Printed } from '../sport.ts';
 import { ballsLeft, openInnings, targetOf } from './innings.ts';
 import { oversOfBowler, oversOfInnings, printOvers } from './overs.ts';
 import type { Batter, Bowler, CricketState, Innings, Outcome } from './state.ts';
 
 /** The match as its card prints it. An innings in which nothing changes is printed once. */
-export function printMatch(state: CricketState): CricketDocument {
+export function printMatch(state: CricketState): Printed<CricketDocument> {
   const { outcome, teams } = state;
   const open = outcome === undefined ? openInnings(state) : undefined;
   return {

@@ -6,7 +6,7 @@ import type {
   MatchStatus,
   MatchSummary,
 } from '../../protocol/matches.ts';
-import { type Refusal, refuse, type Sport } from '../sport.ts';
+import { type Printed, type Refusal, refuse, type Sport } from '../sport.ts';
 import { checkMeaning, checkMoment, GENERIC_ACTIONS, type GenericEvent, isGeneric } from './check.ts';
 import { describeGeneric, printPoints } from './commentary.ts';
 import type { GenericState } from './state.ts';
@@ -118,7 +118,7 @@ function statusOf({ result, abandoned, started, paused }: GenericState): MatchSt
   return paused ? 'break' : 'live';
 }
 
-function print(state: GenericState): GenericDocument {
+function print(state: GenericState): Printed<GenericDocument> {
   const { match, title, teams, points, period, clock, result } = state;
   const players = teams.flatMap((team, side) => {
     const made = state.players[side];

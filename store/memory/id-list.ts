@@ -20,6 +20,13 @@ export class IdList {
   }
 }
 
+export interface SharedIds {
+  readonly boards: IdList;
+  readonly products: IdList;
+  readonly areas: IdList;
+  readonly matches: IdList;
+}
+
 /** All equal but for the id, so that a ranking of them is in byte order of the ids. */
 function entryOf(id: string): Entry {
   return { member: id, key: 0, arrival: 0 };
