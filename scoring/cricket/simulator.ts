@@ -16,6 +16,8 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly format?: SimulatedFormat;
   readonly teams?: readonly [string, string];
+  /** Of a match without a limit of overs: after how many of them it is drawn, if nobody has won. */
+  readonly matchOvers?: number;
 }
 
 export interface Simulation {
@@ -25,9 +27,9 @@ export interface Simulation {
 }
 
 export function simulateMatch(match: string, options: SimulationOptions): Simulation {
-  const { seed, format = 'T20', teams } = options;
+  const { seed, format = 'T20', teams, matchOvers = STYLES[format].matchOvers } = options;
   const random = new SeededRandom(seed);
-  const style = STYLES[format];
+  const style = { ...STYLES[format], ...(matchOvers === undefined ? {} : { matchOvers }) };
   const sides = inventSides(random, teams);
   const fixture: Fixture = {
     sport: 'cricket',
