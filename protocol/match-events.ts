@@ -7,7 +7,6 @@ import { CountSchema, described, EventNumberSchema, IdSchema, Strict, TextSchema
 const RUNS_MAX = 999;
 const COMMENTARY_MAX_LENGTH = 2000;
 const RunsSchema = Type.Integer({ minimum: 0, maximum: RUNS_MAX });
-const OptionalRuns = Type.Optional(RunsSchema);
 
 export const WICKET_KINDS = [
   'bowled',
@@ -28,12 +27,16 @@ export const WICKET_KINDS = [
 export type WicketKind = (typeof WICKET_KINDS)[number];
 
 export const WicketSchema = Strict({
-  player_out: TextSchema,
-  kind: Type.Enum(WICKET_KINDS),
+  player_out: described(TextSchema, 'Who is out'),
+  kind: Type.Enum(WICKET_KINDS, { description: 'How' }),
   fielders: Type.Optional(
-    Type.Array(Strict({ name: Type.Optional(TextSchema), substitute: Type.Optional(Type.Boolean()) }), {
-      maxItems: 11,
-    }),
+    Type.Array(
+      Strict({
+        name: Type.Optional(described(TextSchema, 'Left out: not known')),
+        substitute: Type.Optional(Type.Boolean({ description: 'Not of the side' })),
+      }),
+      { maxItems: 11, description: 'Who had a hand in it, in order' },
+    ),
   ),
 });
 export type Wicket = Static<typeof WicketSchema>;
@@ -41,30 +44,40 @@ export type Wicket = Static<typeof WicketSchema>;
 /** One ball, in the shape of Cricsheet's files. */
 export const DeliverySchema = Strict({
   batter: described(TextSchema, 'Who faced it'),
-  bowler: TextSchema,
-  non_striker: TextSchema,
-  runs: Strict({
-    batter: RunsSchema,
-    extras: RunsSchema,
-    total: RunsSchema,
-    non_boundary: Type.Optional(
-      Type.Boolean({ description: 'The four or six runs were run, so it is no boundary' }),
-    ),
-  }),
+  bowler: described(TextSchema, 'Who bowled it'),
+  non_striker: described(TextSchema, 'Who was at the other end'),
+  runs: Strict(
+    {
+      batter: described(RunsSchema, 'Off the bat'),
+      extras: described(RunsSchema, 'No batter made them'),
+      total: described(RunsSchema, 'Both together'),
+      non_boundary: Type.Optional(
+        Type.Boolean({ description: 'The four or six runs were run, so it is no boundary' }),
+      ),
+    },
+    { description: 'What it was worth' },
+  ),
   extras: Type.Optional(
     Strict(
       {
-        wides: OptionalRuns,
-        noballs: OptionalRuns,
-        byes: OptionalRuns,
-        legbyes: OptionalRuns,
-        penalty: OptionalRuns,
+        wides: Type.Optional(described(RunsSchema, 'With what was run on them')),
+        noballs: Type.Optional(described(RunsSchema, 'For the no-ball itself')),
+        byes: Type.Optional(described(RunsSchema, 'Run without bat or body')),
+        legbyes: Type.Optional(described(RunsSchema, 'Run off the body')),
+        penalty: Type.Optional(described(RunsSchema, 'Given by the umpires with this ball')),
       },
       { description: 'Runs by their account; they sum up to `runs.extras`' },
     ),
   ),
-  wickets: Type.Optional(Type.Array(WicketSchema, { maxItems: 11 })),
-  commentary: Type.Optional(Type.String({ maxLength: COMMENTARY_MAX_LENGTH })),
+  wickets: Type.Optional(
+    Type.Array(WicketSchema, { maxItems: 11, description: 'Who got out, or retired, with it' }),
+  ),
+  commentary: Type.Optional(
+    Type.String({
+      maxLength: COMMENTARY_MAX_LENGTH,
+      description: 'What the feed tells of it; left out: it is put into words',
+    }),
+  ),
   replacements: Type.Optional(
     Type.Object(
       {
@@ -74,19 +87,19 @@ export const DeliverySchema = Strict({
               in: TextSchema,
               team: TextSchema,
               out: Type.Optional(TextSchema),
-              reason: Type.Optional(Type.String()),
+              reason: Type.Optional(Type.String({ description: 'Why' })),
             }),
-            { maxItems: 22 },
+            { maxItems: 22, description: 'Who came into a side' },
           ),
         ),
         role: Type.Optional(
           Type.Array(
             Type.Object({
-              role: Type.String(),
+              role: Type.String({ description: '`bowler` or `batter`' }),
               out: Type.Optional(TextSchema),
-              reason: Type.Optional(Type.String()),
+              reason: Type.Optional(Type.String({ description: 'Why' })),
             }),
-            { maxItems: 22 },
+            { maxItems: 22, description: 'Who took over what somebody did' },
           ),
         ),
       },
@@ -128,7 +141,7 @@ export const DeliveryEventSchema = Strict(
     match,
     innings: InningsNumberSchema,
     over: Type.Integer({ minimum: 0, maximum: 9999, description: 'The over, counted from 0' }),
-    delivery: DeliverySchema,
+    delivery: described(DeliverySchema, 'In the shape of Cricsheet'),
     override: overridden,
     expected,
   },
