@@ -10,7 +10,6 @@ import type { CricketState, Innings } from './state.ts';
 
 /** What nobody can override, since it has no meaning. */
 export function checkMeaning(state: CricketState, event: ActionEvent): Refused | undefined {
-  const open = openInnings(state);
   const isTeam = (team: string): boolean => state.teams.includes(team);
   const stranger = (team: string): Refused => refuse('not_found', `${team} do not play in this match`);
   switch (event.action) {
@@ -31,7 +30,7 @@ export function checkMeaning(state: CricketState, event: ActionEvent): Refused |
       if (event.runs === undefined && event.overs === undefined) {
         return refuse('malformed', 'A revision needs "runs" or "overs"');
       }
-      return open === undefined ? refuse('conflict', 'No innings is played') : undefined;
+      return lastInnings(state) === undefined ? refuse('conflict', 'No innings is played') : undefined;
     case 'over':
       return lastInnings(state)?.over === undefined ? refuse('conflict', 'No over has begun') : undefined;
     case 'declare':
@@ -79,6 +78,7 @@ function explainAction(state: CricketState, event: ActionEvent): string | Refusa
     default: {
       if (over !== undefined) return over;
       const innings = openInnings(state);
+      if (innings === undefined && event.action === 'revise') return 'No innings is played';
       return innings === undefined ? 'The innings is over' : explainInInnings(state, innings, event);
     }
   }

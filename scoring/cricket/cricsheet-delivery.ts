@@ -37,7 +37,7 @@ function wicketOf({
   fielders = [],
 }: NonNullable<CricsheetDelivery['wickets']>[number]): Wicket {
   const kind = WICKET_KINDS.find((each) => each === told);
-  if (kind === undefined) throw new Error(`nobody can be out "${told}"`);
+  if (kind === undefined) throw new Error(`not a match of Cricsheet: nobody can be out "${told}"`);
   const named = fielders.map((fielder) => {
     if (typeof fielder === 'string') return { name: fielder };
     const { name, substitute } = fielder;

@@ -4,6 +4,8 @@ export interface CricsheetMatch {
   readonly info: {
     readonly teams: readonly string[];
     readonly players?: Readonly<Record<string, readonly string[]>>;
+    /** Who may come for another, by team. */
+    readonly supersubs?: Readonly<Record<string, string>>;
     readonly match_type?: string;
     readonly overs?: number;
     readonly balls_per_over?: number;
@@ -35,8 +37,8 @@ export interface CricsheetInnings {
   readonly target?: { readonly runs?: number; readonly overs?: number };
   /** Runs for this innings that belong to no ball: from before it, and from after it. */
   readonly penalty_runs?: { readonly pre?: number; readonly post?: number };
-  /** By the number of the over, from 0: how many balls it had. */
-  readonly miscounted_overs?: Readonly<Record<string, { readonly balls?: number }>>;
+  /** By the number of the over, from 0: how many balls it had; some files have that number as a text. */
+  readonly miscounted_overs?: Readonly<Record<string, { readonly balls?: number | string }>>;
 }
 
 export interface CricsheetOver {
@@ -62,7 +64,7 @@ export interface CricsheetDelivery {
   }[];
   readonly replacements?: {
     readonly match?: readonly (Replacement & { readonly in?: string; readonly team?: string })[];
-    readonly role?: readonly (Replacement & { readonly role?: string })[];
+    readonly role?: readonly (Replacement & { readonly in?: string; readonly role?: string })[];
   };
 }
 

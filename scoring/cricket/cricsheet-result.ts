@@ -4,8 +4,14 @@ import type { CricsheetInnings, CricsheetOutcome } from './cricsheet-format.ts';
 import { SUPER_OVER } from './result.ts';
 
 /** The result as a file tells it. */
-export function resultOf(outcome: CricsheetOutcome, innings: readonly CricsheetInnings[]): StatedResult {
+export function resultOf(
+  outcome: CricsheetOutcome,
+  teams: readonly string[],
+  innings: readonly CricsheetInnings[],
+): StatedResult {
   const { winner, method, result, eliminator, bowl_out } = outcome;
+  const told = winner ?? eliminator ?? bowl_out;
+  if (told !== undefined && !teams.includes(told)) return { kind: 'no result', text: `${told} won` };
   if (winner !== undefined) {
     const by = marginOf(outcome);
     return {
@@ -21,12 +27,14 @@ export function resultOf(outcome: CricsheetOutcome, innings: readonly CricsheetI
   return { kind: kindOf(result), ...(method === undefined ? {} : { method }) };
 }
 
-function kindOf(result: string | undefined): 'tie' | 'draw' | 'no result' {
-  return result === 'tie' || result === 'draw' ? result : 'no result';
+const KINDS = ['tie', 'draw', 'abandoned'] as const;
+
+function kindOf(result: string | undefined): (typeof KINDS)[number] | 'no result' {
+  return KINDS.find((kind) => kind === result) ?? 'no result';
 }
 
 function marginOf({ by }: CricsheetOutcome): Margin | undefined {
-  if (by?.innings !== undefined) return { innings: by.innings, runs: by.runs ?? 0 };
+  if (by?.innings !== undefined) return { innings: Math.max(1, by.innings), runs: by.runs ?? 0 };
   if (by?.wickets !== undefined) return { wickets: by.wickets };
   return by?.runs === undefined ? undefined : { runs: by.runs };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DeliveryEventSchema, MatchEventSchema, type PlayEvent } from '../../protocol/match-events.ts';
 import { CricketDocumentSchema, fixtureChecker } from '../../protocol/matches.ts';
 import { checker } from '../../protocol/schema.ts';
-import { plainCard } from '../../test/support/plain-card.ts';
+import { cardOf, plainCard } from '../../test/support/plain-card.ts';
 import { hasTestData, LEFT_OUT, readTestData } from '../../test/support/test-data.ts';
 import { foldMatch } from '../match-fold.ts';
 import { cricket } from './cricket.ts';
@@ -82,14 +82,7 @@ describe.skipIf(!hasTestData)(`a real match${LEFT_OUT}`, () => {
       file.innings?.map(({ team }) => team),
     );
     for (const [index, card] of cards.entries()) {
-      const innings = document.innings[String(index + 1)];
-      const batting = Object.fromEntries(
-        Object.entries(innings?.batting ?? {}).map(([name, { out, retired: _, ...figures }]) => {
-          return [name, { ...figures, ...(out === undefined ? {} : { kind: out.kind }) }];
-        }),
-      );
-      const { runs, wickets, balls, overs, extras, bowling, fall } = innings ?? {};
-      expect({ runs, wickets, balls, overs, extras, batting, bowling, fall }).toEqual(card);
+      expect(cardOf(document.innings[String(index + 1)])).toEqual(card);
     }
   });
 

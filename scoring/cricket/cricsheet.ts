@@ -1,7 +1,16 @@
-import type { ActionEvent, MatchAction, PlayEvent } from '../../protocol/match-events.ts';
-import type { Fixture } from '../../protocol/matches.ts';
+import {
+  type ActionEvent,
+  DeliveryEventSchema,
+  type MatchAction,
+  MatchEventSchema,
+  type PlayEvent,
+} from '../../protocol/match-events.ts';
+import { type Fixture, fixtureChecker } from '../../protocol/matches.ts';
+import { checker } from '../../protocol/schema.ts';
 import { cricket } from './cricket.ts';
+import { explainCricsheet, isCricsheet } from './cricsheet-check.ts';
 import { deliveryOf } from './cricsheet-delivery.ts';
+import { fixtureOf } from './cricsheet-fixture.ts';
 import type { CricsheetInnings, CricsheetMatch, CricsheetOver } from './cricsheet-format.ts';
 import { resultOf } from './cricsheet-result.ts';
 import { kindOf } from './delivery.ts';
@@ -13,58 +22,30 @@ export interface ImportedMatch {
   readonly events: readonly PlayEvent[];
 }
 
-const DEFAULT_BALLS_PER_OVER = 6;
-/** In The Hundred an over is five balls, and a bowler may bowl ten on end. */
-const HUNDRED_BALLS_PER_OVER = 5;
-const TITLE_MAX_LENGTH = 40;
+const deliveryChecker = checker(DeliveryEventSchema);
+const matchEventChecker = checker(MatchEventSchema);
 
-/** Throws where the file is not of that form, or cannot be folded at all. */
-export function importCricsheet(match: string, file: CricsheetMatch): ImportedMatch {
-  if (!Array.isArray(file?.info?.teams) || file.info.teams.length !== 2) {
-    throw new Error('not a match of Cricsheet: "info.teams" must be two teams');
-  }
+/** Throws where the file is not of that form. What is against the laws in it is taken as it is. */
+export function importCricsheet(match: string, file: unknown): ImportedMatch {
+  if (!isCricsheet(file)) throw new Error(`not a match of Cricsheet: ${explainCricsheet(file)}`);
   const fixture = fixtureOf(file);
-  return { fixture, events: overrideImpossible(match, fixture, eventsOf(match, file)) };
+  if (!fixtureChecker.check(fixture)) throw new Error(`cannot be set up: ${fixtureChecker.explain(fixture)}`);
+  return { fixture, events: overrideImpossible(match, fixture, eventsOf(match, file, fixture)) };
 }
 
-function fixtureOf({ info, innings = [] }: CricsheetMatch): Fixture {
-  const [home = '', away = ''] = info.teams;
-  const ballsPerOver = info.balls_per_over ?? DEFAULT_BALLS_PER_OVER;
-  const ofHome = [...(info.players?.[home] ?? [])];
-  const ofAway = [...(info.players?.[away] ?? [])];
-  const name = info.event?.name;
-  const isLong = name === undefined || name.length > TITLE_MAX_LENGTH;
-  const hasTwo = innings.filter((each) => !each.super_over).length > 2 || !isLimited(info);
-  return {
-    sport: 'cricket',
-    teams: [home, away],
-    ...(isLong ? {} : { title: `${home} v ${away}, ${name}` }),
-    ...(ofHome.length + ofAway.length > 0 ? { squads: [ofHome, ofAway] } : {}),
-    format: {
-      ...(info.overs === undefined ? {} : { overs: info.overs }),
-      ballsPerOver,
-      inningsPerSide: hasTwo ? 2 : 1,
-      ...(ballsPerOver === HUNDRED_BALLS_PER_OVER ? { consecutiveOvers: 2 } : {}),
-    },
-  };
-}
-
-function isLimited({ overs, match_type }: CricsheetMatch['info']): boolean {
-  return overs !== undefined || (match_type !== undefined && !['Test', 'MDM'].includes(match_type));
-}
-
-function eventsOf(match: string, file: CricsheetMatch): PlayEvent[] {
-  const { teams, toss, outcome, balls_per_over = DEFAULT_BALLS_PER_OVER } = file.info;
+function eventsOf(match: string, file: CricsheetMatch, { format }: Fixture): PlayEvent[] {
+  const { teams, toss, outcome } = file.info;
   const events: PlayEvent[] = [act(match, 'start', {})];
   if (toss?.winner !== undefined && teams.includes(toss.winner)) {
     const decision = toss.decision === 'bat' ? 'bat' : 'field';
     events.push(act(match, 'toss', { winner: toss.winner, decision }));
   }
   for (const [index, innings] of (file.innings ?? []).entries()) {
-    events.push(...eventsOfInnings(match, index + 1, innings, balls_per_over));
+    events.push(...eventsOfInnings(match, index + 1, innings, format?.ballsPerOver ?? 0));
   }
-  if (outcome !== undefined)
-    events.push(act(match, 'end', { result: resultOf(outcome, file.innings ?? []) }));
+  if (outcome !== undefined) {
+    events.push(act(match, 'end', { result: resultOf(outcome, teams, file.innings ?? []) }));
+  }
   return events;
 }
 
@@ -74,7 +55,8 @@ function eventsOfInnings(
   innings: CricsheetInnings,
   ballsPerOver: number,
 ): PlayEvent[] {
-  const { team, absent_hurt: absent = [], penalty_runs: penalty = {}, overs = [] } = innings;
+  const { team, absent_hurt: absent = [], penalty_runs: penalty = {} } = innings;
+  const overs = (innings.overs ?? []).filter(({ deliveries }) => deliveries.length > 0);
   const { pre = 0, post = 0 } = penalty;
   const target = targetOf(innings);
   const isSetLate = target !== undefined && wasPlayedOn(overs, target.runs - pre);
@@ -124,7 +106,7 @@ function isMiscounted(
   { over }: CricsheetOver,
   balls: number,
 ): boolean {
-  return overs?.[String(over)]?.balls === balls;
+  return Number(overs?.[String(over)]?.balls) === balls;
 }
 
 type Fields<A extends MatchAction> = Omit<ActionEvent<A>, 'type' | 'match' | 'action'>;
@@ -138,11 +120,19 @@ function overrideImpossible(match: string, fixture: Fixture, events: readonly Pl
   const problem = cricket.checkFixture(fixture);
   if (problem !== undefined) throw new Error(problem.message);
   const state = cricket.begin(match, fixture);
-  return events.map((event, index) => {
+  return events.map((event) => {
+    const form = event.type === 'delivery' ? deliveryChecker : matchEventChecker;
+    if (!form.check(event)) throw new Error(`${placeOf(event)}: ${form.explain(event)}`);
     if (!('refused' in cricket.apply(state, event))) return event;
     const overridden: PlayEvent = { ...event, override: true };
     const applied = cricket.apply(state, overridden);
-    if ('refused' in applied) throw new Error(`event ${index + 1}: ${applied.refused.message}`);
+    if ('refused' in applied) throw new Error(`${placeOf(event)}: ${applied.refused.message}`);
     return overridden;
   });
+}
+
+function placeOf(event: PlayEvent): string {
+  return event.type === 'delivery'
+    ? `innings ${event.innings}, over ${event.over + 1}`
+    : `the event "${event.action}"`;
 }

@@ -32,7 +32,8 @@ export function scoreDelivery(state: CricketState, innings: Innings, event: Deli
   if (runsRun(delivery) % 2 === 1) changeEnds(innings);
   const wickets = fallOfWickets(innings, bowler, delivery);
   over.wickets += wickets.length;
-  if (isLegal && over.legalBalls >= state.format.ballsPerOver) completeOver(innings, over);
+  // A wide after the last ball, where the umpire has miscounted, belongs to an over that stays complete.
+  if (over.legalBalls >= state.format.ballsPerOver) completeOver(innings, over);
   innings.printed = undefined;
   state.paused = false;
   return {

@@ -115,6 +115,21 @@ describe('an over', () => {
     expect(strikeOf(scorer)).toEqual(['a1', 'a2']);
   });
 
+  it('stays complete with a wide after its last ball', () => {
+    const scorer = begun().balls(6);
+    scorer.ball({
+      over: 0,
+      bowler: 'e11',
+      batter: 'a1',
+      nonStriker: 'a2',
+      extras: { wides: 1 },
+      override: true,
+    });
+    expect(scorer.innings).toMatchObject({ overs: '1', balls: 6, runs: 1 });
+    expect(scorer.innings.bowling.e11).toMatchObject({ overs: '1', maidens: 0 });
+    expect(strikeOf(scorer)).toEqual(['a2', 'a1']);
+  });
+
   it('of two bowlers is nobody’s maiden, and counts in balls for both', () => {
     const scorer = begun().balls(2);
     scorer.balls(1, { bowler: 'e9', replacements: { role: [{ role: 'bowler' }] } });

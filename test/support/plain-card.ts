@@ -2,6 +2,7 @@
  * The card of an innings summed up straight from a file of Cricsheet, one pass for each figure, with nothing shared with the fold that it
  * is held against.
  */
+import type { InningsDocument } from '../../protocol/matches.ts';
 import type { CricsheetDelivery, CricsheetInnings } from '../../scoring/cricket/cricsheet-format.ts';
 
 export interface PlainCard {
@@ -13,6 +14,17 @@ export interface PlainCard {
   readonly batting: Record<string, Record<string, unknown>>;
   readonly bowling: Record<string, Record<string, unknown>>;
   readonly fall: Record<string, unknown>;
+}
+
+/** What a plain card has of an innings in a document. */
+export function cardOf(innings: InningsDocument | undefined): object {
+  const { runs, wickets, balls, overs, extras, bowling, fall } = innings ?? {};
+  const batting = Object.fromEntries(
+    Object.entries(innings?.batting ?? {}).map(([name, { out, retired: _, ...figures }]) => {
+      return [name, { ...figures, ...(out === undefined ? {} : { kind: out.kind }) }];
+    }),
+  );
+  return { runs, wickets, balls, overs, extras, batting, bowling, fall };
 }
 
 type Ball = CricsheetDelivery & { over: number; legalBefore: number };
@@ -37,7 +49,7 @@ export function plainCard(innings: CricsheetInnings, ballsPerOver: number): Plai
   );
   const isComplete = (at: number): boolean => {
     const legal = countIf(overs[at]?.deliveries ?? [], isLegal);
-    const miscounted = innings.miscounted_overs?.[String(overs[at]?.over)]?.balls;
+    const miscounted = Number(innings.miscounted_overs?.[String(overs[at]?.over)]?.balls);
     return at < overs.length - 1 || legal >= ballsPerOver || miscounted === legal;
   };
   const unfinished = overs.length > 0 && !isComplete(overs.length - 1) ? overs.at(-1) : undefined;
@@ -115,7 +127,8 @@ function battingOf(name: string, balls: readonly Ball[]): Record<string, unknown
   const faced = balls.filter(({ batter }) => batter === name);
   const made = (runs: number): number =>
     countIf(faced, (ball) => ball.runs.batter === runs && !ball.runs.non_boundary);
-  const out = balls.flatMap(outsOf).find(({ player_out }) => player_out === name);
+  // Out twice is not possible; where a file has it, the last word counts.
+  const out = balls.flatMap(outsOf).findLast(({ player_out }) => player_out === name);
   return {
     runs: sum(faced, ({ runs }) => runs.batter),
     balls: countIf(faced, (ball) => !isWide(ball)),
