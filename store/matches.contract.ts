@@ -16,7 +16,12 @@ import {
   undo,
 } from './matches-support.contract.ts';
 import { partitionOfMatch } from './partitions.ts';
-import { type AppendOperation, MAX_MATCH_EVENTS, type ScoreStore } from './score-store.ts';
+import {
+  type AppendOperation,
+  MAX_MATCH_EVENT_BYTES,
+  MAX_MATCH_EVENTS,
+  type ScoreStore,
+} from './score-store.ts';
 import {
   apply,
   applyPart,
@@ -372,6 +377,17 @@ export function matchesContract(createStore: CreateStore): void {
         MAX_MATCH_EVENTS - 1,
         MAX_MATCH_EVENTS,
       ]);
+    });
+
+    test('never get an event that is too long', async () => {
+      const { store } = await open({ partitions: 1 });
+      await store.configureMatch('m', FIXTURE, 1000);
+      const empty = JSON.stringify(append('m', 'note', { text: '' }).event).length;
+      const note = (bytes: number) => append('m', 'note', { text: `é${'x'.repeat(bytes - empty - 2)}` });
+      expect((await apply(store, [note(MAX_MATCH_EVENT_BYTES)])).refused).toEqual([]);
+      const tooLong = [append('m', 'start'), note(MAX_MATCH_EVENT_BYTES + 1), goal('m')];
+      await expect(apply(store, tooLong)).rejects.toThrow('defect');
+      expect((await apply(store, [append('m', 'start', { expected: 1 })])).refused).toEqual([]);
     });
 
     test('outlive a sport that fails: what it could not take is refused on its own', async () => {

@@ -3,7 +3,6 @@ import { assert } from '../../runtime/errors.ts';
 import type { AnyMatchFold } from '../../scoring/sports.ts';
 import {
   appendEvent,
-  eventText,
   foldEvents,
   judgeFixture,
   type MatchRules,
@@ -67,7 +66,6 @@ export class MemoryMatches {
 
   append(operation: AppendOperation, at: number, rules: MatchRules): Effect {
     const { match: id, event } = operation;
-    eventText(operation);
     const match = this.#matches.get(id);
     if (match === undefined) return noMatch(id);
     const fold = foldOf(id, match, rules);

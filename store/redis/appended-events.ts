@@ -49,6 +49,8 @@ export class AppendedEvents {
   /** Why it is refused, if so. `place` is that of the event in the batch. */
   append(operation: AppendOperation, place: number): Omit<Refused, 'index'> | undefined {
     const { match: id, event } = operation;
+    // Before the fold has it.
+    const text = eventText(operation);
     const attempted = this.#matches.get(id);
     assert(attempted, 'each match of a batch is known');
     const { match, added } = attempted;
@@ -62,7 +64,6 @@ export class AppendedEvents {
       return noRules(fixture);
     }
     if (refusal !== undefined) return refusal;
-    const text = eventText(operation);
     this.#texts.set(place, text);
     added.push(event);
     attempted.lastText = storedEvent(this.#acceptedAt, text);

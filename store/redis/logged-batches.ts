@@ -70,7 +70,8 @@ export function parseLoggedBatch(field: Field, optional: Field): LoggedBatch {
         operations.push({ op: 'logout', ...ofSession() });
         break;
       case OPERATION_NUMBERS.append: {
-        const event = parseJson(at(events, value)) as MatchEvent;
+        const event = parseJson(at(events, value)) as MatchEvent | null;
+        assert(typeof event?.type === 'string', 'an event of the log is one');
         operations.push({ op: 'append', match: at(matches, slot), event });
         break;
       }
