@@ -25,7 +25,8 @@ const foul = act('score', { team: 'Feyenoord', points: 1 });
 
 async function standing(match = 'm') {
   const [view] = await store.readMatches([match]);
-  return [view?.events, Object.values((view?.document as unknown as { scores: object }).scores)];
+  const { scores = {} } = (view?.document ?? {}) as { scores?: object };
+  return [view?.events, Object.values(scores)];
 }
 
 it('events of one publish are taken in order, and a refused one keeps none of the others away', async () => {
