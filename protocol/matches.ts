@@ -236,5 +236,3 @@ export interface MatchDocument {
   readonly result?: MatchResult;
   readonly events: number;
 }
-
-export { FEED_ROWS } from './feed-rows.ts';
