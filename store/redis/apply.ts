@@ -57,8 +57,9 @@ interface Sending {
 }
 
 /**
- * Results are computed here, from what their boards hold, and events of a match are folded here over those before; a script applies them only where
- * the boards and matches are still so (compare and set). Where others write the same all the time, the batch is halved again and again, down to one event: each then has to hit the moment only for itself.
+ * Results are computed here, from what their boards hold, and events of a match are folded here over those before; a script applies them only
+ * where boards and matches are still so (compare and set). Where others write the same all the time, the batch is halved again and again, down to
+ * one event: each then has to hit the moment only for itself.
  */
 export function createApply(
   run: RunScript,
