@@ -213,7 +213,10 @@ export interface ScoreStore extends Service {
   readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
   /** Configured products in byte order of their ids, beginning after `after`. */
   listProducts(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
-  /** `undefined` for a match that does not exist. Costs by what has happened since this client last looked, not by the length of the match. */
+  /**
+   * `undefined` for a match that does not exist, or that this node can't fold: it lacks the sport, or its rules fail. Costs by what has
+   * happened since this client last looked, not by the length of the match.
+   */
   readMatches(matches: readonly string[]): Promise<readonly (MatchView | undefined)[]>;
   /** Events after number `after`, at most `limit`; `undefined` for a match that does not exist. */
   readMatchEvents(

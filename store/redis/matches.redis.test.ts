@@ -42,11 +42,11 @@ describe('a match that four nodes write at once', () => {
     const { store, connect, dispose } = await open();
     const nodes = [store, await connect(), await connect(), await connect()];
     const taken = new Map<string, boolean>();
-    const readers = readUntilEnded(nodes);
+    const readers = readUntilEnded(nodes.slice(0, 2));
     await Promise.all(
       nodes.map(async (node, n) => {
         const { claim } = await takeOver(node, `p${n}`);
-        for (let first = 1; first < 120; ) {
+        for (let first = 1; first < 80; ) {
           const operations = eventsOf(n, first);
           const sent = part(`p${n}`, claim, first, operations);
           const [verdict] = (await applyParts(node, 0, [sent])).parts;
@@ -183,6 +183,8 @@ function readUntilEnded(nodes: readonly ScoreStore[]) {
     }
   };
   const reading = Promise.all(nodes.map(read));
+  // A failure is told at the end, not while nobody waits for it.
+  reading.catch(() => undefined);
   return {
     end: async () => {
       isEnded = true;
