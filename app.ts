@@ -10,12 +10,14 @@ import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaste
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
+import type { OwnHandlers } from './handlers-module.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
 import { HandlerFailures } from './scoring/handler-failures.ts';
-import { createScoring, type Handlers } from './scoring/registry.ts';
+import { createScoring } from './scoring/registry.ts';
 import type { Scoring } from './scoring/scoring.ts';
+import { createSports, type Sports } from './scoring/sports.ts';
 import { createEdge, type Edge } from './server/edge.ts';
 import type { Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
@@ -44,7 +46,7 @@ interface Parts {
 
 export function createApp(
   settings: Settings,
-  deps: { logger: Logger; clock?: Clock; handlers?: Handlers },
+  deps: { logger: Logger; clock?: Clock; handlers?: OwnHandlers },
 ): App {
   const { logger, clock = systemClock } = deps;
   const failures = new HandlerFailures(logger);
@@ -55,7 +57,7 @@ export function createApp(
     settings,
     logger,
     clock,
-    store: createStore(settings, { logger, clock, scoring }),
+    store: createStore(settings, { logger, clock, scoring, sports: createSports(deps.handlers?.sports) }),
     bus: createBus(settings, logger, clock),
     scoring,
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
@@ -87,10 +89,15 @@ export function createApp(
 
 function createStore(
   settings: Settings,
-  { logger, clock, scoring }: Pick<Parts, 'logger' | 'clock' | 'scoring'>,
+  {
+    logger,
+    clock,
+    scoring,
+    sports,
+  }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & { readonly sports: Sports },
 ): ScoreStore {
-  if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring });
-  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring });
+  if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring, sports });
+  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring, sports });
 }
 
 function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {

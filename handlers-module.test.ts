@@ -31,6 +31,10 @@ async function problemOf(path: string): Promise<string> {
 const RATE = 'rate: () => ({ winner: 1 })';
 const STATS = 'result: () => ({}), track: () => ({})';
 
+const SPORT = ['checkFixture', 'begin', 'apply', 'document', 'summary', 'describe']
+  .map((name) => `${name}: () => undefined`)
+  .join(', ');
+
 describe('a module of own handlers', () => {
   it('is found from the working directory, and gives its handlers', async () => {
     const file = fileOf(`
@@ -56,6 +60,13 @@ describe('a module of own handlers', () => {
     ).toMatchObject({ leaderboards: { mine: { kind: 'additive' } }, stats: {} });
   });
 
+  it('may have sports', async () => {
+    const { sports } = await loadHandlers(
+      fileOf(`export const sports = { polo: { name: 'polo', ${SPORT} } };`),
+    );
+    expect(sports?.polo?.name).toBe('polo');
+  });
+
   it('that does not exist stops the start', async () => {
     const missing = join(folder, 'missing.mjs');
     expect(await problemOf(missing)).toBe(`there is no file ${missing}`);
@@ -65,8 +76,12 @@ describe('a module of own handlers', () => {
     ['throws', `throw new TypeError('broken\\nin two lines');`, 'cannot be imported: TypeError: broken'],
     ['throws a text', `throw 'broken';`, 'cannot be imported: broken'],
     ['imports what is missing', `import './absent.mjs';`, /^cannot be imported: .*absent\.mjs/],
-    ['exports nothing', 'export {};', 'exports neither leaderboards nor stats'],
-    ['exports by default', 'export default { stats: {} };', 'exports neither leaderboards nor stats'],
+    ['exports nothing', 'export {};', 'exports neither leaderboards nor stats nor sports'],
+    [
+      'exports by default',
+      'export default { stats: {} };',
+      'exports neither leaderboards nor stats nor sports',
+    ],
     ['exports a list', 'export const stats = [];', 'stats: must be an object of handlers by name'],
     [
       'exports null',
@@ -81,12 +96,12 @@ describe('a module of own handlers', () => {
     [
       'replaces elo',
       `export const leaderboards = { elo: { kind: 'rating', ${RATE} } };`,
-      'leaderboards.elo: is a handler that comes with scorewire; choose another name',
+      'leaderboards.elo: is one that comes with scorewire; choose another name',
     ],
     [
       'replaces the default stats',
       `export const stats = { default: { ${STATS} } };`,
-      'stats.default: is a handler that comes with scorewire; choose another name',
+      'stats.default: is one that comes with scorewire; choose another name',
     ],
     [
       'has a function for a handler',
@@ -127,6 +142,21 @@ describe('a module of own handlers', () => {
       'has stats without tracks',
       'export const stats = { mine: { result: () => ({}) } };',
       'stats.mine.track: must be a function',
+    ],
+    [
+      'replaces cricket',
+      `export const sports = { cricket: { ${SPORT} } };`,
+      'sports.cricket: is one that comes with scorewire; choose another name',
+    ],
+    [
+      'has a sport that calls itself otherwise',
+      `export const sports = { polo: { name: 'Polo', ${SPORT} } };`,
+      'sports.polo.name: must be "polo", as matches call it',
+    ],
+    [
+      'has a sport without a document',
+      `export const sports = { polo: { name: 'polo', ${SPORT}, document: undefined } };`,
+      'sports.polo.document: must be a function',
     ],
     [
       'has one bad handler behind a good one',

@@ -3,6 +3,7 @@ import { createApp } from './app.ts';
 import { loadHandlers } from './handlers-module.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger } from './runtime/logger.ts';
+import { DEMO_MATCH } from './server/demo/demo-cricket.ts';
 import { readSettings, type Settings, settingWarnings } from './settings.ts';
 
 /** The process shell: settings, signals, exit code. What the process consists of is said in app.ts. */
@@ -10,7 +11,8 @@ import { readSettings, type Settings, settingWarnings } from './settings.ts';
 const USAGE = `scorewire: real-time leaderboards and live scores
 
   npm start                     everything in one process, scores in memory, on http://127.0.0.1:8080
-  npm start -- --demo           the same, with a game that never ends on board "demo"
+  npm start -- --demo           the same, with games that never end: a board "demo", a match "demo" and more
+  npm start -- --demo match     the same, with the match alone: cricket, ball by ball
   npm start -- --port 0         on a free port
 
 Settings are environment variables: HOST PORT ROLE REDIS_URL NATS_URL AUTH_SECRET ... (see the README).`;
@@ -57,11 +59,13 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    if (positionals.length > 0) throw new Error(`${positionals[0]} is not an option`);
+    const [what, ...others] = positionals;
+    const stranger = values.demo && what === 'match' ? others[0] : what;
+    if (stranger !== undefined) throw new Error(`${stranger} is not an option`);
     return {
       help: values.help,
       environment: {
-        ...(values.demo ? { DEMO: '1' } : {}),
+        ...(values.demo ? { DEMO: what ?? '1' } : {}),
         ...(values.host === undefined ? {} : { HOST: values.host }),
         ...(values.port === undefined ? {} : { PORT: values.port }),
       },
@@ -85,7 +89,7 @@ function describeStart(
   return [
     address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,
     `  scores live ${scores}; changes travel ${bus}`,
-    ...(settings.demo === undefined ? [] : [`  a demonstration game runs on board "${settings.demo.board}"`]),
+    ...describeDemo(settings),
     ...(adminToken === undefined
       ? []
       : [
@@ -93,6 +97,13 @@ function describeStart(
           `  ${adminToken}`,
         ]),
   ];
+}
+
+function describeDemo({ demo }: Settings): string[] {
+  if (demo === undefined) return [];
+  const match = `a match of cricket is played as "${DEMO_MATCH}"`;
+  if (demo.plays === 'match') return [`  ${match}`];
+  return [`  a demonstration game runs on board "${demo.board}", and ${match}`];
 }
 
 /** The first signal stops in order, the second at once. The result tells whether one has come. */

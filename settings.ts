@@ -13,6 +13,10 @@ const ROLES = ['all', 'server', 'broadcaster'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface DemoSettings {
+  /** A match of cricket alone, or that and all else. */
+  readonly plays: 'everything' | 'match';
+  /** From one ball of the match to the next. */
+  readonly ballMs: number;
   readonly board: string;
   readonly players: number;
   /** Score changes at once. */
@@ -114,7 +118,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ),
     allowedOrigins: env.list('ALLOWED_ORIGINS', isOrigin, 'an origin such as https://example.com'),
     logLevel: env.choice('LOG_LEVEL', 'info', LOG_LEVELS),
-    demo: env.flag('DEMO') ? readDemo(env) : undefined,
+    demo: readDemo(env),
     timing: {
       ...DEFAULT_TIMING,
       tickMs: env.integer('TICK_MS', DEFAULT_TIMING.tickMs, { min: 10, max: 60_000 }),
@@ -156,8 +160,12 @@ function defaultCheckpointInterval(env: EnvReader): number {
   return env.text('REDIS_URL') === undefined ? 0 : 5000;
 }
 
-function readDemo(env: EnvReader): DemoSettings {
+function readDemo(env: EnvReader): DemoSettings | undefined {
+  const told = env.choice('DEMO', '0', ['0', '1', 'false', 'true', 'match']);
+  if (told === '0' || told === 'false') return undefined;
   return {
+    plays: told === 'match' ? 'match' : 'everything',
+    ballMs: env.integer('DEMO_BALL_MS', 2000, { min: 10, max: 600_000 }),
     board: env.formed('DEMO_BOARD', 'demo', isId, `an id: ${ID_FORM}`),
     players: env.integer('DEMO_PLAYERS', 60, { min: 2, max: 10_000 }),
     batch: env.integer('DEMO_BATCH', 6, { min: 1, max: 10_000 }),

@@ -9,7 +9,7 @@ import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hostAllowed, originAllowed } from './auth/origin.ts';
 import { createGateway } from './connection-gateway.ts';
-import { createDemoFeed, type DemoFeedOptions } from './demo/demo-feed.ts';
+import { createDemo, type DemoOptions } from './demo/demo.ts';
 import { createHealth } from './health.ts';
 import { createRoutes } from './http/routes.ts';
 import { createIngest } from './ingest/ingest.ts';
@@ -41,7 +41,7 @@ export interface EdgeOptions {
   readonly timing: Timing;
   /** The built pages. */
   readonly staticDir: string;
-  readonly demo: DemoFeedOptions | undefined;
+  readonly demo: DemoOptions | undefined;
 }
 
 /** What faces the network: events in, updates out, pages. */
@@ -88,7 +88,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
     },
     { node: options.node, partitions: store.partitions, limits, timing },
   );
-  const feed = demo && createDemoFeed({ store, ingest, clock, logger, random: Math.random }, demo);
+  const feed = demo && createDemo({ store, ingest, clock, logger, random: Math.random }, demo);
   const transport = createTransport(
     { logger },
     {

@@ -13,6 +13,8 @@ import { type DemoDefaults, demoRoute } from './demo-route.ts';
 import { documentRoutes } from './document-routes.ts';
 import { eventsRoute } from './events-route.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
+import { matchEventRoutes } from './match-event-routes.ts';
+import { matchRoutes } from './match-routes.ts';
 import { memberRoutes } from './member-routes.ts';
 import { playerRoute } from './player-route.ts';
 import { problem } from './problem.ts';
@@ -39,6 +41,11 @@ export interface RouteDeps {
     | 'configureProduct'
     | 'readPlayers'
     | 'readAreas'
+    | 'listMatches'
+    | 'readMatches'
+    | 'readMatchEvents'
+    | 'configureMatch'
+    | 'removeMatch'
   > &
     RecomputeRouteDeps['store'];
   readonly scoring: Scoring;
@@ -71,6 +78,8 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     ...productRoutes(deps),
     playerRoute(deps),
     ...statsRoutes(deps),
+    ...matchRoutes(deps),
+    ...matchEventRoutes(deps),
     sseRoute(deps),
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),

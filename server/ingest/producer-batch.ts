@@ -157,7 +157,7 @@ export class ProducerBatch implements ProducerOwner {
     const allTaken = this.#refusals.size === 0 && this.#operations.refusals.size === 0;
     for (let index = 0; index < events.length; index++) {
       const mark = this.#marks[seq + index - this.#first] as number;
-      const rejection = allTaken ? undefined : this.#rejectionOf(seq + index, mark);
+      const rejection = allTaken ? undefined : this.#rejectionOf(seq + index, mark, events[index]);
       if (rejection !== undefined) rejected.push({ index, ...rejection });
       else if ((mark & APPLIED) !== 0) applied++;
       else duplicates++;
@@ -165,11 +165,11 @@ export class ProducerBatch implements ProducerOwner {
     return { applied, duplicates, rejected };
   }
 
-  #rejectionOf(number: number, mark: number): Omit<Rejection, 'index'> | undefined {
+  #rejectionOf(number: number, mark: number, event: unknown): Omit<Rejection, 'index'> | undefined {
     const own = this.#operations.refusals.get(number);
     const refusal = (mark & REFUSED) === 0 ? undefined : this.#refusals.get(number);
     if (refusal !== undefined) {
-      const { code, message = refusalMessage(code) } = refusal;
+      const { code, message = refusalMessage(code, event) } = refusal;
       return { code, message: own?.code === code ? own.message : message };
     }
     // Settled before and not refused: it was applied while the token permitted it.

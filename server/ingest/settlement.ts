@@ -129,15 +129,19 @@ export class JoinedOperations implements OperationOwner {
   }
 }
 
-/** What the store refuses itself, where it gives no reasons beside the code. */
-export function refusalMessage(code: ErrorCode): string {
+const REMEMBERED = 'it has been rejected before';
+
+/** What the store refuses itself, where it gives no reasons beside the code: those of matches are not remembered. */
+export function refusalMessage(code: ErrorCode, event?: unknown): string {
+  const type = (event as { readonly type?: unknown } | null | undefined)?.type;
+  if (type === 'delivery' || type === 'match') return REMEMBERED;
   switch (code) {
     case 'malformed':
       return 'the score would not be a finite number';
     case 'too_large':
       return 'the product has too many counters';
     default:
-      return 'it has been rejected before';
+      return REMEMBERED;
   }
 }
 

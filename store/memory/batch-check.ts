@@ -1,4 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
+import { eventText } from '../match-rules.ts';
 import { partitionOfOperation } from '../partitions.ts';
 import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
 
@@ -7,6 +8,7 @@ export function assertBatch({ partition, parts }: Batch, partitions: number): vo
   let count = 0;
   for (const { operations, producer } of parts) {
     count += operations.length;
+    for (const operation of operations) if (operation.op === 'append') eventText(operation);
     if (producer !== undefined) assertNumbers(producer.numbers, operations.length);
     assertPartition(partition, operations, partitions);
   }

@@ -1,31 +1,35 @@
 import type { BoardSettings } from '../../protocol/boards.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
+import type { Fixture } from '../../protocol/matches.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import { isSameConfig } from '../board-settings.ts';
+import type { MatchRules } from '../match-rules.ts';
 import type {
   AppliedOperation,
   BatchVerdict,
   BoardPage,
   BoardRecords,
   ConfigureVerdict,
+  FixtureVerdict,
   LogPage,
   Neighbourhood,
   Operation,
   PageQuery,
   Part,
   PartVerdict,
-  RankedRow,
   Refused,
   Repair,
   StoreOptions,
   SweepResult,
 } from '../score-store.ts';
+import { readNeighbourhood, readPage } from './board-reads.ts';
 import { DirtyTracker } from './dirty-tracker.ts';
 import type { Effect, Refusal } from './effect.ts';
-import type { IdList } from './id-list.ts';
+import type { IdList, SharedIds } from './id-list.ts';
 import { isSameRecord, type MemoryBoard } from './memory-board.ts';
 import { MemoryCounters } from './memory-counters.ts';
+import { MemoryMatches } from './memory-matches.ts';
 import { MemorySessions } from './memory-sessions.ts';
 import { type BoardEffects, PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
@@ -37,6 +41,7 @@ export interface Occasion {
   readonly acceptedAt: number;
   readonly options: StoreOptions;
   readonly scoring: Scoring;
+  readonly rules: MatchRules;
 }
 
 /** What a batch has done so far. */
@@ -48,6 +53,7 @@ class BatchEffect implements BoardEffects {
   /** Products whose players have changed. */
   readonly changedProducts = new Set<string>();
   readonly changedAreas = new Set<string>();
+  readonly changedMatches = new Set<string>();
 
   /** One text for each name, not for each operation. */
   *dirtyNames(): Iterable<string> {
@@ -55,14 +61,8 @@ class BatchEffect implements BoardEffects {
     for (const member of this.changedProfiles) yield `profile:${member}`;
     for (const product of this.changedProducts) yield `players:${product}`;
     for (const area of this.changedAreas) yield `area:${area}`;
+    for (const match of this.changedMatches) yield `match:${match}`;
   }
-}
-
-/** Ids of all partitions. */
-export interface SharedIds {
-  readonly boards: IdList;
-  readonly products: IdList;
-  readonly areas: IdList;
 }
 
 /** Everything that lives in one partition, with its history. */
@@ -72,6 +72,7 @@ export class MemoryPartition {
   readonly boards: PartitionBoards;
   readonly counters = new MemoryCounters();
   readonly sessions: MemorySessions;
+  readonly matches: MemoryMatches;
   readonly #profiles = new Map<string, string>();
   readonly #products = new Map<string, ProductConfig>();
   readonly #productIds: IdList;
@@ -82,6 +83,7 @@ export class MemoryPartition {
     this.boards = new PartitionBoards(ids.boards);
     this.#productIds = ids.products;
     this.sessions = new MemorySessions(ids.areas);
+    this.matches = new MemoryMatches(ids.matches);
   }
 
   board(key: string): MemoryBoard | undefined {
@@ -124,6 +126,21 @@ export class MemoryPartition {
 
   product(id: string): ProductConfig | undefined {
     return this.#products.get(id);
+  }
+
+  configureMatch(match: string, fixture: Fixture, occasion: Occasion): FixtureVerdict {
+    const { changed, ...verdict } = this.matches.configure(match, fixture, occasion.rules);
+    if (changed) {
+      const step = { kind: 'configure-match', at: occasion.acceptedAt, match, fixture } as const;
+      this.#record(step, occasion, [`match:${match}`]);
+    }
+    return verdict;
+  }
+
+  removeMatch(match: string, occasion: Occasion): boolean {
+    if (!this.matches.remove(match)) return false;
+    this.#record({ kind: 'remove-match', at: occasion.acceptedAt, match }, occasion, [`match:${match}`]);
+    return true;
   }
 
   removeBoard(id: string, occasion: Occasion): boolean {
@@ -176,29 +193,12 @@ export class MemoryPartition {
     return { sessions: sessions.length, windows: windows.length, more: count === limit };
   }
 
-  readPage({ board: id, offset, limit }: PageQuery): BoardPage {
-    const board = this.board(id);
-    if (board === undefined) return { exists: false, total: 0, rows: [] };
-    const rows = this.#readRows(board, offset, limit === 'top' ? board.config.top : limit);
-    return { exists: true, total: board.total, rows };
+  readPage(query: PageQuery): BoardPage {
+    return readPage(this.board(query.board), query, this.#profiles);
   }
 
   readNeighbourhood(id: string, member: string, around: number): Neighbourhood | undefined {
-    const board = this.board(id);
-    const index = board?.indexOf(member);
-    if (board === undefined || index === undefined) return undefined;
-    const { total } = board;
-    const size = Math.min(2 * around + 1, total);
-    const first = Math.max(0, Math.min(index - around, total - size));
-    const rows = this.#readRows(board, first, size);
-    return { total, member: rows[index - first] as RankedRow, around: rows };
-  }
-
-  #readRows(board: MemoryBoard, offset: number, limit: number): RankedRow[] {
-    return board.rows(offset, limit).map((row) => {
-      const name = this.#profiles.get(row.member);
-      return name === undefined ? row : { ...row, name };
-    });
+    return readNeighbourhood(this.board(id), member, around, this.#profiles);
   }
 
   readRecords(id: string, members: readonly string[]): BoardRecords {
@@ -276,6 +276,11 @@ export class MemoryPartition {
           operation.area,
           this.sessions.apply(operation, occasion.acceptedAt),
         );
+      case 'append': {
+        const { acceptedAt, rules } = occasion;
+        const done = this.matches.append(operation, acceptedAt, rules);
+        return markIn(effect.changedMatches, operation.match, done);
+      }
     }
   }
 

@@ -145,6 +145,11 @@ describe('/asyncapi.json', () => {
   let document: Document;
   beforeAll(async () => {
     document = (await request(`${server.url}/asyncapi.json`)).body;
+    const fixture = { sport: 'cricket', teams: ['Asia', 'Europe'] };
+    await request(`${server.url}/v1/matches/final`, { method: 'PUT', token, body: fixture });
+    for (const action of [{ action: 'start' }, { action: 'innings', team: 'Asia' }]) {
+      await request(`${server.url}/v1/matches/final/actions`, { token, body: action });
+    }
   });
 
   const nameOf = ({ $ref }: { readonly $ref: string }): string => $ref.split('/').at(-1) ?? '';
@@ -195,7 +200,7 @@ describe('/asyncapi.json', () => {
     expect(published.body).toMatchObject({ applied: events.length });
     const client = await connectRaw(server.socketUrl, { token });
     const live = Object.values(document.channels).filter(({ messages }) => 'state' in messages);
-    expect(live.length).toBe(6);
+    expect(live.length).toBe(8);
     for (const { address, parameters = {}, messages } of live) {
       const longest = Math.max(...Object.values(parameters).map(({ examples }) => examples.length));
       for (let i = 0; i < longest; i++) {
