@@ -3,6 +3,7 @@ import { createApp } from './app.ts';
 import { loadHandlers } from './handlers-module.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger } from './runtime/logger.ts';
+import type { Handlers } from './scoring/registry.ts';
 import { readSettings, type Settings, settingWarnings } from './settings.ts';
 
 /** The process shell: settings, signals, exit code. What the process consists of is said in app.ts. */
@@ -32,7 +33,7 @@ async function run(): Promise<void> {
   const settings = readSettings({ ...process.env, ...args.environment });
   const logger = createLogger(settings.logLevel);
   for (const warning of settingWarnings(settings)) logger.warn({}, warning);
-  const handlers = settings.handlers === undefined ? {} : await loadHandlers(settings.handlers);
+  const handlers = settings.handlers === undefined ? {} : await loadOwnHandlers(settings.handlers);
   const app = createApp(settings, { logger, handlers });
   const isStopping = stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
   try {
@@ -44,6 +45,20 @@ async function run(): Promise<void> {
   if (isStopping()) return;
   // One write, so that a program which waits for the address has the token with it.
   console.log(describeStart(settings, app.address, app.adminToken).join('\n'));
+}
+
+/** A module of somebody else may end the process while it is loaded, and nobody would know who did. */
+async function loadOwnHandlers(path: string): Promise<Handlers> {
+  const tell = (): void => {
+    console.error(`scorewire: HANDLERS=${path}: ended the process while it was loaded`);
+    process.exitCode = 1;
+  };
+  process.once('exit', tell);
+  try {
+    return await loadHandlers(path);
+  } finally {
+    process.off('exit', tell);
+  }
 }
 
 function readArguments(): { help: boolean; environment: Record<string, string> } {
