@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createApp } from './app.ts';
+import { type App, createApp } from './app.ts';
 import { loadHandlers } from './handlers-module.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger } from './runtime/logger.ts';
@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   // Then the signal handler ends the process, with the exit code of the stop.
   if (isStopping()) return;
   // One write, so that a program which waits for the address has the token with it.
-  console.log(describeStart(settings, app.address, app.adminToken).join('\n'));
+  console.log(describeStart(settings, app).join('\n'));
 }
 
 /** A module of somebody else may end the process while it is loaded, and nobody would know who did. */
@@ -91,8 +91,7 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
 /** The first line tells the address; programs wait for it. */
 function describeStart(
   settings: Settings,
-  address: string | undefined,
-  adminToken: string | undefined,
+  { address, metricsAddress, adminToken }: Pick<App, 'address' | 'metricsAddress' | 'adminToken'>,
 ): string[] {
   const scores =
     settings.redisUrls.length > 0 ? 'in Redis' : 'in memory, gone at exit (set REDIS_URL to keep them)';
@@ -100,6 +99,7 @@ function describeStart(
   return [
     address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,
     `  scores live ${scores}; changes travel ${bus}`,
+    ...(metricsAddress === undefined ? [] : [`  metrics are on ${metricsAddress}/metrics`]),
     ...(settings.demo === undefined ? [] : [`  a demonstration game runs on board "${settings.demo.board}"`]),
     ...(adminToken === undefined
       ? []
