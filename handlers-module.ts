@@ -11,30 +11,56 @@ export interface OwnHandlers extends Handlers {
   readonly sports?: Readonly<Record<string, AnySport>>;
 }
 
+/** Milliseconds that a module may take to load, whatever it waits for. */
+const LOAD_DEADLINE_MS = 10_000;
+
 /**
  * Imports the operator's own handlers and sports from a path relative to the working directory. What is wrong with them stops the start: a
  * handler that is found to be broken by the first result of a game is found too late.
  */
-export async function loadHandlers(path: string): Promise<OwnHandlers> {
+export async function loadHandlers(path: string, deadlineMs = LOAD_DEADLINE_MS): Promise<OwnHandlers> {
   const stop = (problem: string, cause?: unknown): StartError =>
     new StartError(`HANDLERS=${path}: ${problem}`, { cause });
   const file = resolve(path);
   if (!existsSync(file)) throw stop(`there is no file ${file}`);
-  let module: Readonly<Record<string, unknown>>;
-  try {
-    module = await import(pathToFileURL(file).href);
-  } catch (error) {
+  const module = await importWithin(file, deadlineMs).catch((error: unknown) => {
     throw stop(`cannot be imported: ${explainImportFailure(path, error)}`, error);
-  }
-  const { leaderboards, stats, sports } = module;
+  });
+  const { leaderboards, stats, sports, ...others } = exportsOf(module);
+  const [other] = Object.keys(others);
   const problem =
-    leaderboards === undefined && stats === undefined && sports === undefined
-      ? 'exports neither leaderboards nor stats nor sports'
-      : (explainGroup('leaderboards', leaderboards, explainLeaderboard) ??
-        explainGroup('stats', stats, explainStats) ??
-        explainGroup('sports', sports, explainSport));
+    other !== undefined
+      ? `exports ${JSON.stringify(other)}, and handlers are exported as leaderboards, stats or sports only`
+      : leaderboards === undefined && stats === undefined && sports === undefined
+        ? 'exports neither leaderboards nor stats nor sports'
+        : (explainGroup('leaderboards', leaderboards, explainLeaderboard) ??
+          explainGroup('stats', stats, explainStats) ??
+          explainGroup('sports', sports, explainSport));
   if (problem !== undefined) throw stop(problem);
   return { leaderboards: leaderboards ?? {}, stats: stats ?? {}, sports: sports ?? {} } as OwnHandlers;
+}
+
+type Exports = Readonly<Record<string, unknown>>;
+
+async function importWithin(file: string, deadlineMs: number): Promise<Exports> {
+  const late = new DOMException(`it is not loaded after ${deadlineMs / 1000} s`, 'TimeoutError');
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    // Nothing else may keep the process alive: it would end without a word.
+    timer = setTimeout(() => reject(late), deadlineMs);
+  });
+  try {
+    return await Promise.race([import(pathToFileURL(file).href), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** By their names, or together as the default export, as which a CommonJS module is imported. */
+function exportsOf(module: Exports): Exports {
+  const { default: whole, 'module.exports': _, __esModule: __, ...named } = module;
+  if (!isObject(whole)) return whole === undefined ? named : { ...named, default: whole };
+  return { ...whole, ...named };
 }
 
 /** In one line. Node tells the place of a syntax error only as it ends with it. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { createApp } from './app.ts';
-import { loadHandlers } from './handlers-module.ts';
+import { type App, createApp } from './app.ts';
+import { loadHandlers, type OwnHandlers } from './handlers-module.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger } from './runtime/logger.ts';
 import { DEMO_MATCH } from './server/demo/demo-cricket.ts';
@@ -34,7 +34,7 @@ async function run(): Promise<void> {
   const settings = readSettings({ ...process.env, ...args.environment });
   const logger = createLogger(settings.logLevel);
   for (const warning of settingWarnings(settings)) logger.warn({}, warning);
-  const handlers = settings.handlers === undefined ? {} : await loadHandlers(settings.handlers);
+  const handlers = settings.handlers === undefined ? {} : await loadOwnHandlers(settings.handlers);
   const app = createApp(settings, { logger, handlers });
   const isStopping = stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
   try {
@@ -45,7 +45,21 @@ async function run(): Promise<void> {
   // Then the signal handler ends the process, with the exit code of the stop.
   if (isStopping()) return;
   // One write, so that a program which waits for the address has the token with it.
-  console.log(describeStart(settings, app.address, app.adminToken).join('\n'));
+  console.log(describeStart(settings, app).join('\n'));
+}
+
+/** A module of somebody else may end the process while it is loaded, and nobody would know who did. */
+async function loadOwnHandlers(path: string): Promise<OwnHandlers> {
+  const tell = (): void => {
+    console.error(`scorewire: HANDLERS=${path}: ended the process while it was loaded`);
+    process.exitCode = 1;
+  };
+  process.once('exit', tell);
+  try {
+    return await loadHandlers(path);
+  } finally {
+    process.off('exit', tell);
+  }
 }
 
 function readArguments(): { help: boolean; environment: Record<string, string> } {
@@ -80,8 +94,7 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
 /** The first line tells the address; programs wait for it. */
 function describeStart(
   settings: Settings,
-  address: string | undefined,
-  adminToken: string | undefined,
+  { address, metricsAddress, adminToken }: Pick<App, 'address' | 'metricsAddress' | 'adminToken'>,
 ): string[] {
   const scores =
     settings.redisUrls.length > 0 ? 'in Redis' : 'in memory, gone at exit (set REDIS_URL to keep them)';
@@ -89,6 +102,7 @@ function describeStart(
   return [
     address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,
     `  scores live ${scores}; changes travel ${bus}`,
+    ...(metricsAddress === undefined ? [] : [`  metrics are on ${metricsAddress}/metrics`]),
     ...describeDemo(settings),
     ...(adminToken === undefined
       ? []

@@ -26,6 +26,7 @@ describe('settings', () => {
   });
 
   it.each([
+    [{ METRICS_PORT: '-1' }, 'METRICS_PORT=-1: must be a whole number from 0 to 65535'],
     [{ PORT: 'abc' }, 'PORT=abc: must be a whole number from 0 to 65535'],
     [{ PORT: '70000' }, 'PORT=70000: must be a whole number from 0 to 65535'],
     [{ TICK_MS: '0' }, 'TICK_MS=0: must be a whole number from 10 to 60000'],

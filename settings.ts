@@ -28,6 +28,8 @@ export interface DemoSettings {
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** Of `/metrics` and `/healthz` alone, in any role; none: they are only where a server listens. */
+  readonly metricsPort: number | undefined;
   readonly role: Role;
   /** None: scores live in memory. Several: a Redis Cluster. */
   readonly redisUrls: readonly string[];
@@ -52,6 +54,8 @@ export interface Settings {
 
 /** RFC 7518 asks for a key of at least the hash's size for HS256. */
 const SECRET_WISE_BYTES = 32;
+
+const PORTS = { min: 0, max: 65_535 };
 
 const MEMORY_LOG_OPERATIONS = 25_000;
 
@@ -104,7 +108,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const env = new EnvReader(environment);
   const settings: Settings = {
     host: env.text('HOST') ?? '127.0.0.1',
-    port: env.integer('PORT', 8080, { min: 0, max: 65_535 }),
+    port: env.integer('PORT', 8080, PORTS),
+    metricsPort: env.text('METRICS_PORT') === undefined ? undefined : env.integer('METRICS_PORT', 0, PORTS),
     role: env.choice('ROLE', 'all', ROLES),
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
@@ -210,6 +215,6 @@ export function settingWarnings({ authSecret }: Settings): readonly string[] {
   ];
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -2,6 +2,14 @@ import type { TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { ID_FORM, ID_PATTERN, TEXT_FORM } from './names.ts';
 
+/** The formats of our schemas, and what is wrong with a string that does not have them. */
+export const TEXT_FORMAT = 'scorewire-text';
+export const TIME_ZONE_FORMAT = 'scorewire-time-zone';
+const FORMAT_FAULTS: Readonly<Record<string, string>> = {
+  [TEXT_FORMAT]: `is not a text: ${TEXT_FORM}`,
+  [TIME_ZONE_FORMAT]: 'is not an IANA time zone, such as Europe/Paris or UTC',
+};
+
 /** The keywords that our schemas use. */
 interface Node {
   readonly type?: string;
@@ -15,6 +23,7 @@ interface Node {
   readonly items?: Node | readonly Node[];
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly pattern?: string;
   readonly format?: string;
 }
@@ -33,7 +42,7 @@ export function explainMismatch(schema: TSchema, value: unknown): string {
 function faultOf(node: Node, value: unknown, path: string): string | undefined {
   if (node.properties) return faultOfObject([node], value, path);
   if (node.anyOf?.every(({ properties }) => properties)) return faultOfObject(node.anyOf, value, path);
-  if (node.items && Array.isArray(value)) return faultOfItem(node, value, path);
+  if (node.items && Array.isArray(value)) return faultOfList(node, value, path);
   return faultOfField(node, value, path);
 }
 
@@ -90,8 +99,8 @@ function meantBy(alternatives: readonly Node[], value: object, path: string): re
 }
 
 /** `items` is one schema for all elements, or one for each. */
-function faultOfItem(
-  { items = [], minItems = 0, maxItems = Number.POSITIVE_INFINITY }: Node,
+function faultOfList(
+  { items = [], minItems = 0, maxItems = Number.POSITIVE_INFINITY, uniqueItems = false }: Node,
   list: readonly unknown[],
   path: string,
 ): string | undefined {
@@ -100,14 +109,15 @@ function faultOfItem(
   const most = each?.length ?? maxItems;
   if (list.length < least || list.length > most) {
     const many = least === most ? least : list.length < least ? `at least ${least}` : `at most ${most}`;
-    return say(path, `must have ${many} elements`);
+    return say(path, `must have ${many} entries, not ${list.length}`);
   }
   for (const [index, item] of list.entries()) {
     const node = isList(items) ? items[index] : items;
     const fault = node && faultOf(node, item, join(path, String(index)));
     if (fault !== undefined) return fault;
   }
-  return undefined;
+  const twice = uniqueItems ? list.find((item, index) => list.indexOf(item) < index) : undefined;
+  return twice === undefined ? undefined : say(path, `has ${JSON.stringify(twice)} twice`);
 }
 
 // Array.isArray does not narrow readonly arrays.
@@ -119,9 +129,12 @@ function faultOfField(node: Node, value: unknown, path: string): string | undefi
   if (Check(node as TSchema, value)) return undefined;
   const allowed = allowedValues(node);
   if (allowed !== undefined) return say(path, `must be one of: ${allowed.join(', ')}`);
-  if (typeof value === 'number' && !Number.isFinite(value)) return say(path, 'must be a finite number');
+  const isNumeric = node.type === 'number' || node.type === 'integer';
+  if (isNumeric && typeof value === 'number' && !Number.isFinite(value))
+    return say(path, 'must be a finite number');
   if (typeof value === 'string' && node.pattern === ID_PATTERN) return say(path, `is not an id: ${ID_FORM}`);
-  if (typeof value === 'string' && node.format !== undefined) return say(path, `is not a text: ${TEXT_FORM}`);
+  const formatFault = typeof value === 'string' ? FORMAT_FAULTS[node.format ?? ''] : undefined;
+  if (formatFault !== undefined) return say(path, formatFault);
   return say(path, Errors(node as TSchema, value)[0]?.message ?? 'is not of the documented form');
 }
 

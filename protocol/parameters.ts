@@ -31,6 +31,9 @@ export const ChannelsParameterSchema = Type.Array(
 
 export const TokenParameterSchema = Type.String({ description: 'A JWT' });
 
+/** In the text format of Prometheus. */
+export const MetricsTextSchema = Type.String({ description: 'A metric in each line' });
+
 /** As `text/event-stream` has them. */
 export const EventStreamSchema = Type.String({
   description:

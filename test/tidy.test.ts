@@ -31,6 +31,7 @@ const HOMES: Readonly<Record<string, string>> = {
   msgpackr: 'protocol/msgpack-codec.ts',
   nats: 'bus/nats-bus.ts',
   pino: 'runtime/logger.ts',
+  'prom-client': 'runtime/metrics.ts',
   svelte: 'web/',
   'swagger-ui-dist': 'web/docs/docs.ts',
   typebox: 'protocol/',

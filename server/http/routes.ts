@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { OperatingError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Metrics } from '../../runtime/metrics.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
@@ -16,6 +17,7 @@ import { type Health, healthRoutes } from './health-routes.ts';
 import { matchEventRoutes } from './match-event-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { memberRoutes } from './member-routes.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { playerRoute } from './player-route.ts';
 import { problem } from './problem.ts';
 import { productRoutes } from './product-routes.ts';
@@ -54,6 +56,7 @@ export interface RouteDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: Health;
+  readonly metrics: Pick<Metrics, 'contentType' | 'text'>;
   readonly streams: StreamAcceptor;
   /** The built web pages. */
   readonly staticDir: string;
@@ -84,7 +87,7 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
   ];
-  const withoutStore = healthRoutes(deps.health);
+  const withoutStore = [...healthRoutes(deps.health), metricsRoute(deps.metrics)];
   return [
     ...withStore.map((route) => ({
       ...route,

@@ -6,7 +6,7 @@ import type { PartitionQueue } from './partition-queue.ts';
 import { type ClaimedProducer, type ProducerFrame, ProducerOperations } from './producer-operations.ts';
 import type { ProducerOwner } from './queued-parts.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
-import { type Loss, refusalMessage, worse } from './settlement.ts';
+import { type Loss, refusalMessage, repeatedRefusalMessage, worse } from './settlement.ts';
 
 export interface SettledFrame {
   readonly applied: number;
@@ -131,7 +131,8 @@ export class ProducerBatch implements ProducerOwner {
       const isOverruled = ((this.#marks[at] as number) & REFUSED_AT_HOME) !== 0;
       // Home has the last word, since that is what the next claim tells. Of the others the same one, in whatever order they answer.
       if (known === undefined || where === 'home' || (!isOverruled && code < known.code)) {
-        this.#refusals.set(number, message === undefined ? { code } : { code, message });
+        const told = message ?? (index < verdict.duplicates ? repeatedRefusalMessage(code) : undefined);
+        this.#refusals.set(number, told === undefined ? { code } : { code, message: told });
       }
       const mark = where === 'home' ? REFUSED | REFUSED_AT_HOME : REFUSED;
       this.#marks[at] = (this.#marks[at] as number) | mark;
@@ -157,7 +158,7 @@ export class ProducerBatch implements ProducerOwner {
     const allTaken = this.#refusals.size === 0 && this.#operations.refusals.size === 0;
     for (let index = 0; index < events.length; index++) {
       const mark = this.#marks[seq + index - this.#first] as number;
-      const rejection = allTaken ? undefined : this.#rejectionOf(seq + index, mark, events[index]);
+      const rejection = allTaken ? undefined : this.#rejectionOf(seq + index, mark);
       if (rejection !== undefined) rejected.push({ index, ...rejection });
       else if ((mark & APPLIED) !== 0) applied++;
       else duplicates++;
@@ -165,11 +166,11 @@ export class ProducerBatch implements ProducerOwner {
     return { applied, duplicates, rejected };
   }
 
-  #rejectionOf(number: number, mark: number, event: unknown): Omit<Rejection, 'index'> | undefined {
+  #rejectionOf(number: number, mark: number): Omit<Rejection, 'index'> | undefined {
     const own = this.#operations.refusals.get(number);
     const refusal = (mark & REFUSED) === 0 ? undefined : this.#refusals.get(number);
     if (refusal !== undefined) {
-      const { code, message = refusalMessage(code, event) } = refusal;
+      const { code, message = refusalMessage(code) } = refusal;
       return { code, message: own?.code === code ? own.message : message };
     }
     // Settled before and not refused: it was applied while the token permitted it.

@@ -7,7 +7,7 @@ import { EventJudge, type Refusal } from './event-judge.ts';
 import { configFor, type ExpandableEvent, type Expander, type ProductConfigs } from './expansion.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
 import { scoreOperation } from './score-operation.ts';
-import { refusalMessage } from './settlement.ts';
+import { repeatedRefusalMessage } from './settlement.ts';
 
 /** One publish of a producer: its events are numbered from `seq` on. */
 export interface ProducerFrame {
@@ -83,7 +83,7 @@ export class ProducerOperations {
     const refusal = judge.judge(event);
     if (remembered !== undefined) {
       const { code, isConfirmed } = remembered;
-      const message = refusal?.code === code ? refusal.message : refusalMessage(code, event);
+      const message = refusal?.code === code ? refusal.message : repeatedRefusalMessage(code);
       if (isConfirmed || isForEver(refusal)) {
         this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
       } else {

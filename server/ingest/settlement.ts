@@ -129,20 +129,27 @@ export class JoinedOperations implements OperationOwner {
   }
 }
 
-const REMEMBERED = 'it has been rejected before';
-
-/** What the store refuses itself, where it gives no reasons beside the code: those of matches are not remembered. */
-export function refusalMessage(code: ErrorCode, event?: unknown): string {
-  const type = (event as { readonly type?: unknown } | null | undefined)?.type;
-  if (type === 'delivery' || type === 'match') return REMEMBERED;
+/** What the store refuses itself for the first time, where it gives no reasons beside the code. */
+export function refusalMessage(code: ErrorCode): string {
   switch (code) {
     case 'malformed':
       return 'the score would not be a finite number';
     case 'too_large':
       return 'the product has too many counters';
     default:
-      return REMEMBERED;
+      return repeatedRefusalMessage(code);
   }
+}
+
+const REPEATED: Partial<Record<ErrorCode, string>> = {
+  malformed: 'it was refused before as malformed',
+  too_large: 'it was refused before as too large',
+  forbidden: 'it was refused before, for lack of permission',
+};
+
+/** Of a refusal that is repeated the store remembers the code only. */
+export function repeatedRefusalMessage(code: ErrorCode): string {
+  return `${REPEATED[code] ?? 'it was refused before'}; the first answer told the reason`;
 }
 
 export function worse(a: Loss | undefined, b: Loss): Loss {

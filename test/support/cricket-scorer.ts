@@ -43,7 +43,7 @@ export class CricketScorer {
   }
 
   get document(): CricketDocument {
-    return cricket.document(this.state);
+    return { ...cricket.document(this.state), events: this.events.length };
   }
 
   /** The innings that was played last, as it is printed. */
