@@ -1,9 +1,8 @@
 /** What the routes of matches tell of themselves. */
-import Type from 'typebox';
 import { MatchStateSchema } from '../../protocol/channel-states.ts';
 import { ActionBodySchema, DeliveryBodySchema, UndoBodySchema } from '../../protocol/match-bodies.ts';
 import { FixtureSchema } from '../../protocol/matches.ts';
-import { integerSchema } from '../../protocol/parameters.ts';
+import { integerSchema, StatusesParameterSchema } from '../../protocol/parameters.ts';
 import {
   FixtureReplySchema,
   MatchEventReplySchema,
@@ -43,7 +42,7 @@ export const LIST: RouteDoc = {
   needs: `${NEEDS_READING}, of each match that is listed`,
   parameters: {
     status: {
-      schema: Type.String({ pattern: '^[a-z]+(,[a-z]+)*$' }),
+      schema: StatusesParameterSchema,
       description:
         'Only those that are `scheduled`, `live`, `break`, `complete` or `abandoned`; several with commas between them',
       example: 'live,break',

@@ -57,7 +57,8 @@ describe('the page of the scorer', () => {
     {
       complaints = [],
       base = `http://127.0.0.1:${network.port}`,
-    }: { complaints?: string[]; base?: string } = {},
+      prepare = async () => {},
+    }: { complaints?: string[]; base?: string; prepare?: (page: Page) => Promise<void> } = {},
   ): Promise<{ page: Page; context: BrowserContext }> => {
     const context = await browser.newContext({ viewport: PHONE, hasTouch: true, isMobile: true });
     await context.addInitScript((value) => sessionStorage.setItem('scorewire.token', value), token);
@@ -68,6 +69,7 @@ describe('the page of the scorer', () => {
       if (message.type() === 'error' && !/ERR_|WebSocket/.test(message.text()))
         complaints.push(message.text());
     });
+    await prepare(page);
     await page.goto(`${base}${path}`);
     return { page, context };
   };
@@ -230,6 +232,45 @@ describe('the page of the scorer', () => {
     await waitForUnsent(one.page, 0);
     await waitForText(two.page, 'score', '8/0');
     expect((await readEvents('two')).length).toBe(4);
+    await Promise.all([one.context.close(), two.context.close()]);
+  });
+
+  it('lets only one of two through who score at the same moment', async () => {
+    await configure('moment');
+    let isHeld = false;
+    const held: (() => void)[] = [];
+    const one = await openPhone('/scorer/?id=moment', {
+      prepare: (page) =>
+        page.routeWebSocket(/\/v1\/ws/, (socket) => {
+          const upstream = socket.connectToServer();
+          socket.onMessage((frame) => {
+            const isPublish = String(frame).includes('"publish"');
+            if (isHeld && isPublish) held.push(() => upstream.send(frame));
+            else upstream.send(frame);
+          });
+        }),
+    });
+    await begin(one.page);
+    await tap(one.page, 'runs-1');
+    await waitForUnsent(one.page, 0);
+    isHeld = true;
+    await tap(one.page, 'runs-4');
+    await expect.poll(() => held.length).toBe(1);
+
+    const two = await openPhone('/scorer/?id=moment', { base: server.url });
+    await waitForText(two.page, 'score', '1/0');
+    await tap(two.page, 'runs-4');
+    await waitForUnsent(two.page, 0);
+    isHeld = false;
+    for (const release of held) release();
+    await waitForText(one.page, 'conflict', 'Somebody else has entered the same before you');
+    expect((await readEvents('moment')).length).toBe(3);
+    expect((await readMatch('moment')).innings['1'].runs).toBe(5);
+    await tap(one.page, 'conflict-drop');
+    await waitForText(one.page, 'score', '5/0');
+    await tap(one.page, 'runs-2');
+    await waitForUnsent(one.page, 0);
+    await waitForText(two.page, 'score', '7/0');
     await Promise.all([one.context.close(), two.context.close()]);
   });
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { CricketScorer, fixtureOf } from '../../../test/support/cricket-scorer.ts';
 import { lastOver } from './ball-marks.ts';
 import { chase, extrasOf, howOut, inningsOf, lastWicket, scoreText, sidesOf } from './card.ts';
+import { scoreLines } from './documents.ts';
 
 const numbered = (scorer: CricketScorer) => scorer.events.map((event, index) => ({ n: index + 1, event }));
 
@@ -85,12 +86,27 @@ test('innings are told apart, and sides have all of theirs', () => {
     {
       team: 'Asia',
       scores: [
-        { text: '24/1d', overs: '1.1' },
-        { text: '6/0', overs: '0.3' },
+        { text: '24/1d', overs: '1.1', superOver: false, isMain: false },
+        { text: '6/0', overs: '0.3', superOver: false, isMain: true },
       ],
       isIn: true,
     },
-    { team: 'Europe', scores: [{ text: '0/0d', overs: '1' }], isIn: false },
+    { team: 'Europe', scores: [{ text: '0/0d', overs: '1', superOver: false, isMain: true }], isIn: false },
   ]);
   expect(scoreText({ ...scorer.innings, wickets: 10 })).toBe('6');
+});
+
+test('a super over stands beside the innings, and before it only while it is played', () => {
+  const scorer = new CricketScorer(fixtureOf({ overs: 1 }));
+  for (const team of ['Asia', 'Europe'] as const) scorer.begin(team).balls(6, { runs: 1 });
+  scorer.begin('Europe', { superOver: true }).balls(6, { runs: 2 });
+  const mainOf = () =>
+    sidesOf({ ...scorer.document, events: 0 }).map(({ scores }) => scores.find(({ isMain }) => isMain)?.text);
+  expect(mainOf()).toEqual(['6/0', '6/0']);
+  scorer.begin('Asia', { superOver: true }).ball({ runs: 4 });
+  expect(mainOf()).toEqual(['4/0', '12/0']);
+  scorer.balls(5);
+  expect(mainOf()).toEqual(['6/0', '6/0']);
+  const lines = scoreLines({ ...scorer.document, events: 0 });
+  expect(lines.map(({ text }) => text)).toEqual(['6/0, super over 4/0', '6/0, super over 12/0']);
 });

@@ -37,10 +37,18 @@ export function scoreText({ runs, wickets, declared, superOver }: InningsDocumen
   return `${runs}/${wickets}${declared ? 'd' : ''}`;
 }
 
+export interface InningsScore {
+  readonly text: string;
+  readonly overs: string;
+  readonly superOver: boolean;
+  /** The one that counts at this moment. */
+  readonly isMain: boolean;
+}
+
 export interface SideScore {
   readonly team: string;
   /** Of each innings. */
-  readonly scores: readonly { readonly text: string; readonly overs: string }[];
+  readonly scores: readonly InningsScore[];
   /** They bat now. */
   readonly isIn: boolean;
 }
@@ -50,11 +58,15 @@ export function sidesOf(document: CricketDocument): readonly SideScore[] {
   const now = document.current?.innings;
   return document.teams.map((team) => {
     const own = all.filter(({ innings }) => innings.team === team);
+    const inSuperOver = now !== undefined && document.innings[now]?.superOver === true;
+    const main = own.findLast(({ innings }) => inSuperOver || !innings.superOver);
     return {
       team,
-      scores: own.map(({ innings }) => ({
+      scores: own.map(({ key, innings }) => ({
         text: innings.forfeited ? 'forfeited' : scoreText(innings),
         overs: innings.overs,
+        superOver: innings.superOver === true,
+        isMain: key === main?.key,
       })),
       isIn: own.some(({ key }) => key === now),
     };

@@ -29,9 +29,10 @@ export interface ScoreLine {
 export function scoreLines(document: MatchDocument): readonly ScoreLine[] {
   if (isCricket(document)) {
     return sidesOf(document).map(({ team, scores, isIn }) => {
-      const last = scores.at(-1);
-      const overs = last === undefined || !isIn ? '' : ` (${last.overs})`;
-      return { team, isIn, text: `${scores.map(({ text }) => text).join(' & ')}${overs}` };
+      const innings = scores.filter(({ superOver }) => !superOver).map(({ text }) => text);
+      const deciders = scores.filter(({ superOver }) => superOver).map(({ text }) => `super over ${text}`);
+      const overs = isIn ? ` (${scores.at(-1)?.overs})` : '';
+      return { team, isIn, text: `${[innings.join(' & '), ...deciders].join(', ')}${overs}` };
     });
   }
   const points = isGeneric(document) ? document.scores : {};

@@ -21,8 +21,11 @@ export interface WormLine {
 
 const FONT = '500 13px "Archivo Variable", system-ui, sans-serif';
 
+/** Runs and overs come whole. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+
 function axesOf({ text, line }: ChartColours): uPlot.Axis[] {
-  const common = { font: FONT, stroke: text, ticks: { show: false } };
+  const common = { font: FONT, stroke: text, ticks: { show: false }, incrs: WHOLE_STEPS };
   const whole = (_chart: uPlot, splits: number[]): string[] =>
     splits.map((value) => (Number.isInteger(value) ? String(value) : ''));
   return [
