@@ -23,6 +23,7 @@ import { problem } from './problem.ts';
 import { productRoutes } from './product-routes.ts';
 import { type RecomputeRouteDeps, recomputeRoute } from './recompute-route.ts';
 import type { DescribedRoute } from './route-doc.ts';
+import { scorerLink } from './scorer-link.ts';
 import { sseRoute } from './sse-route.ts';
 import { staticRoute } from './static-files.ts';
 import { statsRoutes } from './stats-routes.ts';
@@ -95,6 +96,7 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     })),
     ...withoutStore,
     ...documentRoutes([...withStore, ...withoutStore]),
+    scorerLink,
     staticRoute(deps.staticDir),
   ];
 }
