@@ -127,10 +127,7 @@ export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/**
- * `board:<id>`, `board:<id>@<window>`, `players:<product>` (some of them), `area:<code>`, `match:<id>` or `profile:<member>`, each with the acceptance time of the
- * oldest change in it.
- */
+/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, each with the acceptance time of its oldest change. */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */

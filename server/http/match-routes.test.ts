@@ -54,7 +54,7 @@ describe('a fixture', () => {
 
   it.each([
     ['an unknown sport', { ...GENERIC, sport: 'polo' }, 'there are: cricket, generic'],
-    ['one team', { ...GENERIC, teams: ['Ajax'] }, '"teams" must have 2 elements'],
+    ['one team', { ...GENERIC, teams: ['Ajax'] }, '"teams" must have 2 entries, not 1'],
     ['a team against itself', { ...GENERIC, teams: ['Ajax', 'Ajax'] }, 'Ajax'],
     ['a misspelt field', { ...GENERIC, squad: [] }, 'must not have "squad"'],
     ['no fixture', [], 'must be an object'],

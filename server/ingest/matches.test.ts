@@ -63,7 +63,9 @@ it('events of a producer are taken once, and what was refused stays refused when
   const again = ingest.openProducer('scorer');
   expect(await again.publish(1, [goal, start, goal, goal], ADMIN)).toMatchObject({
     ...{ ok: true, applied: 1, duplicates: 2, seq: 4 },
-    rejected: [{ index: 0, code: 'conflict', message: 'it was refused before; the first answer told the reason' }],
+    rejected: [
+      { index: 0, code: 'conflict', message: 'it was refused before; the first answer told the reason' },
+    ],
   });
   expect(await standing()).toEqual([3, [2, 0]]);
 });
