@@ -10,11 +10,7 @@ import { defaultProductConfig, type LeaderboardConfig, type ProductConfig } from
 import { type Count, countResult, countTrack } from '../../scoring/counting.ts';
 import type { GameResult } from '../../scoring/leaderboard-handler.ts';
 import { addResult, type Scoring } from '../../scoring/scoring.ts';
-import {
-  partitionOfArea,
-  partitionOfBoard,
-  partitionOfPlayers,
-} from '../../store/partitions.ts';
+import { partitionOfArea, partitionOfBoard, partitionOfPlayers } from '../../store/partitions.ts';
 import type { Operation, SessionOperation } from '../../store/score-store.ts';
 
 /** Settings of products, by id; those that are not in it have the defaults. */
