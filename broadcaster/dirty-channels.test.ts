@@ -25,6 +25,9 @@ function watched(): PublishedViews {
   add('player:p:b:ob', 0, []);
   add('player:players:ann', 0, []);
   add('area:111', 1, []);
+  add('match:m', 3, []);
+  add('match:m:feed', 3, []);
+  add('match:n:feed', 3, []);
   add('board:w', 2, [['ann', 3]]);
   add('board:w@daily', 2, [['ann', 2]]);
   add('rank:w@daily:ann', 2, []);
@@ -58,6 +61,15 @@ test('a dirty window leads to the channels that name it, and to those of the cur
     'board:w@daily.2026-11-21': 5,
     'rank:w@daily.2026-11-21:bob': 5,
   });
+});
+
+test('a dirty match leads to its document and to its feed, as far as they are watched', () => {
+  const names = new Map([
+    ['match:m', 5],
+    ['match:n', 6],
+    ['match:o', 7],
+  ]);
+  expect(marks({ partition: 3, names })).toEqual({ 'match:m': 5, 'match:m:feed': 5, 'match:n:feed': 6 });
 });
 
 test('a dirty board leads to the channels of all its windows, since its settings may have changed', () => {

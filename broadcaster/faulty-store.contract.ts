@@ -9,6 +9,7 @@ import {
   type AreaQuery,
   type BoardPage,
   type DirtyNames,
+  type MatchView,
   type ModeCount,
   type PageQuery,
   type PlayerQuery,
@@ -34,6 +35,7 @@ export class StoreData {
   /** By `<product>:<player>`. */
   readonly players = new Map<string, ReadonlyMap<string, number>>();
   readonly areas = new Map<string, readonly ModeCount[]>();
+  readonly matches = new Map<string, MatchView>();
   readonly dirty: { all: number | undefined; names: Map<string, number> }[] = [];
   lease: { owner: string; fence: number; until: number } | undefined;
   lastFence = 100;
@@ -112,6 +114,7 @@ export type Method =
   | 'readConfigs'
   | 'readPlayers'
   | 'readAreas'
+  | 'readMatches'
   | 'sweep'
   | 'acquireLease'
   | 'renewLease'
@@ -188,6 +191,10 @@ export class StoreClient implements BroadcasterStore {
 
   async readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]> {
     return this.#call('readAreas', () => queries.map(({ area }) => this.data.areas.get(area) ?? []));
+  }
+
+  async readMatches(matches: readonly string[]): Promise<readonly (MatchView | undefined)[]> {
+    return this.#call('readMatches', () => matches.map((match) => this.data.matches.get(match)));
   }
 
   async sweep(): Promise<SweepResult> {

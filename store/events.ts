@@ -1,6 +1,18 @@
+import { assert } from '../runtime/errors.ts';
+import type { Operation } from './operations.ts';
+
 /** The end of the operations that have the number of the one at `from`. */
 export function endOfEvent(numbers: readonly number[], from: number): number {
   let to = from + 1;
   while (to < numbers.length && numbers[to] === numbers[from]) to++;
   return to;
+}
+
+/** What the rules of a match have taken is not taken back, so that nothing else of the event may be refused. */
+export function assertAppendsAlone(operations: readonly Operation[], numbers: readonly number[]): void {
+  for (let i = 0; i < operations.length; i++) {
+    if (operations[i]?.op !== 'append') continue;
+    const isAlone = numbers[i] !== numbers[i - 1] && numbers[i] !== numbers[i + 1];
+    assert(isAlone, 'an event of a match has one operation');
+  }
 }

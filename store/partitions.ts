@@ -43,6 +43,11 @@ export function partitionOfProduct(product: string, partitions: number): number 
   return partitionOf(`product:${product}`, partitions);
 }
 
+/** Where a match and its events are. */
+export function partitionOfMatch(match: string, partitions: number): number {
+  return partitionOf(`match:${match}`, partitions);
+}
+
 /** The board that a window belongs to; a board is its own. */
 export function baseOf(board: string): string {
   const at = board.indexOf('@');
@@ -67,6 +72,8 @@ export function partitionOfOperation(operation: Operation, partitions: number): 
     case 'login':
     case 'logout':
       return partitionOfArea(operation.area, partitions);
+    case 'append':
+      return partitionOfMatch(operation.match, partitions);
     case 'profile':
     case 'reject':
     case 'nothing':

@@ -11,7 +11,7 @@ import {
   type StepPart,
 } from './producer-operations.ts';
 import type { ProducerOwner } from './queued-parts.ts';
-import { type Loss, refusalMessage, worse } from './settlement.ts';
+import { type Loss, refusalMessage, repeatedRefusalMessage, worse } from './settlement.ts';
 
 export interface SettledFrame {
   readonly applied: number;
@@ -140,7 +140,11 @@ export class ProducerBatch implements ProducerOwner {
       previous = number;
       const at = number - this.#first;
       this.#marks[at] = (this.#marks[at] as number) | REFUSED;
-      this.#noteRefusal(number, code, message);
+      this.#noteRefusal(
+        number,
+        code,
+        message ?? (index < verdict.duplicates ? repeatedRefusalMessage(code) : undefined),
+      );
     }
   }
 

@@ -3,7 +3,7 @@ import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
 import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
-import { EventJudge } from './event-judge.ts';
+import { EventJudge, type Refusal } from './event-judge.ts';
 import {
   configFor,
   type ExpandableEvent,
@@ -14,7 +14,7 @@ import {
 import type { RememberedRejections } from './remembered-rejections.ts';
 import { scoreOperation } from './score-operation.ts';
 import type { SettledNumbers } from './settled-numbers.ts';
-import { refusalMessage } from './settlement.ts';
+import { repeatedRefusalMessage } from './settlement.ts';
 
 /** One publish of a producer: its events are numbered from `seq` on. */
 export interface ProducerFrame {
@@ -96,15 +96,15 @@ export class ProducerOperations {
     const refusal = judge.judge(event);
     if (remembered !== undefined) {
       const { code, isConfirmed } = remembered;
-      const message = refusal?.code === code ? refusal.message : refusalMessage(code);
-      if (isConfirmed || refusal?.code === 'malformed') {
+      const message = refusal?.code === code ? refusal.message : repeatedRefusalMessage(code);
+      if (isConfirmed || isForEver(refusal)) {
         this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
       } else {
         this.#refuseInPlace(event as ScorewireEvent, number, { code, message });
       }
     } else if (refusal === undefined || (refusal.code === 'forbidden' && accepted.has(number))) {
       this.#accept(event as ScorewireEvent, number, products);
-    } else if (refusal.code === 'malformed') {
+    } else if (isForEver(refusal)) {
       this.#refuse(this.#home, number, { ...refusal, certain: true });
     } else {
       this.#refuseInPlace(event as ScorewireEvent, number, refusal);
@@ -187,4 +187,9 @@ export class ProducerOperations {
     part.numbers.push(number);
     return part.step;
   }
+}
+
+/** Whoever sends the event, and whenever: it says something that can't be. */
+function isForEver(refusal: Refusal | undefined): boolean {
+  return refusal !== undefined && refusal.code !== 'forbidden';
 }

@@ -1,7 +1,9 @@
 import type { Scoring } from '../../scoring/scoring.ts';
+import type { MatchRules } from '../match-rules.ts';
 import type { AppliedOperation, ProfileOperation, StoreOptions } from '../score-store.ts';
 import { type Effect, markIn, type Undo } from './effect.ts';
 import type { MemoryCounters } from './memory-counters.ts';
+import type { MemoryMatches } from './memory-matches.ts';
 import type { MemorySessions } from './memory-sessions.ts';
 import type { BoardEffects, PartitionBoards } from './partition-boards.ts';
 
@@ -11,6 +13,7 @@ export interface Occasion {
   readonly acceptedAt: number;
   readonly options: StoreOptions;
   readonly scoring: Scoring;
+  readonly rules: MatchRules;
 }
 
 /** What a batch has done so far. */
@@ -22,6 +25,7 @@ export class BatchEffect implements BoardEffects {
   /** Products whose players have changed. */
   readonly changedProducts = new Set<string>();
   readonly changedAreas = new Set<string>();
+  readonly changedMatches = new Set<string>();
 
   /** One text for each name, not for each operation. */
   *dirtyNames(): Iterable<string> {
@@ -29,6 +33,7 @@ export class BatchEffect implements BoardEffects {
     for (const member of this.changedProfiles) yield `profile:${member}`;
     for (const product of this.changedProducts) yield `players:${product}`;
     for (const area of this.changedAreas) yield `area:${area}`;
+    for (const match of this.changedMatches) yield `match:${match}`;
   }
 }
 
@@ -37,6 +42,7 @@ export interface PartitionContent {
   readonly boards: PartitionBoards;
   readonly counters: MemoryCounters;
   readonly sessions: MemorySessions;
+  readonly matches: MemoryMatches;
   readonly profiles: Map<string, string>;
 }
 
@@ -65,6 +71,11 @@ export function applyTo(
     case 'logout': {
       const done = content.sessions.apply(operation, occasion.acceptedAt, undo);
       return markIn(effect.changedAreas, operation.area, done, undo);
+    }
+    case 'append': {
+      // The only one of its event: nothing has to take it back.
+      const done = content.matches.append(operation, occasion.acceptedAt, occasion.rules);
+      return markIn(effect.changedMatches, operation.match, done, undefined);
     }
   }
 }

@@ -1,4 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
+import { assertAppendsAlone } from '../events.ts';
+import { eventText } from '../match-rules.ts';
 import { partitionOfOperation } from '../partitions.ts';
 import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
 
@@ -7,7 +9,11 @@ export function assertBatch({ partition, parts }: Batch, partitions: number): vo
   let count = 0;
   for (const { operations, producer } of parts) {
     count += operations.length;
-    if (producer !== undefined) assertNumbers(producer.numbers, operations.length);
+    for (const operation of operations) if (operation.op === 'append') eventText(operation);
+    if (producer !== undefined) {
+      assertNumbers(producer.numbers, operations.length);
+      assertAppendsAlone(operations, producer.numbers);
+    }
     assertPartition(partition, operations, partitions);
   }
   assertCount(count, 'operations are in a batch');

@@ -19,3 +19,10 @@ export class IdList {
     return ids.flatMap(({ member }) => (member === after ? [] : [member])).slice(0, limit);
   }
 }
+
+export interface SharedIds {
+  readonly boards: IdList;
+  readonly products: IdList;
+  readonly areas: IdList;
+  readonly matches: IdList;
+}

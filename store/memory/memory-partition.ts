@@ -1,5 +1,6 @@
 import type { BoardSettings } from '../../protocol/boards.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
+import type { Fixture } from '../../protocol/matches.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
 import { isSameConfig } from '../board-settings.ts';
 import { endOfEvent } from '../events.ts';
@@ -8,34 +9,29 @@ import type {
   BoardPage,
   BoardRecords,
   ConfigureVerdict,
+  FixtureVerdict,
   LogPage,
   Neighbourhood,
   Operation,
   PageQuery,
   Part,
   PartVerdict,
-  RankedRow,
   Refused,
   Repair,
   SweepResult,
 } from '../score-store.ts';
 import { applyTo, BatchEffect, type Occasion } from './applying.ts';
+import { readNeighbourhood, readPage } from './board-reads.ts';
 import { DirtyTracker } from './dirty-tracker.ts';
 import type { Refusal, Undo } from './effect.ts';
-import type { IdList } from './id-list.ts';
+import type { IdList, SharedIds } from './id-list.ts';
 import { isSameRecord, type MemoryBoard } from './memory-board.ts';
 import { MemoryCounters } from './memory-counters.ts';
+import { MemoryMatches } from './memory-matches.ts';
 import { MemorySessions } from './memory-sessions.ts';
 import { PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
 import { ProducerRecords } from './producer-records.ts';
-
-/** Ids of all partitions. */
-export interface SharedIds {
-  readonly boards: IdList;
-  readonly products: IdList;
-  readonly areas: IdList;
-}
 
 /** Everything that lives in one partition, with its history. */
 export class MemoryPartition {
@@ -44,6 +40,7 @@ export class MemoryPartition {
   readonly boards: PartitionBoards;
   readonly counters = new MemoryCounters();
   readonly sessions: MemorySessions;
+  readonly matches: MemoryMatches;
   readonly profiles = new Map<string, string>();
   readonly #products = new Map<string, ProductConfig>();
   readonly #productIds: IdList;
@@ -54,6 +51,7 @@ export class MemoryPartition {
     this.boards = new PartitionBoards(ids.boards);
     this.#productIds = ids.products;
     this.sessions = new MemorySessions(ids.areas);
+    this.matches = new MemoryMatches(ids.matches);
   }
 
   board(key: string): MemoryBoard | undefined {
@@ -96,6 +94,21 @@ export class MemoryPartition {
 
   product(id: string): ProductConfig | undefined {
     return this.#products.get(id);
+  }
+
+  configureMatch(match: string, fixture: Fixture, occasion: Occasion): FixtureVerdict {
+    const { changed, ...verdict } = this.matches.configure(match, fixture, occasion.rules);
+    if (changed) {
+      const step = { kind: 'configure-match', at: occasion.acceptedAt, match, fixture } as const;
+      this.#record(step, occasion, [`match:${match}`]);
+    }
+    return verdict;
+  }
+
+  removeMatch(match: string, occasion: Occasion): boolean {
+    if (!this.matches.remove(match)) return false;
+    this.#record({ kind: 'remove-match', at: occasion.acceptedAt, match }, occasion, [`match:${match}`]);
+    return true;
   }
 
   removeBoard(id: string, occasion: Occasion): boolean {
@@ -148,29 +161,12 @@ export class MemoryPartition {
     return { sessions: sessions.length, windows: windows.length, more: count === limit };
   }
 
-  readPage({ board: id, offset, limit }: PageQuery): BoardPage {
-    const board = this.board(id);
-    if (board === undefined) return { exists: false, total: 0, rows: [] };
-    const rows = this.#readRows(board, offset, limit === 'top' ? board.config.top : limit);
-    return { exists: true, total: board.total, rows };
+  readPage(query: PageQuery): BoardPage {
+    return readPage(this.board(query.board), query, this.profiles);
   }
 
   readNeighbourhood(id: string, member: string, around: number): Neighbourhood | undefined {
-    const board = this.board(id);
-    const index = board?.indexOf(member);
-    if (board === undefined || index === undefined) return undefined;
-    const { total } = board;
-    const size = Math.min(2 * around + 1, total);
-    const first = Math.max(0, Math.min(index - around, total - size));
-    const rows = this.#readRows(board, first, size);
-    return { total, member: rows[index - first] as RankedRow, around: rows };
-  }
-
-  #readRows(board: MemoryBoard, offset: number, limit: number): RankedRow[] {
-    return board.rows(offset, limit).map((row) => {
-      const name = this.profiles.get(row.member);
-      return name === undefined ? row : { ...row, name };
-    });
+    return readNeighbourhood(this.board(id), member, around, this.profiles);
   }
 
   readRecords(id: string, members: readonly string[]): BoardRecords {

@@ -1,5 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
-import { endOfEvent } from '../events.ts';
+import { assertAppendsAlone, endOfEvent } from '../events.ts';
 import type { Operation, Part, ResultOperation } from '../score-store.ts';
 import { CounterPlaces } from './counter-places.ts';
 import { Groups, placeOf } from './groups.ts';
@@ -9,7 +9,7 @@ import { numberOfCode } from './refusals.ts';
 /** Their numbers are also in the log: never change one. */
 export const OPERATION_NUMBERS = {
   ...{ delta: 0, set: 1, best: 2, profile: 3, reject: 4 },
-  ...{ result: 5, count: 6, login: 7, logout: 8, nothing: 9 },
+  ...{ result: 5, count: 6, login: 7, logout: 8, nothing: 9, append: 10 },
 } as const;
 export const KIND_BYTES = 3;
 export const DOUBLE_BYTES = 8;
@@ -18,9 +18,17 @@ const PART_BYTES = 12;
 export const RESULT_DRAW = 0x10000;
 export const RESULT_HANDLER = 0x20000;
 
-type PackedText = 'members' | 'profiles' | 'names' | 'counterNames' | 'players' | 'users' | 'modes';
+type PackedText =
+  | 'members'
+  | 'profiles'
+  | 'names'
+  | 'counterNames'
+  | 'players'
+  | 'users'
+  | 'modes'
+  | 'matches';
 type PackedGroups = 'boards' | 'products' | 'areas';
-/** The arguments of apply.lua that are lists, but those of windows and outcomes. */
+/** The arguments of apply.lua that are lists, but those of windows, outcomes and events of matches. */
 export type PackedList =
   | (PackedText | PackedGroups)
   | ('lengths' | 'otherLengths' | 'counters' | 'handlers' | 'kinds' | 'values');
@@ -38,18 +46,21 @@ export class PackedBatch {
   readonly areas = new Groups();
   /** Boards that have results. */
   readonly ratedBoards = new Set<string>();
+  /** Those that get events, by place. */
+  readonly matches = new Map<string, number>();
   /** Of each operation: that of its member, profile member, counter or user in its group; the second is that of the loser. */
   readonly places: Uint16Array;
   readonly opponents: Uint16Array;
   readonly lists: Readonly<Record<PackedList, Buffer>>;
   readonly producers: readonly [parts: Buffer, numbers: Buffer];
-  /** Events with several operations. */
-  readonly events: Buffer;
+  /** The places of the events that have several operations. */
+  readonly severalOperations: Buffer;
   readonly #profiles = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #modes = new Map<string, number>();
   /** As JSON, with their options. */
   readonly #handlers: string[] = [];
+  #eventCount = 0;
   /** Nearly always the results of a product come with the very same options. */
   readonly #handlerPlaces = new Map<unknown, Map<string, number>>();
 
@@ -61,12 +72,22 @@ export class PackedBatch {
     for (let i = 0; i < this.operations.length; i++) this.#place(this.operations[i] as Operation, i);
     this.lists = this.#pack();
     this.producers = packProducers(parts);
-    this.events = packEvents(parts);
+    this.severalOperations = packEvents(parts);
   }
 
   /** Whether it has more than scores, profiles and rejects. */
   get hasOthers(): boolean {
-    return this.ratedBoards.size > 0 || this.counters.size > 0 || this.areas.size > 0;
+    return this.isEvaluated || this.counters.size > 0 || this.areas.size > 0;
+  }
+
+  /** Whether it has what is computed here from what the store holds: results, events of matches. */
+  get isEvaluated(): boolean {
+    return this.ratedBoards.size > 0 || this.matches.size > 0;
+  }
+
+  /** How many operations append an event; they are counted from 1. */
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
   #place(operation: Operation, index: number): void {
@@ -90,6 +111,9 @@ export class PackedBatch {
       case 'login':
       case 'logout':
         this.places[index] = this.areas.placeOf(operation.area, operation.user);
+        break;
+      case 'append':
+        this.places[index] = placeOf(this.matches, operation.match);
         break;
       case 'reject':
       case 'nothing':
@@ -118,6 +142,7 @@ export class PackedBatch {
       ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },
       ...this.counters.pack(),
       ...{ areas, users, modes: packTexts([...this.#modes.keys()]) },
+      matches: packTexts([...this.matches.keys()]),
       handlers: packLongTexts(this.#handlers),
       ...{ kinds, values },
     };
@@ -156,6 +181,8 @@ export class PackedBatch {
         return operation.by;
       case 'login':
         return placeOf(this.#modes, operation.mode);
+      case 'append':
+        return ++this.#eventCount;
       case 'reject':
         return numberOfCode(operation.code);
       case 'logout':
@@ -190,6 +217,7 @@ function packEvents(parts: readonly Part[]): Buffer {
         to = endOfEvent(numbers, from);
         if (to - from > 1) places.push(before + from + 1, before + to);
       }
+      assertAppendsAlone(operations, numbers);
     }
     before += operations.length;
   }

@@ -37,6 +37,14 @@ export interface PartitionKeys {
   readonly productIds: string;
   /** Sorted set of the areas in which somebody is active, all with score 0: byte order. */
   readonly areas: string;
+  /** Hash: match to its fixture (see lua/include-match-labels.lua). */
+  readonly matches: string;
+  /** Hash: match to what a list of matches shows, as JSON. */
+  readonly summaries: string;
+  /** Sorted set of the matches, all with score 0: byte order. */
+  readonly matchIds: string;
+  /** List: the events of a match, each as JSON with the time of its acceptance. */
+  matchEvents(match: string): string;
   /** Hash: the names of a product's counters to their places. */
   counterNames(product: string): string;
   /** Hash: the players of a product to their counters (see lua/include-counter-values.lua). */
@@ -97,6 +105,10 @@ function createPartitionKeys(tag: string): PartitionKeys {
     products: `${tag}:products`,
     productIds: `${tag}:product-ids`,
     areas: `${tag}:areas`,
+    matches: `${tag}:matches`,
+    summaries: `${tag}:summaries`,
+    matchIds: `${tag}:match-ids`,
+    matchEvents: (match) => `${tag}:match-events:${match}`,
     counterNames: (product) => `${tag}:counter-names:${product}`,
     counters: (product) => `${tag}:counters:${product}`,
     area: (area) => `${tag}:area:${area}`,

@@ -1,6 +1,7 @@
 import { rateResult, type Scoring } from '../../scoring/scoring.ts';
 import { endOfEvent } from '../events.ts';
 import type { Operation, ResultOperation, ScoreOperation } from '../score-store.ts';
+import type { AppendedEvents } from './appended-events.ts';
 import { DOUBLE_BYTES, KIND_BYTES, OPERATION_NUMBERS, type PackedBatch } from './batches.ts';
 import { packDoubles } from './packing.ts';
 import type { RatedBoard, RatedState } from './rated-state.ts';
@@ -8,17 +9,20 @@ import { numberOfCode } from './refusals.ts';
 
 export type RatingScoring = Pick<Scoring, 'leaderboard' | 'failed'>;
 
-/** A batch with results, computed from a state: how it is to be applied where the state is still so. */
+/** A batch with results, or events of matches, computed from a state: how it is to be applied where the state is still so. */
 export interface RatedBatch {
   /** Of each result that is not refused the new scores of winner and loser, on its board, then in each of its windows; NaN where one stays. */
   readonly outcomes: Buffer;
-  /** Those of the batch, with the refused results turned into rejects. */
+  /** Those of the batch, with the refused results and events turned into rejects. */
   readonly kinds: Buffer;
   readonly values: Buffer;
-  /** Why results were refused, by place of the operation from 0. */
+  /** Why results and events were refused, by place of the operation from 0. */
   readonly messages: ReadonlyMap<number, string>;
-  /** The places from 0 of what was refused here, of results and of events with several operations; ascending. */
+  /** The places from 0 of what was refused here, of results, events of matches, and events with several operations; ascending. */
   readonly refused: readonly number[];
+  /** Of its matches, as AppendedEvents packs them. */
+  readonly events: Buffer;
+  readonly summaries: Buffer;
   /** The boards' scores after it. */
   readonly boards: readonly RatedBoard[];
 }
@@ -27,13 +31,15 @@ export interface RatedBatch {
 export type RefusedElsewhere = ReadonlyMap<number, number>;
 
 /**
- * Evaluates the results of a batch in order, over what the operations before them give. Bit for bit what apply.lua computes of the others.
- * What is refused becomes a reject, and of its event nothing is left; apply.lua takes the others of the event back by itself.
+ * Evaluates the results, and the events of matches, of a batch in order, over what the operations before them give. Bit for bit what
+ * apply.lua computes of the others. What is refused becomes a reject, and of its event nothing is left; apply.lua takes the others of
+ * the event back by itself.
  */
 export function rateBatch(
   batch: PackedBatch,
   state: RatedState,
   scoring: RatingScoring,
+  appended: AppendedEvents,
   refusedElsewhere: RefusedElsewhere = new Map(),
 ): RatedBatch {
   const boards = state.boards.map(({ order, levels }) => ({
@@ -48,6 +54,13 @@ export function rateBatch(
   const values = Buffer.from(batch.lists.values);
   const messages = new Map<number, string>();
   const refused: number[] = [];
+  /** How many operations so far append an event. */
+  let events = 0;
+
+  const count = ({ op }: Operation): void => {
+    if (op === 'append') events++;
+    else if (op === 'result') for (let i = 0; i < width; i++) outcomes.push(Number.NaN);
+  };
 
   const reject = (index: number, code: number): void => {
     kinds.writeUInt8(OPERATION_NUMBERS.reject, index * KIND_BYTES);
@@ -80,6 +93,11 @@ export function rateBatch(
     const elsewhere = refusedElsewhere.get(index);
     if (elsewhere !== undefined) return elsewhere;
     if (operation.op === 'reject' && !isAlone) return numberOfCode(operation.code);
+    if (operation.op === 'append') {
+      const refusal = appended.append(operation, events);
+      if (refusal?.message !== undefined) messages.set(index, refusal.message);
+      return refusal && numberOfCode(refusal.code);
+    }
     const board = 'board' in operation ? boardOf.get(operation.board) : undefined;
     if (board === undefined) return undefined;
     if (operation.op === 'result') {
@@ -118,7 +136,7 @@ export function rateBatch(
       const operation = operations[place] as Operation;
       const index = first + place;
       const begin = outcomes.length;
-      if (operation.op === 'result') for (let i = 0; i < width; i++) outcomes.push(Number.NaN);
+      count(operation);
       if (isRefused) continue;
       if (!isAlone) undo.push(...scoresOf(operation, index));
       const code = applyOne(operation, index, isAlone);
@@ -144,13 +162,14 @@ export function rateBatch(
         applyEvent(operations, from, to, first);
         continue;
       }
-      for (let place = from; place < to; place++) {
-        if (operations[place]?.op === 'result') for (let i = 0; i < width; i++) outcomes.push(Number.NaN);
-      }
+      for (let place = from; place < to; place++) count(operations[place] as Operation);
     }
     first += operations.length;
   }
-  return { outcomes: packDoubles(outcomes), kinds, values, messages, refused, boards };
+  return {
+    ...{ outcomes: packDoubles(outcomes), kinds, values, messages, refused, boards },
+    ...{ events: appended.packEvents(batch.eventCount), summaries: appended.packSummaries() },
+  };
 }
 
 /** False where the score of the board would not be finite: the operation is refused. In a window the old score stays. */

@@ -9,10 +9,10 @@ import {
   StoreUnavailableError,
 } from '../score-store.ts';
 import { windowKey } from '../windows-of.ts';
-import { NEW_CONFIG } from './apply.ts';
 import type { Keys } from './keys.ts';
 import { listWindows, parseConfig } from './replies.ts';
 import type { RunScript } from './scripts.ts';
+import { NEW_CONFIG } from './sending.ts';
 import { createWindowRemoval } from './window-removal.ts';
 
 type Writes = Pick<ScoreStore, 'configureBoard' | 'removeBoard' | 'removeMember'>;

@@ -10,6 +10,8 @@ local function open_others(boards, scores, members, keys, next_key, args)
 -- @include include-counter-values.lua
 -- @include include-counters.lua
 -- @include include-sessions.lua
+-- @include include-match-labels.lua
+-- @include include-matches.lua
 
 local windows_key, sessions_key, logins_key, areas_key = unpack(keys, next_key, next_key + 3)
 next_key = next_key + 4
@@ -30,6 +32,7 @@ local areas, user_count = unpack_groups(args[24], area_count)
 for _, area in ipairs(areas) do
   area.key, next_key = keys[next_key], next_key + 1
 end
+local matches = args[32] and open_matches(keys, next_key, args[32], args[33], args[34], args[35], args[1])
 local counter_names = unpack_texts(args[21], counter_name_count)
 local players = unpack_texts(args[22], player_count)
 local users = unpack_texts(args[25], user_count)
@@ -51,8 +54,8 @@ function others.read(parts, kinds, operation_count)
       read_scores(window, level.scores, members)
     end
   end
-  if #rated_places > 0 then
-    local state = pack_state(parts, boards, rated_places, scores, levels)
+  if #rated_places > 0 or matches then
+    local state = pack_state(parts, boards, rated_places, scores, levels) .. (matches and matches.pack_state() or '')
     if state ~= args[30] then return state end
   end
   results = unpack_results(args[31], kinds, operation_count)
@@ -66,6 +69,8 @@ function others.apply(i, code, slot, value, sign, position)
     put_outcome(results, i, 0, slot, value, sign[slot], scores, position)
   elseif code == 6 then
     return add_to(counters, slot, value, most_counter_names)
+  elseif code == 10 then
+    matches.add(slot, value)
   else
     set_mode(sessions[slot], code == 7 and modes[value])
   end
@@ -93,25 +98,31 @@ function others.plan(batch, start, left_out, at, dirty_names)
   end
   plan_counters(counters, products, dirty_names)
   session_plan = plan_sessions(sessions, areas, at, dirty_names)
+  if matches then matches.name_changed(dirty_names) end
 end
 
 -- What of this the log has, by the names of its fields, and what it was packed from.
 function others.fields()
-  return {
+  local fields = {
     products = args[20], counter_names = args[21], players = args[22], counters = args[23], areas = args[24], users = args[25],
-    modes = args[26], handlers = args[27], windows = pack_scored_windows(boards),
+    modes = args[26], handlers = args[27], windows = pack_scored_windows(boards), matches = '', events = '',
   }
+  if matches then matches.put_fields(fields) end
+  return fields
 end
 function others.sources()
-  return {
+  local batch = {
     products = products, counter_names = counter_names, players = players, counters = counters, areas = areas, users = users, modes = modes,
     handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), args[27]) },
   }
+  if matches then matches.put_sources(batch) end
+  return batch
 end
 -- Those that are not empty.
 function others.flatten(fields)
   local flat = {}
-  for _, name in ipairs({ 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows' }) do
+  local names = { 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows', 'matches', 'events' }
+  for _, name in ipairs(names) do
     if fields[name] ~= '' then flat[#flat + 1], flat[#flat + 2] = name, fields[name] end
   end
   return flat
@@ -121,6 +132,7 @@ function others.commit(created_key, start)
   for _, window in ipairs(changed_windows) do commit_window(window, windows_key, created_key, start) end
   commit_counters(products)
   commit_sessions(session_plan, sessions_key, logins_key, areas_key)
+  if matches then matches.commit() end
 end
 
 return others

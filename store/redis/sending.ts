@@ -1,0 +1,128 @@
+import { DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
+import { partRetentionMs } from '../once.ts';
+import { MAX_REMEMBERED_REJECTIONS, type StoreOptions } from '../score-store.ts';
+import { windowKey } from '../windows-of.ts';
+import type { PackedBatch } from './batches.ts';
+import { type CurrentWindows, packWindows } from './board-windows.ts';
+import type { PartitionKeys } from './keys.ts';
+import type { MemberScores } from './known-scores.ts';
+import { packUint16s } from './packing.ts';
+import type { RatedBatch } from './rated-batch.ts';
+import { packState, type RatedState } from './rated-state.ts';
+import { formatConfig } from './replies.ts';
+import type { ScriptArgument } from './scripts.ts';
+
+/** A batch that is to be applied as one. */
+export interface Sending {
+  readonly partition: PartitionKeys;
+  readonly acceptedAt: number;
+  readonly batch: PackedBatch;
+  readonly windows: readonly CurrentWindows[];
+}
+
+/** What apply.lua is told with every batch. */
+export interface Limits {
+  readonly ofAll: readonly string[];
+  readonly maxCountersPerProduct: string;
+}
+
+export const NEW_CONFIG = formatConfig(DEFAULT_BOARD_CONFIG);
+const NOTHING = Buffer.alloc(0);
+
+export function limitsOf(options: StoreOptions): Limits {
+  const ofAll = [
+    ...[options.maxDirtyNames, NEW_CONFIG, options.logOperations, MAX_REMEMBERED_REJECTIONS],
+    ...[options.producerRetentionMs, partRetentionMs(options.onceRetentionMs)],
+  ].map(String);
+  return { ofAll, maxCountersPerProduct: String(options.maxCountersPerProduct) };
+}
+
+/** ARGV of apply.lua; its header has the format. `state` and `rated` are those of a batch that is evaluated here. */
+export function argumentsOf(
+  sending: Sending,
+  limits: Limits,
+  state?: RatedState,
+  rated?: RatedBatch,
+): readonly ScriptArgument[] {
+  const { batch, acceptedAt } = sending;
+  const { lengths, boards, members, profiles, names, kinds, values } = batch.lists;
+  const args: ScriptArgument[] = [
+    ...[String(acceptedAt), ...limits.ofAll, lengths, boards, members, profiles, names],
+    ...[rated?.kinds ?? kinds, rated?.values ?? values, ...batch.producers, batch.severalOperations],
+  ];
+  if (hasOthers(sending)) args.push(...othersOf(sending, limits, state, rated));
+  return args;
+}
+
+function othersOf(
+  { batch, windows }: Sending,
+  { maxCountersPerProduct }: Limits,
+  state?: RatedState,
+  rated?: RatedBatch,
+): readonly ScriptArgument[] {
+  const { otherLengths, products, counterNames, players, counters, areas, users, modes } = batch.lists;
+  return [
+    ...[otherLengths, maxCountersPerProduct, products, counterNames, players, counters],
+    ...[areas, users, modes, batch.lists.handlers, packWindows(windows), packPlaces(batch)],
+    ...[state === undefined ? NOTHING : packState(state), rated?.outcomes ?? NOTHING],
+    ...(batch.matches.size === 0 ? [] : eventsOf(batch, rated)),
+  ];
+}
+
+function hasOthers({ batch, windows }: Sending): boolean {
+  return batch.hasOthers || windows.length > 0;
+}
+
+/** KEYS of apply.lua. */
+export function keysOf(sending: Sending): string[] {
+  const { partition, batch } = sending;
+  const { position, dirty, allDirty, boards, configs, totals, profiles, log, created } = partition;
+  const scriptKeys = [position, dirty, allDirty, boards, configs, totals, profiles, log, created];
+  for (const [id] of batch.boards.counts()) {
+    const { ranking, arrivals } = partition.board(id);
+    scriptKeys.push(ranking, arrivals);
+  }
+  for (const { producer } of batch.parts) {
+    if (producer !== undefined) scriptKeys.push(partition.producer(producer.id));
+  }
+  if (hasOthers(sending)) scriptKeys.push(...otherKeysOf(sending));
+  return scriptKeys;
+}
+
+function otherKeysOf({ partition, batch, windows }: Sending): string[] {
+  const { windows: windowIds, sessions, logins, areas } = partition;
+  const scriptKeys = [windowIds, sessions, logins, areas];
+  for (const { board, windows: ofBoard } of windows) {
+    scriptKeys.push(partition.board(board).windows);
+    for (const { name } of ofBoard) {
+      const { ranking, arrivals } = partition.board(windowKey(board, name));
+      scriptKeys.push(ranking, arrivals);
+    }
+  }
+  for (const product of batch.counters.products) {
+    scriptKeys.push(partition.counterNames(product), partition.counters(product));
+  }
+  for (const [area] of batch.areas.counts()) scriptKeys.push(partition.area(area));
+  if (batch.matches.size > 0) scriptKeys.push(partition.matches, partition.summaries);
+  for (const match of batch.matches.keys()) scriptKeys.push(partition.matchEvents(match));
+  return scriptKeys;
+}
+
+function eventsOf({ matches, eventCount, lists }: PackedBatch, rated?: RatedBatch): ScriptArgument[] {
+  const counts = packUint16s([matches.size, eventCount]);
+  return [counts, lists.matches, rated?.events ?? NOTHING, rated?.summaries ?? NOTHING];
+}
+
+function packPlaces({ boards, ratedBoards }: PackedBatch): Buffer {
+  const ids = boards.counts().map(([id]) => id);
+  return packUint16s([...ratedBoards].map((id) => ids.indexOf(id) + 1));
+}
+
+/** The boards with results, with their windows. */
+export function scoresOf({ batch, windows }: Sending): readonly MemberScores[] {
+  const windowsOf = new Map(windows.map((each) => [each.board, each.windows] as const));
+  return [...batch.ratedBoards].map((board) => ({
+    keys: [board, ...(windowsOf.get(board) ?? []).map(({ name }) => windowKey(board, name))],
+    members: batch.boards.textsOf(board),
+  }));
+}
