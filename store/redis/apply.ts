@@ -18,16 +18,10 @@ import type { KnownMatch } from './known-match.ts';
 import { KnownScores, type MemberScores } from './known-scores.ts';
 import { createMatchRefresh } from './match-refresh.ts';
 import { OpenMatches } from './open-matches.ts';
-import {
-  type RatedBatch,
-  type RatingScoring,
-  type RefusedElsewhere,
-  rateBatch,
-  withRefused,
-} from './rated-batch.ts';
+import { type RatingScoring, type RefusedElsewhere, rateBatch, withRefused } from './rated-batch.ts';
 import { parseState, type RatedState } from './rated-state.ts';
 import type { RunScript } from './scripts.ts';
-import { argumentsOf, keysOf, limitsOf, type Sending, scoresOf } from './sending.ts';
+import { type Attempt, argumentsOf, keysOf, limitsOf, type Sending, scoresOf } from './sending.ts';
 import { joinVerdicts, splitParts } from './split-parts.ts';
 import { Turns } from './turns.ts';
 import { type SettledReply, toBatchVerdict } from './verdicts.ts';
@@ -64,8 +58,8 @@ export function createApply(
   const turns = new Turns<number>();
   const limits = limitsOf(options);
 
-  const send = async (sending: Sending, state?: RatedState, rated?: RatedBatch): Promise<ApplyReply> =>
-    (await run('apply', keysOf(sending), argumentsOf(sending, limits, state, rated), 'bytes')) as ApplyReply;
+  const send = async (sending: Sending, attempted: Attempt): Promise<ApplyReply> =>
+    (await run('apply', keysOf(sending), argumentsOf(sending, limits, attempted), 'bytes')) as ApplyReply;
 
   const learnWindows = (batch: PackedBatch, found: OtherWindows): void => {
     const ids = batch.boards.counts();
@@ -75,8 +69,9 @@ export function createApply(
     }
   };
 
-  const attempt = async (sending: Sending): Promise<Outcome> => {
-    const reply = await send(sending);
+  const attempt = async (sending: Sending, tellsEvents = sending.batch.hasRejects): Promise<Outcome> => {
+    const reply = await send(sending, { tellsEvents });
+    if (reply[0] === -3) return attempt(sending, true);
     return reply[0] === -1 ? reply[1] : toBatchVerdict(reply as SettledReply, sending.batch.parts);
   };
 
@@ -95,19 +90,20 @@ export function createApply(
     throw new StoreUnavailableError('the windows of boards change all the time', { change: 'refused' });
   };
 
-  /** What comes of a batch that was computed from this state, and without what apply.lua is known to refuse by itself. */
+  /** What comes of a batch that was computed from this state, and without what apply.lua is known to refuse by itself, once it does. */
   const evaluate = async (
     sending: Sending,
     matches: readonly KnownMatch[],
     state: RatedState | undefined,
-    refused: RefusedElsewhere,
+    refused: RefusedElsewhere | undefined,
   ) => {
     const { batch, acceptedAt } = sending;
     const appended = new AppendedEvents(matches, acceptedAt, rules);
     let isCommitted = false;
     try {
       const rated = state && rateBatch(batch, state, scoring, appended, refused);
-      const reply = await send(sending, state, rated);
+      const refuses = refused !== undefined || batch.hasRejects || (rated?.refused.length ?? 0) > 0;
+      const reply = await send(sending, { state, rated, tellsEvents: refuses });
       isCommitted = reply[0] >= 0;
       return { reply, rated };
     } finally {
@@ -120,12 +116,12 @@ export function createApply(
     const boards = scoresOf(sending);
     const matches = await openMatches.open([...batch.matches.keys()]);
     let state = guess(batch, boards, matches);
-    let refused: RefusedElsewhere = new Map();
+    let refused: RefusedElsewhere | undefined;
     for (let attempts = 0; ; ) {
       const { reply, rated } = await evaluate(sending, matches, state, refused);
       if (reply[0] === -1) return reply[1];
       if (reply[0] === -3) {
-        refused = withRefused(reply[1], refused, rated, (all) => {
+        refused = withRefused(reply[1], refused ?? new Map(), rated, (all) => {
           const appended = new AppendedEvents(matches, sending.acceptedAt, rules);
           const again = state && rateBatch(batch, state, scoring, appended, all);
           appended.settle(false);
@@ -145,7 +141,7 @@ export function createApply(
         })),
         matches: matches.length,
       });
-      refused = new Map();
+      refused &&= new Map();
       keep(boards, found.boards);
       await openMatches.update(matches, found.matches);
       state = { ...found, matches: matches.map(({ version }) => version) };

@@ -85,6 +85,10 @@ export class PackedBatch {
     return this.ratedBoards.size > 0 || this.matches.size > 0;
   }
 
+  get hasRejects(): boolean {
+    return this.operations.some(({ op }) => op === 'reject');
+  }
+
   /** How many operations append an event; they are counted from 1. */
   get eventCount(): number {
     return this.#eventCount;

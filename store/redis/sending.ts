@@ -20,6 +20,15 @@ export interface Sending {
   readonly windows: readonly CurrentWindows[];
 }
 
+/** What a batch is sent with. */
+export interface Attempt {
+  /** Where it is evaluated here: from what, and to what. */
+  readonly state?: RatedState | undefined;
+  readonly rated?: RatedBatch | undefined;
+  /** Whether apply.lua is told which events have several operations, which it needs where something is refused. */
+  readonly tellsEvents: boolean;
+}
+
 /** What apply.lua is told with every batch. */
 export interface Limits {
   readonly ofAll: readonly string[];
@@ -28,6 +37,7 @@ export interface Limits {
 
 export const NEW_CONFIG = formatConfig(DEFAULT_BOARD_CONFIG);
 const NOTHING = Buffer.alloc(0);
+const UNTOLD = '?';
 
 export function limitsOf(options: StoreOptions): Limits {
   const ofAll = [
@@ -37,28 +47,23 @@ export function limitsOf(options: StoreOptions): Limits {
   return { ofAll, maxCountersPerProduct: String(options.maxCountersPerProduct) };
 }
 
-/** ARGV of apply.lua; its header has the format. `state` and `rated` are those of a batch that is evaluated here. */
-export function argumentsOf(
-  sending: Sending,
-  limits: Limits,
-  state?: RatedState,
-  rated?: RatedBatch,
-): readonly ScriptArgument[] {
+/** ARGV of apply.lua; its header has the format. */
+export function argumentsOf(sending: Sending, limits: Limits, attempt: Attempt): readonly ScriptArgument[] {
   const { batch, acceptedAt } = sending;
+  const { rated } = attempt;
   const { lengths, boards, members, profiles, names, kinds, values } = batch.lists;
   const args: ScriptArgument[] = [
     ...[String(acceptedAt), ...limits.ofAll, lengths, boards, members, profiles, names],
-    ...[rated?.kinds ?? kinds, rated?.values ?? values, ...batch.producers, batch.severalOperations],
+    ...[rated?.kinds ?? kinds, rated?.values ?? values, ...batch.producers, severalOf(batch, attempt)],
   ];
-  if (hasOthers(sending)) args.push(...othersOf(sending, limits, state, rated));
+  if (hasOthers(sending)) args.push(...othersOf(sending, limits, attempt));
   return args;
 }
 
 function othersOf(
   { batch, windows }: Sending,
   { maxCountersPerProduct }: Limits,
-  state?: RatedState,
-  rated?: RatedBatch,
+  { state, rated }: Attempt,
 ): readonly ScriptArgument[] {
   const { otherLengths, products, counterNames, players, counters, areas, users, modes } = batch.lists;
   return [
@@ -67,6 +72,10 @@ function othersOf(
     ...[state === undefined ? NOTHING : packState(state), rated?.outcomes ?? NOTHING],
     ...(batch.matches.size === 0 ? [] : eventsOf(batch, rated)),
   ];
+}
+
+function severalOf({ severalOperations }: PackedBatch, { tellsEvents }: Attempt): ScriptArgument {
+  return tellsEvents || severalOperations.length === 0 ? severalOperations : UNTOLD;
 }
 
 function hasOthers({ batch, windows }: Sending): boolean {

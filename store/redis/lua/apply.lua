@@ -12,7 +12,7 @@
 --       11 profile members, 12 names given to them, 13 kinds of the operations, each as code, high and low byte of the slot,
 --       14 their values, each as float64, 15 parts of producers, each as place of its first and of its last operation (uint16) and claim (float64),
 --       16 numbers of the operations of these parts, one part after the other, each as float64,
---       17 events with several operations, as include-events.lua has them;
+--       17 events with several operations: as include-events.lua has them, '' where there are none, '?' where their places are told only if asked for;
 --       where the batch has others (see include-others.lua): 18 how many products, players, counters, areas, modes and handlers there are, then how many
 --       players each product has (uint16 each),
 --       19 most names of counters of a product, 20 products as groups of names of counters, 21 these names, 22 their players, 23 counters as
@@ -29,7 +29,8 @@
 --          {place of an operation that was refused or is remembered as refused, number of its code or 0 if not finite, ...}},
 --          or, where nothing was done: {-1, {place of a board that was packed for other windows, its settings about them, ...}},
 --          or {-2, what outcomes and events are to be computed from},
---          or {-3, {place of an operation of several of its event that is refused though the outcomes suppose otherwise, number of its code, ...}}
+--          or {-3, {place of an operation of several of its event that is refused though the outcomes suppose otherwise, number of its code, ...}},
+--          which is empty where the places of such events are asked for
 
 -- @include include-boards.lua
 -- @include include-dirty.lua
@@ -99,7 +100,7 @@ local position, without_texts = start, 0
 local stored, is_added, changed_at = scores.stored, scores.is_added, scores.changed_at
 local refused, left_out = {}, {}
 local unexpected = {}
-local events = ARGV[17] ~= '' and open_events(ARGV[17], kinds, values, scores, names, name_changed, others and others.save)
+local events = #ARGV[17] > 1 and open_events(ARGV[17], kinds, values, scores, names, name_changed, others and others.save)
 -- Refuses the whole event: nothing stays of its operations before, and those that follow become nothing.
 local function refuse(i, number)
   local from, to = i, i
@@ -161,6 +162,8 @@ for r = 1, #runs, 2 do
   end
 end
 
+-- Which of them is refused whole needs their places; nearly always none is refused, and to keep what each may change costs a fifth of the rest.
+if #refused > 0 and ARGV[17] == '?' then return { -3, {} } end
 if #unexpected > 0 and others and others.has_results then return { -3, unexpected } end
 
 local dirty_names, changed_boards = {}, {}
