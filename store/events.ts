@@ -1,9 +1,15 @@
 import { assert } from '../runtime/errors.ts';
-import type { Operation } from './operations.ts';
+import type { Operation, Part } from './operations.ts';
+
+/** By which operations belong to one event; `undefined` where each is one of its own. */
+export function numbersOf({ producer, events }: Part): readonly number[] | undefined {
+  return producer?.numbers ?? events;
+}
 
 /** The end of the operations that have the number of the one at `from`. */
-export function endOfEvent(numbers: readonly number[], from: number): number {
+export function endOfEvent(numbers: readonly number[] | undefined, from: number): number {
   let to = from + 1;
+  if (numbers === undefined) return to;
   while (to < numbers.length && numbers[to] === numbers[from]) to++;
   return to;
 }

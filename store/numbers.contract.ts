@@ -159,6 +159,27 @@ export function numbersContract(createStore: CreateStore): void {
       expect(await readCounters(store, 'g', 'bob')).toEqual(new Map([['wins', 1]]));
     });
 
+    test('are not needed to keep the operations of an event together, and what is sent again without them applies again', async () => {
+      const { store } = await open({ partitions: 1, maxCountersPerProduct: 1 });
+      await apply(store, [count('g', 'ann', 'wins')]);
+      const operations = [
+        ...[delta('b', 'ann', 1), count('g', 'ann', 'wins')],
+        ...[result('b', 'ann', 'bob'), count('g', 'bob', 'one too many')],
+        ...[delta('b', 'ann', 2), delta('b', 'ann', 4)],
+      ];
+      const parts = [{ operations: [delta('b', 'cid', 8)] }, { operations, events: [0, 0, 2, 2, 4, 5] }];
+      const { parts: verdicts } = await store.apply({ partition: 0, acceptedAt: 1000, parts });
+      const refused = [2, 3].map((index) => ({ index, code: 'too_large' as const }));
+      expect(verdicts).toEqual([settled(), settled(0, refused)]);
+      expect(await readScores(store, 'b')).toEqual([
+        ['cid', 8],
+        ['ann', 7],
+      ]);
+      expect(await readCounters(store, 'g', 'ann')).toEqual(new Map([['wins', 2]]));
+      await store.apply({ partition: 0, acceptedAt: 1000, parts });
+      expect(await readScore(store, 'b', 'ann')).toBe(14);
+    });
+
     test('are settled by an operation that does nothing, too', async () => {
       const { store } = await open({ partitions: 1 });
       const sent = partOf([

@@ -54,16 +54,18 @@ export type AppliedOperation =
   | ProfileOperation;
 export type Operation = AppliedOperation | RejectOperation | NothingOperation;
 
-/** Operations that stem from one producer, or from publishes without one. */
+/** Operations that stem from one producer, or from publishes without one. Where one of an event is refused, none of its part applies. */
 export interface Part {
   readonly operations: readonly Operation[];
+  /** Without a producer: in step with the operations, never descending; those of one event have the same. Absent: each is of another. */
+  readonly events?: readonly number[] | undefined;
   /** Absent: applied once per call, however often that is. A producer has at most one part in a batch. */
   readonly producer?: {
     readonly id: string;
     readonly claim: number;
     /**
      * Of the operations, in step with them; never descending. There may be gaps (the others went to other partitions), and operations
-     * of one event have the same number: they are in one part, never in two, and where one is refused, none of them applies.
+     * of one event have the same number: they are in one part, never in two.
      */
     readonly numbers: readonly number[];
   };

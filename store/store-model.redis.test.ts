@@ -318,16 +318,12 @@ class Subject {
   }
 
   #number({ producer: id, claimsBack, again, skipped, operations, shared }: Publish): Part {
-    if (id === '') return { operations };
+    if (id === '') return { operations, events: eventsOf(operations, shared) };
     const claims = this.#claimsOf(id);
     const claim = KEYS.includes(id) ? 0 : (claims[Math.min(claimsBack, claims.length - 1)] ?? 0);
     const last = this.#sent.get(id) ?? 0;
     const first = Math.max(1, last + 1 - again);
-    let event = -1;
-    const numbers = operations.map(({ op }, index) => {
-      // An event of a match has no other operations.
-      const isNext = index % shared === 0 || op === 'append' || operations[index - 1]?.op === 'append';
-      if (isNext) event++;
+    const numbers = eventsOf(operations, shared).map((event) => {
       const number = first + event;
       return number > last ? number + skipped : number;
     });
@@ -337,13 +333,28 @@ class Subject {
   }
 }
 
+/** By place of the operation, that of its event. An event of a match has no other operations. */
+function eventsOf(operations: readonly Operation[], shared: number): readonly number[] {
+  let event = -1;
+  return operations.map(({ op }, index) => {
+    if (index % shared === 0 || op === 'append' || operations[index - 1]?.op === 'append') event++;
+    return event;
+  });
+}
+
 /** What of a part goes to a partition. */
-function cut({ operations, producer }: Part, home: number, partition: number, partitions: number): Part {
+function cut(
+  { operations, producer, events }: Part,
+  home: number,
+  partition: number,
+  partitions: number,
+): Part {
   const isHere = (operation: Operation): boolean =>
     operation.op === 'profile' || (partitionOfOperation(operation, partitions) ?? home) === partition;
   const here = operations.filter(isHere);
-  if (producer === undefined) return { operations: here };
-  const numbers = producer.numbers.filter((_, index) => isHere(operations[index] as Operation));
+  const isOfHere = (_: number, index: number): boolean => isHere(operations[index] as Operation);
+  if (producer === undefined) return { operations: here, events: events?.filter(isOfHere) };
+  const numbers = producer.numbers.filter(isOfHere);
   return { operations: here, producer: { ...producer, numbers } };
 }
 

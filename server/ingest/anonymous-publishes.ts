@@ -6,7 +6,13 @@ import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { EventJudge } from './event-judge.ts';
-import { configFor, type Expander, NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
+import {
+  configFor,
+  type Expander,
+  NO_PRODUCTS,
+  type PlacedOperation,
+  type ProductConfigs,
+} from './expansion.ts';
 import type { PublishVerdict } from './ingest-types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { PendingEvents } from './pending-events.ts';
@@ -85,16 +91,21 @@ export class AnonymousPublishes {
   ): void {
     const { queues, expander } = this.#deps;
     const woken: PartitionQueue[] = [];
-    const add = (partition: number, operation: Operation, owner: OperationOwner, index: number) => {
+    const add = (
+      partition: number,
+      operations: readonly Operation[],
+      owner: OperationOwner,
+      index: number,
+    ) => {
       const queue = queues[partition];
       assert(queue !== undefined, 'every partition has a queue');
-      if (queue.add(operation, owner, index, acceptedAt)) woken.push(queue);
+      if (queue.add(operations, owner, index, acceptedAt)) woken.push(queue);
     };
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as ScorewireEvent;
       const index = indexes[i] as number;
       if (event.type === 'score') {
-        add(expander.partitionOfScore(event), scoreOperation(event), settlement, index);
+        add(expander.partitionOfScore(event), [scoreOperation(event)], settlement, index);
         continue;
       }
       const placed = expander.expand(event, configFor(event, products));
@@ -102,11 +113,21 @@ export class AnonymousPublishes {
       else if (placed.length === 0) settlement.applied(index);
       else {
         const owner = placed.length === 1 ? settlement : new JoinedOperations(placed.length, settlement);
-        for (const { partition, operation } of placed) add(partition, operation, owner, index);
+        for (const [partition, operations] of byPartition(placed)) add(partition, operations, owner, index);
       }
     }
     for (const queue of woken) queue.flush();
   }
+}
+
+function byPartition(placed: readonly PlacedOperation[]): ReadonlyMap<number, readonly Operation[]> {
+  const operations = new Map<number, Operation[]>();
+  for (const { partition, operation } of placed) {
+    const known = operations.get(partition);
+    if (known === undefined) operations.set(partition, [operation]);
+    else known.push(operation);
+  }
+  return operations;
 }
 
 function sift(

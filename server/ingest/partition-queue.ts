@@ -59,16 +59,17 @@ export class PartitionQueue {
     this.#partition = partition;
   }
 
-  /** True where `flush` has to be called, when the caller has added all it has. */
-  add(operation: Operation, owner: OperationOwner, index: number, acceptedAt: number): boolean {
+  /** The operations of one event, which go together. True where `flush` has to be called, when the caller has added all it has. */
+  add(operations: readonly Operation[], owner: OperationOwner, index: number, acceptedAt: number): boolean {
     const wasEmpty = this.#waiting.length === 0;
-    const batch = this.#lastBatch(acceptedAt);
+    assert(operations.length <= MAX_BATCH_OPERATIONS, 'the operations of one event fit into a batch');
+    const batch = this.#lastBatch(acceptedAt, operations.length);
     if (this.#openPart === undefined) {
       this.#openPart = new AnonymousPart();
       batch.parts.push(this.#openPart);
     }
-    this.#openPart.add(operation, owner, index);
-    batch.operations++;
+    this.#openPart.add(operations, owner, index);
+    batch.operations += operations.length;
     return wasEmpty && !this.#busy;
   }
 
@@ -79,7 +80,7 @@ export class PartitionQueue {
   addProducer(given: ProducerOperations, owner: ProducerOwner, acceptedAt: number): void {
     const { id, claim, operations, numbers } = given;
     for (let start = 0; start < operations.length; ) {
-      const batch = this.#lastBatch(acceptedAt, { id, least: countOfFirst(numbers, start) });
+      const batch = this.#lastBatch(acceptedAt, countOfFirst(numbers, start), id);
       const end = endOfNumbers(numbers, start + MAX_BATCH_OPERATIONS - batch.operations);
       const all = end - start === operations.length;
       const producer = { id, claim, numbers: all ? numbers : numbers.slice(start, end) };
@@ -100,14 +101,14 @@ export class PartitionQueue {
    * The batch that takes what comes next: never one without room for `least` operations, nor of another period, nor one that has a part of
    * this producer already.
    */
-  #lastBatch(acceptedAt: number, producer?: { readonly id: string; readonly least: number }): WaitingBatch {
+  #lastBatch(acceptedAt: number, least: number, producer?: string): WaitingBatch {
     const last = this.#waiting.at(-1);
     const fits =
       last !== undefined &&
       acceptedAt >= last.from &&
       acceptedAt < last.before &&
-      last.operations + (producer?.least ?? 1) <= MAX_BATCH_OPERATIONS &&
-      (producer === undefined || !last.producers?.has(producer.id));
+      last.operations + least <= MAX_BATCH_OPERATIONS &&
+      (producer === undefined || !last.producers?.has(producer));
     if (fits) {
       last.acceptedAt = Math.min(last.acceptedAt, acceptedAt);
       return last;

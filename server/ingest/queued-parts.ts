@@ -16,11 +16,23 @@ export class AnonymousPart implements QueuedPart {
   readonly abandoned = false;
   readonly #owners: OperationOwner[] = [];
   readonly #indexes: number[] = [];
+  #events: number[] | undefined;
 
-  add(operation: Operation, owner: OperationOwner, index: number): void {
-    this.operations.push(operation);
-    this.#owners.push(owner);
-    this.#indexes.push(index);
+  /** Only where there is one with several operations, which nearly no part has. */
+  get events(): readonly number[] | undefined {
+    return this.#events;
+  }
+
+  /** The operations are those of one event. */
+  add(operations: readonly Operation[], owner: OperationOwner, index: number): void {
+    const event = this.operations.length;
+    if (operations.length > 1) this.#events ??= Array.from({ length: event }, (_, place) => place);
+    for (const operation of operations) {
+      this.operations.push(operation);
+      this.#owners.push(owner);
+      this.#indexes.push(index);
+      this.#events?.push(event);
+    }
   }
 
   settled(verdict: PartVerdict): void {

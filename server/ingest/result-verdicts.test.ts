@@ -109,6 +109,19 @@ describe.each(WAYS)('a result that is sent again %s', (_way, publish) => {
   });
 });
 
+it("a result without a producer that its product's own board refuses is not counted", async () => {
+  await configure('chess', { board: 'chess', handler: 'picky' });
+  const events = [result(), result('chess', 'odd'), result(), result('chess', 'odd')];
+  const verdict = await node().publish(events, ADMIN);
+  expect(verdict).toMatchObject({ applied: 2, rejected: [{ index: 1 }, { index: 3 }] });
+  const players = ['ann', 'odd', 'bob'].map((player) => ({ product: 'chess', player }));
+  expect(await store.readPlayers(players)).toEqual([
+    new Map([['wins', 2]]),
+    new Map(),
+    new Map([['losses', 2]]),
+  ]);
+});
+
 it('a settled result that is sent again on the same connection counts on no board that its product got since', async () => {
   const producer = node().openProducer('p');
   expect(await producer.publish(1, [result()], ADMIN)).toMatchObject(applied);

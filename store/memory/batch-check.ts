@@ -1,5 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
-import { assertAppendsAlone } from '../events.ts';
+import { assertAppendsAlone, numbersOf } from '../events.ts';
 import { eventText } from '../match-rules.ts';
 import { partitionOfOperation } from '../partitions.ts';
 import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
@@ -7,12 +7,14 @@ import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store
 /** What else would be a defect of the caller. */
 export function assertBatch({ partition, parts }: Batch, partitions: number): void {
   let count = 0;
-  for (const { operations, producer } of parts) {
+  for (const part of parts) {
+    const { operations } = part;
+    const numbers = numbersOf(part);
     count += operations.length;
     for (const operation of operations) if (operation.op === 'append') eventText(operation);
-    if (producer !== undefined) {
-      assertNumbers(producer.numbers, operations.length);
-      assertAppendsAlone(operations, producer.numbers);
+    if (numbers !== undefined) {
+      assertNumbers(numbers, operations.length);
+      assertAppendsAlone(operations, numbers);
     }
     assertPartition(partition, operations, partitions);
   }
@@ -24,7 +26,7 @@ export function assertCount(count: number, what: string): void {
 }
 
 function assertNumbers(numbers: readonly number[], operations: number): void {
-  assert(numbers.length === operations, 'each operation of a producer has a number');
+  assert(numbers.length === operations, 'each operation has a number');
   const descends = numbers.some((number, index) => number < (numbers[index - 1] ?? number));
   assert(!descends, 'the numbers of a part never descend');
 }

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../protocol/codes.ts';
 import type { Fixture } from '../../protocol/matches.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
 import { isSameConfig } from '../board-settings.ts';
-import { endOfEvent } from '../events.ts';
+import { endOfEvent, numbersOf } from '../events.ts';
 import type {
   BatchVerdict,
   BoardPage,
@@ -179,7 +179,9 @@ export class MemoryPartition {
     return this.#log.read(after, limit, this.#position);
   }
 
-  #applyPart({ operations, producer }: Part, effect: BatchEffect, occasion: Occasion): PartVerdict {
+  #applyPart(part: Part, effect: BatchEffect, occasion: Occasion): PartVerdict {
+    const { operations, producer } = part;
+    const together = numbersOf(part);
     const { now, options } = occasion;
     const record = producer && this.producers.find(producer.id, now);
     if (record !== undefined && producer !== undefined && producer.claim < record.claim) {
@@ -190,7 +192,7 @@ export class MemoryPartition {
     const refused: Refused[] = [];
     let duplicates = 0;
     for (let from = 0, to: number; from < operations.length; from = to) {
-      to = producer === undefined ? from + 1 : endOfEvent(producer.numbers, from);
+      to = endOfEvent(together, from);
       const number = producer?.numbers[from] ?? Number.POSITIVE_INFINITY;
       let refusal: Refusal | undefined;
       if (number <= last) {

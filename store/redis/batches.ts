@@ -1,5 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
-import { assertAppendsAlone, endOfEvent } from '../events.ts';
+import { assertAppendsAlone, endOfEvent, numbersOf } from '../events.ts';
 import type { Operation, Part, ResultOperation } from '../score-store.ts';
 import { CounterPlaces } from './counter-places.ts';
 import { Groups, placeOf } from './groups.ts';
@@ -214,9 +214,10 @@ function operationsOf(parts: readonly Part[]): readonly Operation[] {
 function packEvents(parts: readonly Part[]): Buffer {
   const places: number[] = [];
   let before = 0;
-  for (const { operations, producer } of parts) {
-    if (producer !== undefined) {
-      const { numbers } = producer;
+  for (const part of parts) {
+    const { operations } = part;
+    const numbers = numbersOf(part);
+    if (numbers !== undefined) {
       for (let from = 0, to = 1; from < numbers.length; from = to) {
         to = endOfEvent(numbers, from);
         if (to - from > 1) places.push(before + from + 1, before + to);

@@ -1,5 +1,5 @@
 import { rateResult, type Scoring } from '../../scoring/scoring.ts';
-import { endOfEvent } from '../events.ts';
+import { endOfEvent, numbersOf } from '../events.ts';
 import type { Operation, ResultOperation, ScoreOperation } from '../score-store.ts';
 import type { AppendedEvents } from './appended-events.ts';
 import { DOUBLE_BYTES, KIND_BYTES, OPERATION_NUMBERS, type PackedBatch } from './batches.ts';
@@ -153,11 +153,13 @@ export function rateBatch(
 
   let first = 0;
   let producers = 0;
-  for (const { operations, producer } of batch.parts) {
+  for (const part of batch.parts) {
+    const { operations, producer } = part;
+    const together = numbersOf(part);
     const duplicates = producer === undefined ? 0 : (state.duplicates[producers++] ?? 0);
     const isNewFrom = duplicates < 0 ? operations.length : duplicates;
     for (let from = 0, to: number; from < operations.length; from = to) {
-      to = producer === undefined ? from + 1 : endOfEvent(producer.numbers, from);
+      to = endOfEvent(together, from);
       if (from >= isNewFrom) {
         applyEvent(operations, from, to, first);
         continue;

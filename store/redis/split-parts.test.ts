@@ -30,6 +30,14 @@ describe('a batch in halves', () => {
     ]);
   });
 
+  test('is not cut between operations of one event of nobody either', () => {
+    const operations = [...'abcd'].map(named);
+    expect(splitParts([{ operations, events: [0, 0, 0, 3] }])).toEqual([
+      [{ operations: operations.slice(0, 3), events: [0, 0, 0] }],
+      [{ operations: operations.slice(3), events: [3] }],
+    ]);
+  });
+
   test('comes down to single events, of which there are no halves', () => {
     expect(splitParts([numbered('p', [1, 'abc']), numbered('q'), { operations: [] }])).toBeUndefined();
     expect(splitParts([numbered('p', [7, 'a']), numbered('q', [7, 'b'])])).toBeDefined();

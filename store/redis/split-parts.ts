@@ -1,4 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
+import { endOfEvent, numbersOf } from '../events.ts';
 import type { BatchVerdict, Part, PartVerdict } from '../score-store.ts';
 
 /**
@@ -45,17 +46,16 @@ export function joinVerdicts(
 }
 
 /** The places after the operations of each event. */
-function endsOfEvents({ operations, producer }: Part): readonly number[] {
+function endsOfEvents(part: Part): readonly number[] {
+  const numbers = numbersOf(part);
   const ends: number[] = [];
-  for (let end = 1; end <= operations.length; end++) {
-    const isInside = producer !== undefined && producer.numbers[end] === producer.numbers[end - 1];
-    if (!isInside) ends.push(end);
-  }
+  for (let end = 0; end < part.operations.length; ends.push(end)) end = endOfEvent(numbers, end);
   return ends;
 }
 
-function slice({ operations, producer }: Part, from: number, to = operations.length): Part {
+function slice({ operations, producer, events }: Part, from: number, to = operations.length): Part {
   const some = operations.slice(from, to);
-  if (producer === undefined) return { operations: some };
+  if (producer === undefined)
+    return events ? { operations: some, events: events.slice(from, to) } : { operations: some };
   return { operations: some, producer: { ...producer, numbers: producer.numbers.slice(from, to) } };
 }
