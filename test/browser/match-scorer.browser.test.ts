@@ -336,6 +336,25 @@ describe('the page of the scorer', () => {
     await context.close();
   });
 
+  it('has its keys in reach of a thumb, and they stay where they are from ball to ball', async () => {
+    await configure('thumb');
+    const { page, context } = await openPhone('/scorer/?id=thumb');
+    await begin(page);
+    const topOf = async (testid: string): Promise<number> =>
+      (await page.getByTestId(testid).boundingBox())?.y ?? 0;
+    const top = await topOf('runs-0');
+    expect(top).toBeGreaterThan(PHONE.height / 2);
+    await tap(page, 'runs-2');
+    await waitForText(page, 'score', '2/0');
+    await tap(page, 'kind-wide');
+    expect(await topOf('runs-0')).toBe(top);
+    await page.setViewportSize({ width: 320, height: 480 });
+    expect(await topOf('runs-0')).toBeLessThan(top);
+    await tap(page, 'runs-0');
+    await waitForText(page, 'score', '3/0');
+    await context.close();
+  });
+
   it('asks for a token that may score', async () => {
     await configure('closed');
     const page = await browser.newPage();
