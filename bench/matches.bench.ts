@@ -23,12 +23,27 @@ export async function benches(): Promise<Bench[]> {
       for (const event of events) live.append(event);
     });
   const last = fold(events.length);
-  whole.add('undo its last ball, and put it back', () => {
-    last.append({ ...correction, action: 'undo' });
-    last.append(events.at(-1) as PlayEvent);
+  const corrections = new Bench({ name: `a correction after ${events.length} events` }).add(
+    'undo the last one, and enter it again',
+    () => {
+      last.append({ ...correction, action: 'undo' });
+      last.append(events.at(-1) as PlayEvent);
+    },
+  );
+  for (const back of [1, 100, events.length - 4]) {
+    const fold = foldMatch(cricket, MATCH, fixture, events);
+    const n = events.length - back;
+    const event = events[n - 1] as PlayEvent;
+    corrections.add(`amend the one ${back} before it`, () => {
+      fold.append({ ...correction, action: 'amend', n, event });
+    });
+  }
+  corrections.add('512 undos in turn', () => {
+    const fold = foldMatch(cricket, MATCH, fixture, events);
+    for (let undos = 0; undos < 512; undos += 1) fold.append({ ...correction, action: 'undo' });
   });
 
-  return [whole];
+  return [whole, corrections];
 }
 
 /** So many balls at a time, between which the match is folded anew: what a ball costs must not depend on how many were before it. */

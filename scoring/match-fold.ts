@@ -1,12 +1,13 @@
 import { FEED_ROWS } from '../protocol/feed-rows.ts';
 import type { MatchEvent, PlayEvent } from '../protocol/match-events.ts';
 import type { Fixture, MatchDocument, MatchSummary } from '../protocol/matches.ts';
+import { copied, isDue, type Snapshots, withSnapshot } from './match-snapshots.ts';
 import { type Refused, refuse, type Sport } from './sport.ts';
 
 /**
  * A match as the list of its numbered events. The first one is number 1, corrections have numbers too, and none ever changes. `undo`
  * takes back the last event that stands, be it play or an amendment; `amend` replaces event n where it happened. Both fold again what
- * stands; everything else costs the same at the end of a match as at its start.
+ * stands, from the snapshot before it; everything else costs the same at the end of a match as at its start.
  */
 export interface FeedRow {
   readonly n: number;
@@ -20,13 +21,15 @@ export interface Played {
   readonly event: PlayEvent;
 }
 
-/** An event that stands: play, or an amendment of play. */
-interface Standing {
-  readonly n: number;
-  readonly event: PlayEvent;
-  /** The number of the event that it replaces. */
-  readonly amends?: number;
+/** An amendment of play, and what it has replaced. */
+interface Amendment {
+  /** The place of the event in play. */
+  readonly index: number;
+  readonly before: PlayEvent;
 }
+
+/** What an undo takes back: the last event of play, or an amendment. */
+type Step = 'play' | Amendment;
 
 export interface Accepted<Change> {
   /** The number of the event. */
@@ -39,19 +42,22 @@ export interface Accepted<Change> {
 interface Folded<State> {
   readonly state: State;
   readonly feed: FeedRow[];
+  readonly snapshots: Snapshots<State>;
 }
 
 export class MatchFold<State, Change, Document extends MatchDocument> {
   readonly #sport: Sport<State, Change, Document>;
   readonly #begin: () => State;
-  #standing: Standing[] = [];
+  /** What stands, each event as it was amended last. */
+  #play: Played[] = [];
+  #steps: Step[] = [];
   #folded: Folded<State>;
   #count = 0;
 
   constructor(sport: Sport<State, Change, Document>, match: string, fixture: Fixture) {
     this.#sport = sport;
     this.#begin = () => sport.begin(match, fixture);
-    this.#folded = { state: this.#begin(), feed: [] };
+    this.#folded = { state: this.#begin(), feed: [], snapshots: [] };
   }
 
   /** Events so far, refused ones not counted: the number of the last. */
@@ -80,7 +86,7 @@ export class MatchFold<State, Change, Document extends MatchDocument> {
 
   /** The play that stands, in the order in which it happened, each event as it was amended last. */
   play(): readonly Played[] {
-    return resolve(this.#standing);
+    return [...this.#play];
   }
 
   /** A refused event changes nothing and has no number. */
@@ -89,71 +95,101 @@ export class MatchFold<State, Change, Document extends MatchDocument> {
     if (expected !== undefined && expected !== this.#count) {
       return refuse('conflict', `The match has had ${this.#count} events, not ${expected}`);
     }
-    if (isUndo(event)) return this.#correct(this.#standing.slice(0, -1), 'The last event was taken back');
-    if (isAmend(event)) {
-      const amendment = this.#amendment(event);
-      if ('refused' in amendment) return amendment;
-      return this.#correct([...this.#standing, amendment], `Event ${event.n} was corrected`);
-    }
+    if (isUndo(event)) return this.#undo();
+    if (isAmend(event)) return this.#amend(event);
     const applied = this.#sport.apply(this.state, event);
     if ('refused' in applied) return applied;
     this.#count += 1;
-    this.#standing.push({ n: this.#count, event });
+    this.#play.push({ n: this.#count, event });
+    this.#steps.push('play');
     const text = this.#sport.describe(this.state, event, applied.change);
-    const { feed } = this.#folded;
+    const { state, feed, snapshots } = this.#folded;
     feed.push({ n: this.#count, text, event });
     if (feed.length > FEED_ROWS) feed.shift();
+    const after = this.#play.length;
+    if (isDue(after, after)) this.#folded = { state, feed, snapshots: withSnapshot(snapshots, after, state) };
     return { n: this.#count, change: applied.change, text };
   }
 
   /** Takes in a list of events that were all accepted once, in one go. Throws where one of them is refused now. */
   restore(events: readonly MatchEvent[]): void {
-    const standing = [...this.#standing];
+    const play = [...this.#play];
+    const steps = [...this.#steps];
     let count = this.#count;
     for (const event of events) {
       count += 1;
-      if (isUndo(event)) standing.pop();
-      else if (isAmend(event)) standing.push({ n: count, event: event.event, amends: event.n });
-      else standing.push({ n: count, event });
+      if (isUndo(event)) {
+        const step = steps.pop();
+        if (step === 'play') play.pop();
+        else if (step !== undefined) play[step.index] = replaced(play, step.index, step.before);
+      } else if (isAmend(event)) {
+        const index = placeOf(play, event.n);
+        const before = play[index]?.event;
+        if (before === undefined) throw new Error(`the match does not fold: there is no event ${event.n}`);
+        steps.push({ index, before });
+        play[index] = { n: event.n, event: event.event };
+      } else {
+        steps.push('play');
+        play.push({ n: count, event });
+      }
     }
-    const folded = this.#fold(standing);
+    const folded = this.#fold(play, []);
     if ('refused' in folded) throw new Error(`the match does not fold: ${folded.refused.message}`);
-    this.#standing = standing;
+    this.#play = play;
+    this.#steps = steps;
     this.#folded = folded;
     this.#count = count;
   }
 
-  #amendment({ n, event }: AmendOf): Standing | Refused {
-    const exists = this.#standing.some((each) => each.n === n && each.amends === undefined);
-    if (!exists) return refuse('not_found', `There is no event ${n} that could be corrected`);
-    return { n: this.#count + 1, event, amends: n };
+  #undo(): Accepted<Change> | Refused {
+    const step = this.#steps.at(-1);
+    if (step === undefined) return refuse('conflict', 'There is nothing to take back');
+    const [play, index] =
+      step === 'play'
+        ? [this.#play.slice(0, -1), this.#play.length - 1]
+        : [this.#play.with(step.index, replaced(this.#play, step.index, step.before)), step.index];
+    return this.#correct(play, index, this.#steps.slice(0, -1), 'The last event was taken back');
   }
 
-  #correct(standing: Standing[], text: string): Accepted<Change> | Refused {
-    if (this.#standing.length === 0) return refuse('conflict', 'There is nothing to take back');
-    const folded = this.#fold(standing);
+  #amend({ n, event }: AmendOf): Accepted<Change> | Refused {
+    const index = placeOf(this.#play, n);
+    const before = this.#play[index]?.event;
+    if (before === undefined) return refuse('not_found', `There is no event ${n} that could be corrected`);
+    const steps = [...this.#steps, { index, before }];
+    return this.#correct(this.#play.with(index, { n, event }), index, steps, `Event ${n} was corrected`);
+  }
+
+  /** `index` is the first place in play that is not as it was. */
+  #correct(play: Played[], index: number, steps: Step[], text: string): Accepted<Change> | Refused {
+    const unchanged = this.#folded.snapshots.filter(({ after }) => after <= index);
+    const folded = this.#fold(play, unchanged);
     if ('refused' in folded) return folded;
-    this.#standing = standing;
+    this.#play = play;
+    this.#steps = steps;
     this.#folded = folded;
     this.#count += 1;
     return { n: this.#count, text };
   }
 
-  #fold(standing: readonly Standing[]): Folded<State> | Refused {
+  /** From the last snapshot that is before all of the feed, since that is put into words on the way. */
+  #fold(play: readonly Played[], unchanged: Snapshots<State>): Folded<State> | Refused {
     const sport = this.#sport;
-    const state = this.#begin();
+    const feedFrom = play.length - FEED_ROWS;
+    const base = unchanged.findLast(({ after }) => after <= feedFrom);
+    const state = base === undefined ? this.#begin() : copied(base.state);
     const feed: FeedRow[] = [];
-    const play = resolve(standing);
-    for (const [index, { n, event }] of play.entries()) {
+    let snapshots = unchanged;
+    for (let index = base?.after ?? 0; index < play.length; index += 1) {
+      const { n, event } = play[index] as Played;
       const applied = sport.apply(state, event);
       if ('refused' in applied) {
         const { code, message } = applied.refused;
         return refuse(code, `Event ${n} would not be possible any more: ${message}`);
       }
-      if (index < play.length - FEED_ROWS) continue;
-      feed.push({ n, text: sport.describe(state, event, applied.change), event });
+      if (index >= feedFrom) feed.push({ n, text: sport.describe(state, event, applied.change), event });
+      if (isDue(index + 1, play.length)) snapshots = withSnapshot(snapshots, index + 1, state);
     }
-    return { state, feed };
+    return { state, feed, snapshots };
   }
 }
 
@@ -168,13 +204,13 @@ function isAmend(event: MatchEvent): event is AmendOf {
   return event.type === 'match' && event.action === 'amend';
 }
 
-/** The play that stands, each event as it was amended last. */
-function resolve(standing: readonly Standing[]): Played[] {
-  const amended = new Map<number, PlayEvent>();
-  for (const { amends, event } of standing) if (amends !== undefined) amended.set(amends, event);
-  return standing.flatMap(({ n, event, amends }) =>
-    amends === undefined ? [{ n, event: amended.get(n) ?? event }] : [],
-  );
+/** Where event n is in play; -1: nowhere. Most corrections are of what was lately. */
+function placeOf(play: readonly Played[], n: number): number {
+  return play.findLastIndex((played) => played.n === n);
+}
+
+function replaced(play: readonly Played[], index: number, event: PlayEvent): Played {
+  return { n: (play[index] as Played).n, event };
 }
 
 /** The fold of a whole list. */

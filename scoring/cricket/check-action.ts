@@ -131,9 +131,17 @@ function explainRetirement(
     : undefined;
 }
 
-function explainInnings(state: CricketState, { team, target }: ActionEvent<'innings'>): string | undefined {
+function explainInnings(
+  state: CricketState,
+  { team, target, absent = [] }: ActionEvent<'innings'>,
+): string | Refusal | undefined {
   const main = mainInnings(state);
   const side = state.teams.indexOf(team);
+  const squad = state.squads[side];
+  const stranger = squad && absent.find((player) => !squad.has(player));
+  if (stranger !== undefined) {
+    return { code: 'not_found', message: `${stranger} is not in the squad of ${team}` };
+  }
   const { inningsPerSide } = state.format;
   const played = main.filter((each) => each.side === side).length;
   if (played >= inningsPerSide) {

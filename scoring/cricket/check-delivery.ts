@@ -71,7 +71,10 @@ function explainUnknown(
     );
     return name === undefined ? undefined : `${name} is not in the squad of ${teams[of]}`;
   };
-  return stranger(side, batting) ?? stranger(1 - side, [delivery.bowler]);
+  const fielding = (delivery.wickets ?? []).flatMap(({ fielders = [] }) =>
+    fielders.flatMap(({ name, substitute }) => (name === undefined || substitute ? [] : [name])),
+  );
+  return stranger(side, batting) ?? stranger(1 - side, [delivery.bowler, ...fielding]);
 }
 
 function explainOver(state: CricketState, innings: Innings, number: number): string | undefined {

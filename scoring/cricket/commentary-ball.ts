@@ -17,7 +17,8 @@ function runsInWords({ runs, extras = {} }: Delivery): string[] {
   const counted = (number: number, what: string): string[] => (number > 0 ? [count(number, what)] : []);
   return [
     ...(wides === 1 ? ['wide'] : counted(wides, 'wide')),
-    ...(noballs === 1 ? ['no-ball'] : counted(noballs, 'no-ball')),
+    // One ball, however many runs it costs.
+    ...(noballs > 0 ? [noballs === 1 ? 'no-ball' : `no-ball (${count(noballs, 'run')})`] : []),
     ...offTheBat(runs),
     ...counted(byes, 'bye'),
     ...counted(legbyes, 'leg bye'),

@@ -39,7 +39,7 @@ describe('a ball is told as', () => {
     [{ extras: { wides: 1 } }, 'wide'],
     [{ extras: { wides: 5 } }, '5 wides'],
     [{ extras: { noballs: 1 } }, 'no-ball'],
-    [{ extras: { noballs: 2 } }, '2 no-balls'],
+    [{ extras: { noballs: 2 } }, 'no-ball (2 runs)'],
     [{ runs: 6, extras: { noballs: 1 } }, 'no-ball, SIX'],
     [{ extras: { noballs: 1, legbyes: 2 } }, 'no-ball, 2 leg byes'],
     [{ extras: { byes: 1 } }, '1 bye'],

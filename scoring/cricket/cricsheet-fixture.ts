@@ -1,6 +1,6 @@
 import type { Fixture } from '../../protocol/matches.ts';
 import { isText } from '../../protocol/names.ts';
-import type { CricsheetInnings, CricsheetMatch } from './cricsheet-format.ts';
+import type { CricsheetDelivery, CricsheetInnings, CricsheetMatch } from './cricsheet-format.ts';
 
 /** The settings of a match as its file tells them. */
 
@@ -53,13 +53,23 @@ function squadOf(
   const supersub = own(supersubs, team);
   const squad = new Set([...listed, ...(supersub === undefined ? [] : [supersub])]);
   for (const { team: batting, overs = [] } of innings) {
-    for (const { batter, non_striker, bowler } of overs.flatMap(({ deliveries }) => deliveries)) {
-      if (batting === team) squad.add(batter).add(non_striker);
-      else squad.add(bowler);
+    for (const delivery of overs.flatMap(({ deliveries }) => deliveries)) {
+      if (batting === team) squad.add(delivery.batter).add(delivery.non_striker);
+      else for (const player of [delivery.bowler, ...fieldersOf(delivery)]) squad.add(player);
     }
   }
   // One player is no side: as good as no list.
   return squad.size < 2 ? [] : [...squad];
+}
+
+/** Those who are of the side. */
+function fieldersOf({ wickets = [] }: CricsheetDelivery): string[] {
+  return wickets
+    .flatMap(({ fielders = [] }) => fielders)
+    .flatMap((fielder) => {
+      if (typeof fielder === 'string') return [fielder];
+      return fielder.name === undefined || fielder.substitute ? [] : [fielder.name];
+    });
 }
 
 function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {

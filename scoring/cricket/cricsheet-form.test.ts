@@ -52,13 +52,18 @@ describe('an imported match', () => {
   });
 
   it('may have players whom its lists lack, and one who may come for another', () => {
-    const overs = [overOf(0, ball({ batter: 'new', bowler: 'sub' }))];
+    const caught = { player_out: 'new', kind: 'caught' };
+    const taken = ball({
+      ...{ batter: 'new', bowler: 'sub' },
+      wickets: [{ ...caught, fielders: [{ name: 'caught it' }, { name: 'twelfth', substitute: true }] }],
+    });
+    const overs = [overOf(0, taken)];
     const { overridden, fixture } = imported(
       fileOf({ supersubs: { Europe: 'sub', Asia: 'other' } }, { team: 'Asia', overs }),
     );
     expect(overridden).toEqual([]);
     expect(fixture.squads?.[0]).toEqual([...NAMES('a'), 'other', 'new']);
-    expect(fixture.squads?.[1]).toContain('sub');
+    expect(fixture.squads?.[1]).toEqual([...NAMES('e'), 'sub', 'caught it']);
   });
 
   it('may have no lists, and a name on both sides', () => {

@@ -180,6 +180,50 @@ describe('the page of the scorer', () => {
     await context.close();
   });
 
+  it('scores two real overs, half of them without the network, and a viewer has them as they were', async () => {
+    // New Zealand v England, Nelson 2019.
+    const [munro, guptill, sam, tom] = ['C Munro', 'MJ Guptill', 'SM Curran', 'TK Curran'];
+    await configure('nelson', {
+      teams: ['New Zealand', 'England'],
+      squads: [
+        [munro, guptill, 'TL Seifert'],
+        [sam, tom, 'S Mahmood'],
+      ],
+    });
+    const { page, context } = await openPhone('/scorer/?id=nelson');
+    const viewer = await browser.newPage();
+    await viewer.goto(`${server.url}/matches/?id=nelson`);
+    await page.locator('[data-testid=start-innings][data-team="New Zealand"]').tap();
+    for (const name of [munro, guptill, sam]) await choose(page, name);
+    for (const runs of [1, 1, 1]) await tap(page, `runs-${runs}`);
+    await waitForText(viewer, 'scoreboard', '3/0');
+    await goOffline(context);
+    for (const runs of [4, 1]) await tap(page, `runs-${runs}`);
+    await tap(page, 'kind-legbyes');
+    await tap(page, 'runs-1');
+    await choose(page, tom);
+    for (const runs of [1, 0, 0]) await tap(page, `runs-${runs}`);
+    await waitForText(page, 'score', '10/0');
+    await waitForUnsent(page, 6);
+    await waitForText(viewer, 'scoreboard', '3/0');
+    await context.setOffline(false);
+    for (const runs of [4, 4, 1]) await tap(page, `runs-${runs}`);
+    await waitForUnsent(page, 0);
+    await waitForText(viewer, 'scoreboard', '19/0');
+    await waitForText(viewer, 'scoreboard', '2 of 20 ov');
+    expect((await readMatch('nelson')).innings['1']).toMatchObject({
+      ...{ runs: 19, wickets: 0, overs: '2', balls: 12, extras: { legbyes: 1 } },
+      batting: {
+        [munro]: { runs: 3, balls: 4, fours: 0 },
+        [guptill]: { runs: 15, balls: 8, fours: 3 },
+      },
+      bowling: { [sam]: { overs: '1', runs: 8 }, [tom]: { overs: '1', runs: 10 } },
+    });
+    expect((await readEvents('nelson')).length).toBe(13);
+    await viewer.close();
+    await context.close();
+  });
+
   it('keeps what is unsent when the page is opened again', async () => {
     await configure('reopened');
     const { page, context } = await openPhone('/scorer/?id=reopened');
@@ -333,6 +377,25 @@ describe('the page of the scorer', () => {
       scores: { Asia: 5, Europe: 0 },
       players: { Asia: { a7: 2 } },
     });
+    await context.close();
+  });
+
+  it('has its keys in reach of a thumb, and they stay where they are from ball to ball', async () => {
+    await configure('thumb');
+    const { page, context } = await openPhone('/scorer/?id=thumb');
+    await begin(page);
+    const topOf = async (testid: string): Promise<number> =>
+      (await page.getByTestId(testid).boundingBox())?.y ?? 0;
+    const top = await topOf('runs-0');
+    expect(top).toBeGreaterThan(PHONE.height / 2);
+    await tap(page, 'runs-2');
+    await waitForText(page, 'score', '2/0');
+    await tap(page, 'kind-wide');
+    expect(await topOf('runs-0')).toBe(top);
+    await page.setViewportSize({ width: 320, height: 480 });
+    expect(await topOf('runs-0')).toBeLessThan(top);
+    await tap(page, 'runs-0');
+    await waitForText(page, 'score', '3/0');
     await context.close();
   });
 

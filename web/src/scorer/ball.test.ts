@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Delivery, Wicket } from '../../../protocol/match-events.ts';
 import { explainRuns } from '../../../scoring/cricket/check-runs.ts';
 import { CricketScorer, fixtureOf, side } from '../../../test/support/cricket-scorer.ts';
 import { type Ball, ballOf, corrected, deliveryOf, FAIR_BALL } from './ball.ts';
-import { batterOptions, bowlerOptions, fielderOptions, wicketOptions } from './options.ts';
+import { batterOptions, bowlerOptions, fielderOf, fielderOptions, wicketOptions } from './options.ts';
 import { endsOf, inningsChoices, nextBall, stepOf } from './pad.ts';
 
 const crease = { striker: 'a1', nonStriker: 'a2', bowler: 'e1' };
@@ -61,6 +62,35 @@ test('a ball that is corrected keeps what the form does not show', () => {
     replacements: { role: [{ role: 'bowler', out: 'e9' }] },
     commentary: 'Wide',
   });
+});
+
+test('a ball that is corrected keeps what a no-ball costs, all fielders, and who was a substitute', () => {
+  const wicket: Wicket = {
+    player_out: 'a1',
+    kind: 'run out',
+    fielders: [{ name: 'x', substitute: true }, { name: 'e4' }],
+  };
+  const old: Delivery = {
+    ...{ batter: 'a1', non_striker: 'a2', bowler: 'e1' },
+    ...{ runs: { batter: 0, extras: 2, total: 2 }, extras: { noballs: 2 }, wickets: [wicket] },
+  };
+  const told = (fielder: string): Delivery => {
+    const out: Wicket = { player_out: 'a1', kind: 'run out', fielders: [{ name: fielder }] };
+    return corrected(old, { ...FAIR_BALL, noBall: true, runs: 1, wicket: out }, crease, '');
+  };
+  expect(told('x')).toEqual({ ...old, runs: { batter: 1, extras: 2, total: 3 } });
+  expect(told('e5').wickets).toEqual([{ ...wicket, fielders: [{ name: 'e5' }] }]);
+  const fair = corrected(old, { ...FAIR_BALL, runs: 1 }, crease, '');
+  expect(fair.runs).toEqual({ batter: 1, extras: 0, total: 1 });
+  expect(fair).not.toHaveProperty('extras');
+});
+
+test('a fielder who is in no squad is a substitute', () => {
+  const scorer = new CricketScorer().begin('Asia').balls(1);
+  expect(fielderOf(scorer.state, 'e7')).toEqual({ name: 'e7' });
+  expect(fielderOf(scorer.state, 'x')).toEqual({ name: 'x', substitute: true });
+  const free = new CricketScorer(fixtureOf({ overs: 20 }, false)).begin('Asia').balls(1);
+  expect(fielderOf(free.state, 'x')).toEqual({ name: 'x' });
 });
 
 test('who takes over within an over is told with the ball', () => {

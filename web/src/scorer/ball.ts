@@ -75,17 +75,31 @@ export function corrected(old: Delivery, ball: Ball, crease: Crease, commentary:
   const { commentary: _, extras: oldExtras, wickets = [], ...kept } = old;
   const told = deliveryOf(ball, crease);
   const penalty = oldExtras?.penalty ?? 0;
-  const others = wickets.slice(1);
-  const extras = { ...told.extras, ...(penalty > 0 ? { penalty } : {}) };
-  const outs = [...(told.wickets ?? []), ...others];
+  // Where a no-ball costs more than one run, it still does.
+  const dearer = ball.noBall ? Math.max(0, (oldExtras?.noballs ?? 0) - 1) : 0;
+  const besides = penalty + dearer;
+  const extras = {
+    ...told.extras,
+    ...(dearer > 0 ? { noballs: 1 + dearer } : {}),
+    ...(penalty > 0 ? { penalty } : {}),
+  };
+  const outs = [...(told.wickets ?? []).map((out) => withFielders(out, wickets[0])), ...wickets.slice(1)];
   return {
     ...kept,
     ...told,
-    runs: { ...told.runs, extras: told.runs.extras + penalty, total: told.runs.total + penalty },
+    runs: { ...told.runs, extras: told.runs.extras + besides, total: told.runs.total + besides },
     ...(Object.keys(extras).length > 0 ? { extras } : {}),
     ...(outs.length > 0 ? { wickets: outs } : {}),
     ...(commentary === '' ? {} : { commentary }),
   };
+}
+
+/** A form shows the first fielder; where he stays the same, so do the others, and who was a substitute. */
+function withFielders(out: Wicket, before: Wicket | undefined): Wicket {
+  const [first] = out.fielders ?? [];
+  const [known] = before?.fielders ?? [];
+  const isSame = known !== undefined && out.kind === before?.kind && first?.name === known.name;
+  return isSame && before?.fielders !== undefined ? { ...out, fielders: before.fielders } : out;
 }
 
 /** `No-ball, leg byes`; nothing for a fair ball off the bat. */

@@ -107,6 +107,13 @@ export function fielderOptions(state: CricketState): readonly string[] {
   return [...names].sort((one, other) => weight(other) - weight(one));
 }
 
+/** Who has typed the name of somebody who does not play here means a substitute. */
+export function fielderOf(state: CricketState, name: string): { name: string; substitute?: true } {
+  const innings = openInnings(state);
+  const squad = innings === undefined ? undefined : squadOf(state, 1 - innings.side);
+  return squad === undefined || squad.includes(name) ? { name } : { name, substitute: true };
+}
+
 export function squadOf({ squads }: CricketState, side: number): string[] | undefined {
   const squad = squads[side];
   return squad === undefined ? undefined : [...squad];
