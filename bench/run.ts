@@ -38,6 +38,7 @@ function row({ name, result }: Task): Record<string, string> {
     throw new Error(`the bench "${name}" is ${result.state}`, { cause: result });
   const { latency, throughput } = result;
   return {
+    fastest: microseconds(latency.min),
     median: microseconds(latency.p50),
     mean: microseconds(latency.mean),
     p99: microseconds(latency.p99),
