@@ -99,9 +99,9 @@ function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus
 }
 
 function createBroadcasterOf({ settings, ...deps }: Parts): Service {
-  const sideline = (mayWork: () => boolean): Service =>
+  const sideline = (mayWorkOn: (partition: number) => boolean): Service =>
     createCheckpointKeeper(
-      { ...deps, mayWork },
+      { ...deps, mayWorkOn },
       { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
     );
   return createBroadcaster(

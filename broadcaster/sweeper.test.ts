@@ -28,12 +28,16 @@ function sweeping(over: number[]) {
       return { sessions, windows: 0, more: sessions === limit };
     },
   };
-  const lease = { confirmed: true };
+  const lease = { confirmed: true, lost: new Set<number>() };
   const note = (_: object, message: string) => void lines.push(message);
   const logger: Logger = { ...silentLogger, info: note, warn: note, error: note };
   const sweeper = startSweeper(
-    { store, clock, logger, counters, maySweep: () => lease.confirmed },
-    { partitions: over.map((_, partition) => partition), pauseMs: PAUSE_MS, limit: LIMIT },
+    {
+      ...{ store, clock, logger, counters },
+      partitions: () => over.map((_, partition) => partition),
+      maySweep: (partition) => lease.confirmed && !lease.lost.has(partition),
+    },
+    { pauseMs: PAUSE_MS, limit: LIMIT },
   );
   return { clock, counters, lines, calls, store, lease, sweeper };
 }

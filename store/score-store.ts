@@ -17,7 +17,7 @@
  * - Exact: scores are IEEE doubles, computed and returned without loss; -0 is stored as 0. An operation whose
  *   result would not be finite is refused on its own.
  * - Ranked: best score first by the board's order; among equals by `ties`; rank is 1 + the number of strictly better.
- * - Fenced: `takeDirty` with an outdated fencing number takes nothing.
+ * - Fenced: `takeDirty` with an outdated fencing number takes nothing; other partitions of the same call are not concerned.
  * - Bounded: per partition at most `maxDirtyNames` names are kept; beyond, one "all dirty" flag stands for them.
  *
  * A board lives in the partition of its key (`partitions.ts`), and so do a player's counters and an area's users. A board may have windows: periods
@@ -131,9 +131,17 @@ export interface DirtyNames {
   readonly names: ReadonlyMap<string, number>;
 }
 
-export interface Lease {
-  /** Only grows, also over a loss of the store's data (it starts from the store's time). */
+/** The right to publish what is in a partition. */
+export interface PartitionLease {
+  readonly partition: number;
+  /** Of each partition it only grows, also over a loss of the store's data: it starts from the store's time. */
   readonly fence: number;
+}
+
+/** What was taken, and which leases have been outdated by a higher number: of those partitions nothing was taken. */
+export interface TakenNames {
+  readonly taken: readonly DirtyNames[];
+  readonly fenced: readonly PartitionLease[];
 }
 
 /** `up` after every (re)connection, failovers included: what was taken or read before may be lost. */
@@ -241,14 +249,26 @@ export interface ScoreStore extends Service {
   /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
   advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 
-  /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
-  takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;
+  /** Empties and returns the dirty names of partitions, each atomically, where no higher number than ours has been seen. */
+  takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames>;
 
-  /** Takes the lease if it is free (or already ours) with a new, higher fencing number; `undefined` while another holds it. */
-  acquireLease(name: string, owner: string, termMs: number): Promise<Lease | undefined>;
-  /** False where the lease is no longer held under this number. */
-  renewLease(name: string, owner: string, fence: number, termMs: number): Promise<boolean>;
-  releaseLease(name: string, owner: string, fence: number): Promise<void>;
+  /**
+   * Takes the leases of those partitions that are free, or already ours, each under a new number that is higher than any the store
+   * has seen and than the `fence` that is given here, the highest that we have heard of. Gives those that were taken.
+   */
+  acquireLeases(
+    highest: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]>;
+  /** Gives those that are still held under their number, and now for another term. */
+  renewLeases(
+    leases: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]>;
+  /** Frees those that are held under their number. */
+  releaseLeases(leases: readonly PartitionLease[], owner: string): Promise<void>;
 
   readonly state: StoreState;
   /** Set where writes are refused at present, as far as is known. Where it is `up`, reads go on. */

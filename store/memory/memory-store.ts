@@ -17,13 +17,12 @@ import {
   type ClaimVerdict,
   type ConfigureVerdict,
   DEFAULT_STORE_OPTIONS,
-  type DirtyNames,
-  type Lease,
   type LogPage,
   type ModeCount,
   type Neighbourhood,
   type OnceVerdict,
   type PageQuery,
+  type PartitionLease,
   type PlayerQuery,
   type Repair,
   type ScanPage,
@@ -35,6 +34,7 @@ import {
   StoreUnavailableError,
   type Stray,
   type SweepResult,
+  type TakenNames,
 } from '../score-store.ts';
 import { assertBatch, assertCount } from './batch-check.ts';
 import type { MemoryBoard } from './memory-board.ts';
@@ -268,22 +268,20 @@ export class MemoryScoreStore implements ScoreStore {
       data.partitionOfBoard(board).boards.checkpoints.advance(board, from, position);
   }
 
-  async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
-    const data = this.#reach();
-    if (partitions.some((partition) => data.partition(partition).dirty.refuses(fence))) return 'fenced';
-    return partitions.map((partition) => data.partition(partition).dirty.take(partition, fence));
+  async takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames> {
+    return this.#reach().ownership.take(leases);
   }
 
-  async acquireLease(name: string, owner: string, termMs: number): Promise<Lease | undefined> {
-    return this.#reach().leases.acquire(name, owner, termMs, this.#clock.now());
+  async acquireLeases(highest: readonly PartitionLease[], owner: string, termMs: number) {
+    return this.#reach().ownership.acquire(highest, owner, termMs, this.#clock.now());
   }
 
-  async renewLease(name: string, owner: string, fence: number, termMs: number): Promise<boolean> {
-    return this.#reach().leases.renew(name, owner, fence, termMs, this.#clock.now());
+  async renewLeases(leases: readonly PartitionLease[], owner: string, termMs: number) {
+    return this.#reach().ownership.renew(leases, owner, termMs, this.#clock.now());
   }
 
-  async releaseLease(name: string, owner: string, fence: number): Promise<void> {
-    this.#reach().leases.release(name, owner, fence, this.#clock.now());
+  async releaseLeases(leases: readonly PartitionLease[], owner: string): Promise<void> {
+    this.#reach().ownership.release(leases, owner, this.#clock.now());
   }
 
   #reach(): MemoryData {

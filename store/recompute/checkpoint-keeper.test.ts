@@ -32,7 +32,7 @@ async function open(options: Partial<CheckpointKeeperDependencies> = {}) {
     error: (fields, message) => logged.push({ level: 'error', fields, message }),
   };
   const keeper = createCheckpointKeeper(
-    { store, clock, logger, scoring: BUILT_IN_SCORING, mayWork: () => true, ...options },
+    { store, clock, logger, scoring: BUILT_IN_SCORING, mayWorkOn: () => true, ...options },
     { intervalMs: INTERVAL_MS, logOperations: KEPT },
   );
   keepers.push(keeper);
@@ -196,7 +196,7 @@ describe('checkpoints that are taken by themselves', () => {
     const { calls, proxy } = watched(store, (method) => {
       if (method === 'scanMembers') isOwner = false;
     });
-    await open({ store: proxy, clock, mayWork: () => isOwner });
+    await open({ store: proxy, clock, mayWorkOn: () => isOwner });
     await write(store);
     await nextRound(clock);
     expect(calls.at(-1)).toBe('scanMembers');

@@ -1,6 +1,6 @@
 /**
  * Every key name. All keys of a partition share the hash tag `{p<k>}`, so that they live on one Cluster node and one
- * script may use them together; the partition count and each lease have tags of their own.
+ * script may use them together; the partition count has a tag of its own.
  */
 export const DEFAULT_KEY_PREFIX = 'scorewire:';
 
@@ -13,7 +13,9 @@ export interface PartitionKeys {
   readonly dirty: string;
   /** String: the time of the oldest change, where there were too many names. */
   readonly allDirty: string;
-  /** String: the highest fencing number seen. */
+  /** Hash: who may publish (see lua/acquire-lease.lua). */
+  readonly lease: string;
+  /** String: the highest fencing number that dirty names were taken under. */
   readonly fence: string;
   /** Sorted set of board ids, all with score 0: byte order. */
   readonly boards: string;
@@ -65,7 +67,6 @@ export interface BoardKeys {
 export interface Keys {
   readonly partitionCount: string;
   readonly partitions: readonly PartitionKeys[];
-  lease(name: string): string;
 }
 
 /** `prefix` keeps installations in one Redis apart; it has no braces, which would move the hash tag. */
@@ -75,7 +76,6 @@ export function createKeys(prefix: string, partitions: number): Keys {
     partitions: Array.from({ length: partitions }, (_, partition) =>
       createPartitionKeys(`${prefix}{p${partition}}`),
     ),
-    lease: (name) => `${prefix}{lease:${name}}`,
   };
 }
 
@@ -85,6 +85,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     log: `${tag}:log`,
     dirty: `${tag}:dirty`,
     allDirty: `${tag}:all-dirty`,
+    lease: `${tag}:lease`,
     fence: `${tag}:fence`,
     boards: `${tag}:boards`,
     configs: `${tag}:configs`,

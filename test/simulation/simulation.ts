@@ -204,7 +204,7 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     () => pick([...broadcasters, ...nodes]).store.setState(random() < 0.4 ? 'down' : 'up'),
     () => pick(broadcasters).broadcaster.stop(),
     async () =>
-      broadcasters.filter(({ broadcaster }) => broadcaster.stats().owner).length < 3
+      broadcasters.filter(({ broadcaster }) => broadcaster.stats().partitions.length > 0).length < 3
         ? addBroadcaster()
         : undefined,
     () => {
