@@ -143,6 +143,7 @@ function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
     allowedOrigins: settings.allowedOrigins,
     limits: settings.limits,
     timing: settings.timing,
+    drainMs: settings.drainMs,
     staticDir: `${root}web`,
     demo: settings.demo,
   });

@@ -101,6 +101,16 @@ describe('settings', () => {
     expect(() => readSettings({ CHECKPOINT_INTERVAL_MS: 'x' })).toThrow('CHECKPOINT_INTERVAL_MS=x: must be');
   });
 
+  it('say over which time connections are sent away, at most half of what a stop may take', () => {
+    expect(readSettings({}).drainMs).toBe(5000);
+    expect(readSettings({ STOP_DEADLINE_MS: '1001' }).drainMs).toBe(500);
+    expect(readSettings({ DRAIN_MS: '30000', STOP_DEADLINE_MS: '60000' }).drainMs).toBe(30_000);
+    expect(readSettings({ DRAIN_MS: '0' }).drainMs).toBe(0);
+    expect(() => readSettings({ DRAIN_MS: '5001' })).toThrow(
+      'DRAIN_MS=5001: is more than half of STOP_DEADLINE_MS',
+    );
+  });
+
   it('say how long a silent user is active, and how long a window stays after its end', () => {
     const { sessionTimeoutMs, windowRetentionMs } = readSettings({}).store;
     expect([sessionTimeoutMs, windowRetentionMs]).toEqual([12 * 3_600_000, 35 * 24 * 3_600_000]);

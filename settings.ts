@@ -44,12 +44,16 @@ export interface Settings {
   readonly checkpointIntervalMs: number;
   /** Milliseconds within which a stop ends, whatever is still open. */
   readonly stopDeadlineMs: number;
+  /** Milliseconds over which a stop says bye to the connections; what is left of the deadline is for settling and answering. */
+  readonly drainMs: number;
 }
 
 /** RFC 7518 asks for a key of at least the hash's size for HS256. */
 const SECRET_WISE_BYTES = 32;
 
 const MEMORY_LOG_OPERATIONS = 25_000;
+
+const DRAIN_MS = 5000;
 
 /** Ten years. */
 const LONGEST_MS = 3650 * 24 * 3_600_000;
@@ -98,6 +102,7 @@ const ZERO_IS_UNLIMITED: ReadonlySet<keyof ServerLimits> = new Set([
 
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const env = new EnvReader(environment);
+  const stopDeadlineMs = env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 });
   const settings: Settings = {
     host: env.text('HOST') ?? '127.0.0.1',
     port: env.integer('PORT', 8080, { min: 0, max: 65_535 }),
@@ -140,7 +145,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       min: 0,
       max: 3_600_000,
     }),
-    stopDeadlineMs: env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 }),
+    stopDeadlineMs,
+    drainMs: env.integer('DRAIN_MS', Math.min(DRAIN_MS, Math.floor(stopDeadlineMs / 2)), {
+      min: 0,
+      max: 600_000,
+    }),
   };
   checkTogether(settings);
   return Object.freeze(settings);
@@ -180,6 +189,12 @@ function checkTogether(settings: Settings): void {
   if (authSecret !== undefined && authJwks !== undefined) {
     throw new StartError(
       'AUTH_SECRET and AUTH_JWKS are both set: choose one, since a key fixes the algorithm',
+    );
+  }
+  const { drainMs, stopDeadlineMs } = settings;
+  if (drainMs > stopDeadlineMs / 2) {
+    throw new StartError(
+      `DRAIN_MS=${drainMs}: is more than half of STOP_DEADLINE_MS=${stopDeadlineMs}; the other half is for what is still to be answered`,
     );
   }
   if (role !== 'all' && (settings.redisUrls.length === 0 || settings.natsUrls.length === 0)) {

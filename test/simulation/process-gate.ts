@@ -23,12 +23,14 @@ export class ProcessGate {
     this.#isRunning = false;
   }
 
-  resume(): void {
-    if (!this.#isAlive) return;
+  /** What has waited happens one after the other, each with what follows from it. */
+  async resume(): Promise<void> {
+    if (!this.#isAlive || this.#isRunning) return;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      next();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     this.#isRunning = true;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const each of waiting) each();
   }
 
   kill(): void {

@@ -129,9 +129,11 @@ export async function createSimulation(seed: number): Promise<Simulation> {
   /** Those that were neither stopped nor killed. */
   const present = (): BroadcasterProcess[] =>
     broadcasters.filter(({ gate, isStopped }) => gate.isAlive && !isStopped);
-  const anyBroadcaster = (action: (chosen: BroadcasterProcess) => void): void => {
+  const anyBroadcaster = async (
+    action: (chosen: BroadcasterProcess) => void | Promise<void>,
+  ): Promise<void> => {
     const running = present();
-    if (running.length > 0) action(pick(running));
+    if (running.length > 0) await action(pick(running));
   };
 
   let doubtful = 0;
@@ -235,9 +237,9 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     () => pick([...broadcasters, ...nodes]).bus.setState(random() < 0.4 ? 'down' : 'up'),
     () => pick([...broadcasters, ...nodes]).store.setState(random() < 0.4 ? 'down' : 'up'),
     () =>
-      anyBroadcaster((chosen) => {
+      anyBroadcaster(async (chosen) => {
         // What waits for it to go on would wait for ever.
-        chosen.gate.resume();
+        await chosen.gate.resume();
         chosen.isStopped = true;
         void chosen.broadcaster.stop();
       }),
@@ -281,7 +283,8 @@ export async function createSimulation(seed: number): Promise<Simulation> {
         endpoint.setState('up');
         own.setState('up');
       }
-      for (const { gate } of broadcasters) gate.resume();
+      for (const { gate } of broadcasters) await gate.resume();
+      await addBroadcaster();
       await addBroadcaster();
       for (const client of clients) {
         client.socket.reading = true;
