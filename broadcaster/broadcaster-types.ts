@@ -33,7 +33,7 @@ export interface BroadcasterOptions {
 /** What states are read from. */
 export type StateReads = Pick<
   ScoreStore,
-  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas'
+  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches'
 >;
 
 /** What a broadcaster needs of the store: it reads, it holds leases, and it ends what is over. */

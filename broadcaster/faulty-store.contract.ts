@@ -9,6 +9,7 @@ import {
   type AreaQuery,
   type BoardPage,
   type DirtyNames,
+  type MatchView,
   type ModeCount,
   type PageQuery,
   type PartitionLease,
@@ -37,6 +38,7 @@ export class StoreData {
   /** By `<product>:<player>`. */
   readonly players = new Map<string, ReadonlyMap<string, number>>();
   readonly areas = new Map<string, readonly ModeCount[]>();
+  readonly matches = new Map<string, MatchView>();
   readonly dirty: { all: number | undefined; names: Map<string, number> }[] = [];
   /** By partition. */
   readonly leases = new Map<number, { readonly owner: string; readonly fence: number; until: number }>();
@@ -133,6 +135,7 @@ export type Method =
   | 'readConfigs'
   | 'readPlayers'
   | 'readAreas'
+  | 'readMatches'
   | 'sweep'
   | 'acquireLeases'
   | 'renewLeases'
@@ -212,6 +215,10 @@ export class StoreClient implements BroadcasterStore {
 
   async readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]> {
     return this.#call('readAreas', () => queries.map(({ area }) => this.data.areas.get(area) ?? []));
+  }
+
+  async readMatches(matches: readonly string[]): Promise<readonly (MatchView | undefined)[]> {
+    return this.#call('readMatches', () => matches.map((match) => this.data.matches.get(match)));
   }
 
   async sweep(): Promise<SweepResult> {

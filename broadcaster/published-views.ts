@@ -71,6 +71,11 @@ export class PublishedViews {
     return this.#index.ofBoard(key);
   }
 
+  /** The channels of players of a product. */
+  ofProduct(product: string): Iterable<string> {
+    return this.#index.ofProduct(product);
+  }
+
   /** The channels whose window becomes another one as time passes. */
   ofCurrentWindows(): Iterable<string> {
     return this.#index.ofCurrentWindows();

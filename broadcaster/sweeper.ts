@@ -39,10 +39,20 @@ export function startSweeper(deps: SweeperDeps, { pauseMs, limit }: SweeperOptio
   function arm(): void {
     if (stopped) return;
     cancelTimer = clock.after(pauseMs, () => {
+      const { sweptSessions, sweptWindows } = counters;
       running = round()
         .catch((error: unknown) => logger.error({ err: error }, 'a round of sweeping failed'))
-        .then(arm);
+        .then(() => {
+          tell(counters.sweptSessions - sweptSessions, counters.sweptWindows - sweptWindows);
+          arm();
+        });
     });
+  }
+
+  /** Sessions end all the time; windows a few times a day, and their scores are gone. */
+  function tell(sessions: number, windows: number): void {
+    if (sessions + windows === 0) return;
+    logger[windows > 0 ? 'info' : 'debug']({ sessions, windows }, 'what was over has been ended');
   }
 
   async function round(): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BoardSettings } from '../protocol/boards.ts';
+import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { type RedisServer, startRedis } from '../test/support/redis-server.ts';
@@ -10,7 +11,10 @@ import {
   BOARDS,
   boardArbitrary,
   contentOf,
+  fixtureArbitrary,
   keyArbitrary,
+  MATCHES,
+  matchArbitrary,
   memberArbitrary,
   operationArbitrary,
   productArbitrary,
@@ -19,6 +23,7 @@ import {
   timeArbitrary,
   windowsArbitrary,
 } from './arbitraries.contract.ts';
+import { FIXTURE } from './matches-support.contract.ts';
 import { createMemoryStore } from './memory/memory-store.ts';
 import { partitionOfOperation, partitionOfProducer } from './partitions.ts';
 import { createRedisStore } from './redis/redis-store.ts';
@@ -93,6 +98,9 @@ type Step =
       readonly config: ProductConfig;
       readonly at: number;
     }
+  | { readonly do: 'configureMatch'; readonly match: string; readonly fixture: Fixture; readonly at: number }
+  | { readonly do: 'removeMatch'; readonly match: string; readonly at: number }
+  | { readonly do: 'matchEvents'; readonly match: string; readonly after: number; readonly limit: number }
   | { readonly do: 'sweep'; readonly partition: number; readonly limit: number; readonly at: number }
   | { readonly do: 'removeBoard'; readonly board: string; readonly at: number }
   | { readonly do: 'removeMember'; readonly board: string; readonly member: string; readonly at: number }
@@ -141,13 +149,17 @@ test('the Redis store answers and stores what the memory store does, whatever is
   );
 });
 
-/** Arrivals matter on boards that have this from the beginning, and so do windows. */
+/** Arrivals matter on boards that have this from the beginning, and so do windows. Matches are made before anything happens in them. */
 const FIRST: readonly Done[] = [
   {
     step: { do: 'configure', board: 'a', settings: { ties: 'first', windows: ['daily'] }, at: 1 },
     client: 1,
   },
   { step: { do: 'configure', board: 'b', settings: { windows: ['weekly', 'monthly'] }, at: 1 }, client: 1 },
+  ...MATCHES.map((match) => ({
+    step: { do: 'configureMatch', match, fixture: FIXTURE, at: 1 } as const,
+    client: 1,
+  })),
 ];
 
 /** One engine with its clients, and with the claims and the fencing number it gave: they come from the time, so each engine has its own. */
@@ -222,6 +234,15 @@ class Subject {
       }
       case 'configureProduct':
         return store.configureProduct(step.product, step.config, step.at);
+      case 'configureMatch':
+        return store.configureMatch(step.match, step.fixture, step.at);
+      case 'removeMatch':
+        return store.removeMatch(step.match, step.at);
+      case 'matchEvents':
+        return [
+          await store.readMatchEvents(step.match, step),
+          await store.listMatches({ after: step.match, limit: step.limit }),
+        ];
       case 'sweep':
         return store.sweep(step.partition, step.at, step.limit);
       case 'removeBoard':
@@ -424,6 +445,28 @@ function stepArbitrary(): fc.Arbitrary<Step> {
         product: productArbitrary,
         config: productConfigArbitrary,
         at,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('configureMatch' as const),
+        match: matchArbitrary,
+        fixture: fixtureArbitrary,
+        at,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('removeMatch' as const), match: matchArbitrary, at }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('matchEvents' as const),
+        match: matchArbitrary,
+        after: small,
+        limit: small,
       }),
     },
     {

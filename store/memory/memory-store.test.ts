@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../runtime/clock.ts';
+import { contractSports } from '../matches-support.contract.ts';
 import { type StoreState, StoreUnavailableError } from '../score-store.ts';
 import { contractScoring } from '../scoring.contract.ts';
 import { storeContract } from '../store.contract.ts';
@@ -8,7 +9,7 @@ import { takeOver } from '../take-over.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 storeContract('the memory store', async (options) => {
-  const store = createMemoryStore(options, { scoring: contractScoring });
+  const store = createMemoryStore(options, { scoring: contractScoring, sports: contractSports });
   await store.start();
   const clients = [store];
   return {
