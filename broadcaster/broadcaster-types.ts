@@ -33,7 +33,7 @@ export interface BroadcasterOptions {
 /** What states are read from. */
 export type StateReads = Pick<
   ScoreStore,
-  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches'
+  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches' | 'readProbes'
 >;
 
 /** What a broadcaster needs of the store: it reads, it holds leases, and it ends what is over. */
@@ -43,6 +43,7 @@ export type BroadcasterStore = StateReads &
     | 'partitions'
     | 'takeDirty'
     | 'sweep'
+    | 'writeProbes'
     | 'acquireLeases'
     | 'renewLeases'
     | 'releaseLeases'

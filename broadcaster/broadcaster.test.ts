@@ -8,7 +8,7 @@ import type { Operation } from '../store/score-store.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
 import { createBroadcaster } from './broadcaster.ts';
 import { DEFAULT_BROADCASTER_LIMITS } from './broadcaster-types.ts';
-import { ALL, PARTITIONS } from './faulty-store.contract.ts';
+import { ALL, PARTITIONS } from './faulty-data.contract.ts';
 import { Recorder } from './support.contract.ts';
 
 test('over the memory store and the bus in the process, scores become views and patches', async () => {

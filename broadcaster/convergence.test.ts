@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Method, PARTITIONS, type StoreClient } from './faulty-store.contract.ts';
+import { PARTITIONS } from './faulty-data.contract.ts';
+import type { Method, StoreClient } from './faulty-store.contract.ts';
 import { createRig } from './support.contract.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { silentLogger } from '../runtime/logger.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
-import { ALL, PARTITIONS, StoreClient, StoreData } from './faulty-store.contract.ts';
+import { ALL, PARTITIONS, StoreData } from './faulty-data.contract.ts';
+import { StoreClient } from './faulty-store.contract.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 
 const TERM_MS = 2000;

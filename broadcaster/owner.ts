@@ -1,10 +1,12 @@
 import { TOPICS } from '../bus/messages.ts';
 import type { PartitionLease } from '../store/score-store.ts';
+import { probeName } from '../store/watchable.ts';
 import type { BroadcasterDeps, BroadcasterOptions, Counters } from './broadcaster-types.ts';
 import { GatewayInboxes } from './gateway-inboxes.ts';
 import { hearMessages } from './hear-messages.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { LeaseHolder, LeaseKeeper } from './lease-keeper.ts';
+import { type Prober, startProber } from './prober.ts';
 import { PublishedViews } from './published-views.ts';
 import { ReadHealth } from './read-health.ts';
 import { type Sweeper, startSweeper } from './sweeper.ts';
@@ -39,6 +41,7 @@ export class Owner implements LeaseHolder {
   /** By partition: ends hearing what gateways watch in it. */
   readonly #hearing = new Map<number, () => void>();
   #sweeper: Sweeper | undefined;
+  #prober: Prober | undefined;
   #ends: (() => void)[] = [];
 
   constructor(deps: OwnerDeps, options: BroadcasterOptions) {
@@ -105,7 +108,7 @@ export class Owner implements LeaseHolder {
 
   start(): void {
     const { store, clock, logger, counters, leases } = this.#deps;
-    const { name, limits } = this.#options;
+    const { name, limits, timing } = this.#options;
     this.#ends = [
       hearMessages(this.#deps, TOPICS.owners, (message) => {
         if (message.type !== 'heartbeat' || message.owner === name) return;
@@ -122,13 +125,24 @@ export class Owner implements LeaseHolder {
       { store, clock, logger, counters, partitions: () => this.partitions.filter(maySweep), maySweep },
       { pauseMs: limits.sweepPauseMs, limit: limits.sweptPerCall },
     );
+    const isProbed = (partition: number): boolean =>
+      this.#views.get(probeName(partition)) !== undefined && this.mayWorkOn(partition);
+    this.#prober = startProber(
+      { store, clock, logger, partitions: () => this.partitions.filter(isProbed) },
+      { periodMs: timing.probeMs },
+    );
   }
 
   /** After the end of all terms. */
   async stop(): Promise<void> {
     for (const each of this.#ends.splice(0)) each();
     this.#heartbeat.stop();
-    await Promise.all([this.#ticker.stop(), this.#creations.stop(), this.#sweeper?.stop()]);
+    await Promise.all([
+      this.#ticker.stop(),
+      this.#creations.stop(),
+      this.#sweeper?.stop(),
+      this.#prober?.stop(),
+    ]);
   }
 
   begin(leases: readonly PartitionLease[]): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { encodeBusMessage, TOPICS } from '../bus/messages.ts';
 import { type Channel, parseChannel } from '../protocol/channels.ts';
 import { partitionOfBoard, partitionOfChannel } from '../store/partitions.ts';
-import { ALL } from './faulty-store.contract.ts';
+import { ALL } from './faulty-data.contract.ts';
 import { shareOf } from './rendezvous.ts';
 import { createRig } from './support.contract.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { partitionOfBoard } from '../store/partitions.ts';
-import { PARTITIONS } from './faulty-store.contract.ts';
+import { PARTITIONS } from './faulty-data.contract.ts';
 import { boardsRead, watching } from './support.contract.ts';
 
 test('a change becomes one patch at the next multiple of the tick, with the time at which it was accepted', async () => {

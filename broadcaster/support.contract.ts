@@ -19,7 +19,8 @@ import { partitionOfChannel } from '../store/partitions.ts';
 import { createFakeClock, type FakeClock } from '../test/support/fake-clock.ts';
 import { createBroadcaster } from './broadcaster.ts';
 import { type Broadcaster, type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaster-types.ts';
-import { PARTITIONS, StoreClient, StoreData } from './faulty-store.contract.ts';
+import { PARTITIONS, StoreData } from './faulty-data.contract.ts';
+import { StoreClient } from './faulty-store.contract.ts';
 
 /** Hears all that owners say and checks on the way that no position is used for two states. */
 export class Recorder {

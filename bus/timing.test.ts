@@ -9,6 +9,8 @@ test('the default periods leave room for a lost message or a late timer each', (
     tickMs,
     heartbeatMs,
     heartbeatTimeoutMs,
+    probeMs,
+    probeTimeoutMs,
     watchMs,
     watchRetryMs,
     interestMs,
@@ -19,6 +21,9 @@ test('the default periods leave room for a lost message or a late timer each', (
   // A broadcaster that is killed is replaced, and the next change told, within 3 s.
   expect(leaseTermMs + leaseRetryMs + tickMs).toBeLessThan(3000);
   expect(heartbeatMs * 3).toBeLessThanOrEqual(heartbeatTimeoutMs);
+  // A takeover takes no longer than a probe may stay away, nor do two that are lost on the way.
+  expect(leaseTermMs + leaseRetryMs + probeMs + tickMs).toBeLessThan(probeTimeoutMs);
+  expect(probeMs * 3 + tickMs).toBeLessThan(probeTimeoutMs);
   expect(watchMs * 3).toBeLessThanOrEqual(interestMs);
   expect(watchRetryMs).toBeLessThan(watchMs);
   expect(watchMs).toBeLessThan(reReadMs);

@@ -14,6 +14,12 @@ export interface Timing {
   readonly heartbeatMs: number;
   /** A gateway without a heartbeat for this long marks its channels stale. */
   readonly heartbeatTimeoutMs: number;
+  /**
+   * Owners write the probes of their partitions this often, for gateways to see that what is written arrives; 0: there are none.
+   */
+  readonly probeMs: number;
+  /** A gateway that has seen no news of a probe for this long marks the channels of its partition stale. */
+  readonly probeTimeoutMs: number;
   /** Gateways repeat their watch lists this often; a lost message is healed within it. */
   readonly watchMs: number;
   /** A first watch is repeated this often until answered. */
@@ -31,6 +37,8 @@ export const DEFAULT_TIMING: Timing = {
   leaseRetryMs: 250,
   heartbeatMs: 500,
   heartbeatTimeoutMs: 2000,
+  probeMs: 1000,
+  probeTimeoutMs: 5000,
   watchMs: 3000,
   watchRetryMs: 250,
   interestMs: 10_000,

@@ -31,6 +31,10 @@ export interface Gateway extends Service {
   stats(): GatewayStats;
   /** Partitions that clients of this node get no fresh states of; cheap at any load. */
   stalePartitions(): number;
+  /** Those among them whose owner says that all is well, though what is written does not come back. */
+  latePartitions(): number;
+  /** For how long what is written into some partition has not come back. */
+  probeAgeMs(): number;
 }
 
 export interface GatewayStats {
@@ -75,6 +79,8 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
       return table.isDraining;
     },
     stalePartitions: () => hub.stalePartitions,
+    latePartitions: () => hub.latePartitions,
+    probeAgeMs: () => hub.probeAgeMs,
     stats: () => ({ ...table.stats(), ...hub.stats() }),
   };
 }

@@ -73,7 +73,7 @@ export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, each with the acceptance time of its oldest change. */
+/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, `probe`, each with the acceptance time of its oldest change. */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
@@ -214,6 +214,14 @@ export interface ScoreStore extends Service {
   readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | 'damaged' | undefined)[]>;
   /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
   advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
+
+  /**
+   * Notes this time in the probes of these partitions (`watchable.ts`) and marks them dirty, as every change does. It is no step: nothing of
+   * it is in the log, and like a lease it needs no more memory.
+   */
+  writeProbes(partitions: readonly number[], at: number): Promise<void>;
+  /** What was noted last; `undefined` where nothing ever was. */
+  readProbes(partitions: readonly number[]): Promise<readonly (number | undefined)[]>;
 
   /** Empties and returns the dirty names of partitions, each atomically, where no higher number than ours has been seen. */
   takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames>;

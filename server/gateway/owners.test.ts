@@ -7,8 +7,14 @@ const TIMEOUT_MS = 2000;
 const beat = (leases: readonly (readonly [number, number])[], fresh = true) =>
   ({ type: 'heartbeat', owner: 'o', leases, fresh }) as const;
 
-function listen(): Owners {
-  return new Owners({ partitions: 4, heartbeatTimeoutMs: TIMEOUT_MS, now: 0 });
+const PROBE_TIMEOUT_MS = 5000;
+
+/** `ages`: for how long the probe of each partition has been without news. */
+function listen(ages: readonly number[] = []): Owners {
+  return new Owners(
+    { probeAgeMs: (partition) => ages[partition] ?? 0 },
+    { partitions: 4, heartbeatTimeoutMs: TIMEOUT_MS, probeTimeoutMs: PROBE_TIMEOUT_MS, now: 0 },
+  );
 }
 
 test('each of several owners stands for its own partitions', () => {
@@ -36,6 +42,25 @@ test('each of several owners stands for its own partitions', () => {
   ).toEqual({ arrived: [1, 3], changed: [1, 3] });
   expect([0, 1, 2, 3].map((partition) => owners.isStale(partition))).toEqual([false, true, false, true]);
   expect(owners.staleCount).toBe(2);
+});
+
+test('what is written and does not come back makes channels stale, whatever the owner says of itself', () => {
+  const ages = [0, PROBE_TIMEOUT_MS, PROBE_TIMEOUT_MS - 1, PROBE_TIMEOUT_MS];
+  const owners = listen(ages);
+  owners.heartbeat(
+    beat([
+      [0, 5],
+      [1, 5],
+      [2, 5],
+    ]),
+    0,
+  );
+  owners.heartbeat(beat([[3, 5]], false), 0);
+  expect([0, 1, 2, 3].map((partition) => owners.isStale(partition))).toEqual([false, true, false, true]);
+  expect([owners.staleCount, owners.lateCount]).toEqual([2, 1]);
+  ages[1] = 0;
+  expect(owners.sweep(1)).toEqual([1]);
+  expect([owners.staleCount, owners.lateCount]).toEqual([1, 0]);
 });
 
 test('the silence of one makes its partitions stale and no others', () => {

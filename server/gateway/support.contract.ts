@@ -8,7 +8,7 @@ import {
   TOPICS,
   type WatchMessage,
 } from '../../bus/messages.ts';
-import { DEFAULT_TIMING } from '../../bus/timing.ts';
+import { DEFAULT_TIMING, type Timing } from '../../bus/timing.ts';
 import { kindOf, parseChannel } from '../../protocol/channels.ts';
 import { CODECS } from '../../protocol/codec.ts';
 import type { Encoding } from '../../protocol/encodings.ts';
@@ -400,7 +400,7 @@ export interface TestEdge {
 }
 
 export async function createTestEdge(
-  options: { limits?: Partial<ServerLimits>; tuning?: Partial<GatewayTuning> } = {},
+  options: { limits?: Partial<ServerLimits>; tuning?: Partial<GatewayTuning>; timing?: Partial<Timing> } = {},
 ): Promise<TestEdge> {
   const clock = createFakeClock();
   const bus = createInProcessBus({ clock });
@@ -427,7 +427,7 @@ export async function createTestEdge(
       node: 'node-1',
       partitions: PARTITIONS,
       limits,
-      timing: DEFAULT_TIMING,
+      timing: { ...DEFAULT_TIMING, probeMs: 0, ...options.timing },
       ...(options.tuning === undefined ? {} : { tuning: options.tuning }),
     },
   );

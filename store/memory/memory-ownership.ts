@@ -1,14 +1,21 @@
 import { assert } from '../../runtime/errors.ts';
 import type { DirtyNames, PartitionLease, TakenNames } from '../score-store.ts';
+import { DIRTY_PROBE } from '../watchable.ts';
 import { MemoryLease } from './memory-lease.ts';
 import type { MemoryPartition } from './memory-partition.ts';
 
-/** Who may publish what is in which partition, and what changed there since it was last taken. */
+interface Owned {
+  readonly lease: MemoryLease;
+  readonly dirty: MemoryPartition['dirty'];
+  probe: number | undefined;
+}
+
+/** Who may publish what is in which partition, what changed there since it was last taken, and its probe. */
 export class MemoryOwnership {
-  readonly #partitions: readonly { readonly lease: MemoryLease; readonly dirty: MemoryPartition['dirty'] }[];
+  readonly #partitions: readonly Owned[];
 
   constructor(partitions: readonly MemoryPartition[]) {
-    this.#partitions = partitions.map(({ dirty }) => ({ lease: new MemoryLease(), dirty }));
+    this.#partitions = partitions.map(({ dirty }) => ({ lease: new MemoryLease(), dirty, probe: undefined }));
   }
 
   take(leases: readonly PartitionLease[]): TakenNames {
@@ -48,7 +55,19 @@ export class MemoryOwnership {
     for (const held of leases) this.#at(held).lease.release(owner, held.fence, now);
   }
 
-  #at({ partition }: PartitionLease) {
+  writeProbes(partitions: readonly number[], at: number, maxDirtyNames: number): void {
+    for (const partition of partitions) {
+      const owned = this.#at({ partition });
+      owned.probe = at;
+      owned.dirty.mark(DIRTY_PROBE, at, maxDirtyNames);
+    }
+  }
+
+  readProbes(partitions: readonly number[]): readonly (number | undefined)[] {
+    return partitions.map((partition) => this.#at({ partition }).probe);
+  }
+
+  #at({ partition }: { readonly partition: number }): Owned {
     const found = this.#partitions[partition];
     assert(found !== undefined, 'what is owned is a partition that exists');
     return found;

@@ -250,6 +250,14 @@ export class MemoryScoreStore extends MemoryClient implements ScoreStore {
       data.partitionOfBoard(board).boards.checkpoints.advance(board, from, position);
   }
 
+  async writeProbes(partitions: readonly number[], at: number): Promise<void> {
+    this.reach().ownership.writeProbes(partitions, at, this.options.maxDirtyNames);
+  }
+
+  async readProbes(partitions: readonly number[]): Promise<readonly (number | undefined)[]> {
+    return this.reach().ownership.readProbes(partitions);
+  }
+
   async takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames> {
     return this.reach().ownership.take(leases);
   }

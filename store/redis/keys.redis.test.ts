@@ -153,6 +153,8 @@ async function doEverything(store: ScoreStore): Promise<void> {
   await store.listBoards({ limit: 100 });
   const leases = await store.acquireLeases(leasesOf(allPartitions(store), 0), 'one', 60_000);
   await store.renewLeases(leases, 'one', 60_000);
+  await store.writeProbes(allPartitions(store), 1000);
+  await store.readProbes(allPartitions(store));
   await store.takeDirty(leases);
   for (const [index, board] of boards.entries()) {
     await store.configureBoard(board, { order: 'asc', ties: index % 4 < 2 ? 'first' : 'member' }, 1000);

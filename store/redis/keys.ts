@@ -17,6 +17,8 @@ export interface PartitionKeys {
   readonly lease: string;
   /** String: the highest fencing number that dirty names were taken under. */
   readonly fence: string;
+  /** String: the time that was noted last in its probe. */
+  readonly probe: string;
   /** Sorted set of board ids, all with score 0: byte order. */
   readonly boards: string;
   /** Hash: board id to configuration (see lua/include-boards.lua). */
@@ -95,6 +97,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     allDirty: `${tag}:all-dirty`,
     lease: `${tag}:lease`,
     fence: `${tag}:fence`,
+    probe: `${tag}:probe`,
     boards: `${tag}:boards`,
     configs: `${tag}:configs`,
     totals: `${tag}:totals`,

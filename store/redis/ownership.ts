@@ -1,24 +1,32 @@
 import { assert } from '../../runtime/errors.ts';
-import type { DirtyNames, PartitionLease, ScoreStore } from '../score-store.ts';
+import type { DirtyNames, PartitionLease, ScoreStore, StoreOptions } from '../score-store.ts';
+import { DIRTY_PROBE } from '../watchable.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
 
-type Ownership = Pick<ScoreStore, 'takeDirty' | 'acquireLeases' | 'renewLeases' | 'releaseLeases'>;
+type Ownership = Pick<
+  ScoreStore,
+  'takeDirty' | 'acquireLeases' | 'renewLeases' | 'releaseLeases' | 'writeProbes' | 'readProbes'
+>;
 
-/** What the owner of partitions does: hold their leases, and take what changed under their numbers. */
-export function createOwnership(run: RunScript, keys: Keys): Ownership {
+/** What the owner of partitions does: hold their leases, take what changed under their numbers, write their probes. */
+export function createOwnership(
+  run: RunScript,
+  keys: Keys,
+  { maxDirtyNames }: Pick<StoreOptions, 'maxDirtyNames'>,
+): Ownership {
   /** One script per partition, all sent at once. */
   const each = (
     leases: readonly PartitionLease[],
     call: (of: PartitionKeys, fence: string) => Promise<unknown>,
   ): Promise<readonly unknown[]> =>
-    Promise.all(
-      leases.map(({ partition, fence }) => {
-        const ofPartition = keys.partitions[partition];
-        assert(ofPartition, 'what is owned is a partition that exists');
-        return call(ofPartition, String(fence));
-      }),
-    );
+    Promise.all(leases.map(({ partition, fence }) => call(keysOf(partition), String(fence))));
+
+  const keysOf = (partition: number): PartitionKeys => {
+    const found = keys.partitions[partition];
+    assert(found, 'what is owned is a partition that exists');
+    return found;
+  };
 
   return {
     async takeDirty(leases) {
@@ -53,6 +61,23 @@ export function createOwnership(run: RunScript, keys: Keys): Ownership {
 
     async releaseLeases(leases, owner) {
       await each(leases, ({ lease }, fence) => run('release-lease', [lease], [owner, fence]));
+    },
+
+    async writeProbes(partitions, at) {
+      const args = [String(at), String(maxDirtyNames), DIRTY_PROBE];
+      await Promise.all(
+        partitions.map((partition) => {
+          const { probe, dirty, allDirty } = keysOf(partition);
+          return run('write-probe', [probe, dirty, allDirty], args);
+        }),
+      );
+    },
+
+    async readProbes(partitions) {
+      const times = await Promise.all(
+        partitions.map((partition) => run('read-probe', [keysOf(partition).probe], [])),
+      );
+      return times.map((time) => (time === '' ? undefined : Number(time)));
     },
   };
 }

@@ -82,7 +82,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     ...createPlayerReads(connection.run, keys),
     ...createHistory(connection.run, keys, options),
     ...createCheckpoints(connection.run, keys),
-    ...createOwnership(connection.run, keys),
+    ...createOwnership(connection.run, keys, options),
     get state() {
       return connection.state;
     },
