@@ -111,7 +111,11 @@ function createStore(
   }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & { readonly sports: Sports },
 ): ScoreStore {
   if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring, sports });
-  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring, sports });
+  return createRedisStore({ ...settings.store, ...redisAt(settings), logger, scoring, sports });
+}
+
+function redisAt({ redisUrls, redisSentinels }: Settings) {
+  return { url: redisUrls, sentinels: redisSentinels };
 }
 
 function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {

@@ -36,6 +36,11 @@ describe('settings', () => {
       { REDIS_URL: 'http://user:hunter2@x' },
       'REDIS_URL: must be a URL that begins with redis:// or rediss://',
     ],
+    [{ REDIS_SENTINELS: 'redis://a,redis://b' }, 'REDIS_SENTINELS: needs one REDIS_URL'],
+    [
+      { REDIS_SENTINELS: 'redis://a', REDIS_URL: 'redis://a,redis://b' },
+      'REDIS_SENTINELS: needs one REDIS_URL',
+    ],
     [{ ROLE: 'server' }, 'ROLE=server: needs REDIS_URL and NATS_URL'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0: is not a loopback address'],
     [{ AUTH_SECRET: SECRET, AUTH_JWKS: '{}' }, 'AUTH_SECRET and AUTH_JWKS are both set'],

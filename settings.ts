@@ -33,6 +33,8 @@ export interface Settings {
   readonly role: Role;
   /** None: scores live in memory. Several: a Redis Cluster. */
   readonly redisUrls: readonly string[];
+  /** Where there are any, they tell where the Redis is whose name is the host of the one URL. */
+  readonly redisSentinels: readonly string[];
   /** None: the bus is inside the process. */
   readonly natsUrls: readonly string[];
   /** The module with the operator's own handlers. */
@@ -117,6 +119,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     metricsPort: env.text('METRICS_PORT') === undefined ? undefined : env.integer('METRICS_PORT', 0, PORTS),
     role: env.choice('ROLE', 'all', ROLES),
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
+    redisSentinels: env.urls('REDIS_SENTINELS', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
     handlers: env.text('HANDLERS'),
     authSecret: env.secret('AUTH_SECRET'),
@@ -208,6 +211,11 @@ function checkTogether(settings: Settings): void {
   if (drainMs > stopDeadlineMs / 2) {
     throw new StartError(
       `DRAIN_MS=${drainMs}: is more than half of STOP_DEADLINE_MS=${stopDeadlineMs}; the other half is for what is still to be answered`,
+    );
+  }
+  if (settings.redisSentinels.length > 0 && settings.redisUrls.length !== 1) {
+    throw new StartError(
+      'REDIS_SENTINELS: needs one REDIS_URL, whose host is the name of the master, such as redis://mymaster',
     );
   }
   if (role !== 'all' && (settings.redisUrls.length === 0 || settings.natsUrls.length === 0)) {

@@ -30,6 +30,14 @@ export interface Timing {
   readonly reReadMs: number;
 }
 
+/**
+ * The healing period: so long after any failure every client is right again, or knows that it may not be. The slowest that is noticed is one
+ * in which all heartbeats go on.
+ */
+export function healingMs({ probeTimeoutMs, watchRetryMs, tickMs }: Timing): number {
+  return probeTimeoutMs + watchRetryMs + tickMs;
+}
+
 export const DEFAULT_TIMING: Timing = {
   tickMs: 500,
   leaseTermMs: 2000,

@@ -27,6 +27,36 @@ export function writeHandoverTable(rows: readonly (readonly [name: string, hando
   ]);
 }
 
+/** What a run shows of a master of Redis that dies. Times count from its end, then from when another has its place. */
+export interface FailoverRow {
+  readonly name: string;
+  readonly failoverMs: number;
+  readonly acceptedMs: number;
+  readonly healedMs: number;
+  readonly events: number;
+  readonly lost: number;
+  readonly doubled: number;
+}
+
+export function writeFailoverTable(rows: readonly FailoverRow[]): void {
+  writeTable('failover table', [
+    '| who arranges it | another master after | next ack after that | all viewers right after that | events | lost | doubled |',
+    '|---|---|---|---|---|---|---|',
+    ...rows.map(
+      ({ name, failoverMs, acceptedMs, healedMs, events, lost, doubled }) =>
+        `| ${name} | ${failoverMs} ms | ${acceptedMs} ms | ${healedMs} ms | ${events} | ${lost} | ${doubled} |`,
+    ),
+  ]);
+}
+
+export function writeBusTable(rows: readonly (readonly [what: string, healedMs: number])[]): void {
+  writeTable('bus table', [
+    '| what happens | all viewers right after |',
+    '|---|---|',
+    ...rows.map(([what, healedMs]) => `| ${what} | ${healedMs} ms |`),
+  ]);
+}
+
 function writeTable(name: string, lines: readonly string[]): void {
   if (process.env.UPDATE_FAULT_TABLE !== '1') return;
   const begin = `<!-- ${name} -->`;

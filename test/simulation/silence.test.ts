@@ -7,7 +7,7 @@ import { createBroadcaster } from '../../broadcaster/broadcaster.ts';
 import { type BroadcasterStore, DEFAULT_BROADCASTER_LIMITS } from '../../broadcaster/broadcaster-types.ts';
 import { createInProcessBus } from '../../bus/in-process-bus.ts';
 import type { MessageBus } from '../../bus/message-bus.ts';
-import { DEFAULT_TIMING } from '../../bus/timing.ts';
+import { DEFAULT_TIMING, healingMs } from '../../bus/timing.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { createGateway } from '../../server/connection-gateway.ts';
 import {
@@ -26,9 +26,8 @@ import { createFakeClock } from '../support/fake-clock.ts';
 
 const PARTITIONS = 4;
 const BOARD = 'board:x';
-const { probeMs, probeTimeoutMs, watchMs, watchRetryMs, tickMs, interestMs, reReadMs } = DEFAULT_TIMING;
-/** Within this time of a failure every client is right or knows that it is not. */
-const TOLD_MS = probeTimeoutMs + watchRetryMs + tickMs;
+const { probeMs, probeTimeoutMs, watchMs, tickMs, interestMs, reReadMs } = DEFAULT_TIMING;
+const TOLD_MS = healingMs(DEFAULT_TIMING);
 /** Within this time of its end every client is right, and knows it. */
 const HEALED_MS = watchMs + probeMs + 3 * tickMs;
 
