@@ -111,7 +111,11 @@ function createStore(
   }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & { readonly sports: Sports },
 ): ScoreStore {
   if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring, sports });
-  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring, sports });
+  return createRedisStore({ ...settings.store, ...redisAt(settings), logger, scoring, sports });
+}
+
+function redisAt({ redisUrls, redisSentinels }: Settings) {
+  return { url: redisUrls, sentinels: redisSentinels };
 }
 
 function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {
@@ -120,9 +124,9 @@ function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus
 }
 
 function createBroadcasterOf({ settings, ...deps }: Parts): Service {
-  const sideline = (mayWork: () => boolean): Service =>
+  const sideline = (mayWorkOn: (partition: number) => boolean): Service =>
     createCheckpointKeeper(
-      { ...deps, mayWork },
+      { ...deps, mayWorkOn },
       { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
     );
   const broadcaster = createBroadcaster(
@@ -178,6 +182,7 @@ function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
     allowedOrigins: settings.allowedOrigins,
     limits: settings.limits,
     timing: settings.timing,
+    drainMs: settings.drainMs,
     staticDir: `${root}web`,
     demo: settings.demo,
   });

@@ -36,6 +36,11 @@ describe('settings', () => {
       { REDIS_URL: 'http://user:hunter2@x' },
       'REDIS_URL: must be a URL that begins with redis:// or rediss://',
     ],
+    [{ REDIS_SENTINELS: 'redis://a,redis://b' }, 'REDIS_SENTINELS: needs one REDIS_URL'],
+    [
+      { REDIS_SENTINELS: 'redis://a', REDIS_URL: 'redis://a,redis://b' },
+      'REDIS_SENTINELS: needs one REDIS_URL',
+    ],
     [{ ROLE: 'server' }, 'ROLE=server: needs REDIS_URL and NATS_URL'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0: is not a loopback address'],
     [{ AUTH_SECRET: SECRET, AUTH_JWKS: '{}' }, 'AUTH_SECRET and AUTH_JWKS are both set'],
@@ -100,6 +105,16 @@ describe('settings', () => {
     expect(readSettings({ ...SPLIT, CHECKPOINT_INTERVAL_MS: '0' }).checkpointIntervalMs).toBe(0);
     expect(readSettings({ CHECKPOINT_INTERVAL_MS: '70' }).checkpointIntervalMs).toBe(70);
     expect(() => readSettings({ CHECKPOINT_INTERVAL_MS: 'x' })).toThrow('CHECKPOINT_INTERVAL_MS=x: must be');
+  });
+
+  it('say over which time connections are sent away, at most half of what a stop may take', () => {
+    expect(readSettings({}).drainMs).toBe(5000);
+    expect(readSettings({ STOP_DEADLINE_MS: '1001' }).drainMs).toBe(500);
+    expect(readSettings({ DRAIN_MS: '30000', STOP_DEADLINE_MS: '60000' }).drainMs).toBe(30_000);
+    expect(readSettings({ DRAIN_MS: '0' }).drainMs).toBe(0);
+    expect(() => readSettings({ DRAIN_MS: '5001' })).toThrow(
+      'DRAIN_MS=5001: is more than half of STOP_DEADLINE_MS',
+    );
   });
 
   it('say how long a silent user is active, and how long a window stays after its end', () => {

@@ -33,6 +33,8 @@ export interface Settings {
   readonly role: Role;
   /** None: scores live in memory. Several: a Redis Cluster. */
   readonly redisUrls: readonly string[];
+  /** Where there are any, they tell where the Redis is whose name is the host of the one URL. */
+  readonly redisSentinels: readonly string[];
   /** None: the bus is inside the process. */
   readonly natsUrls: readonly string[];
   /** The module with the operator's own handlers. */
@@ -50,6 +52,8 @@ export interface Settings {
   readonly checkpointIntervalMs: number;
   /** Milliseconds within which a stop ends, whatever is still open. */
   readonly stopDeadlineMs: number;
+  /** Milliseconds over which a stop says bye to the connections; what is left of the deadline is for settling and answering. */
+  readonly drainMs: number;
 }
 
 /** RFC 7518 asks for a key of at least the hash's size for HS256. */
@@ -58,6 +62,8 @@ const SECRET_WISE_BYTES = 32;
 const PORTS = { min: 0, max: 65_535 };
 
 const MEMORY_LOG_OPERATIONS = 25_000;
+
+const DRAIN_MS = 5000;
 
 /** Ten years. */
 const LONGEST_MS = 3650 * 24 * 3_600_000;
@@ -106,12 +112,14 @@ const ZERO_IS_UNLIMITED: ReadonlySet<keyof ServerLimits> = new Set([
 
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const env = new EnvReader(environment);
+  const stopDeadlineMs = env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 });
   const settings: Settings = {
     host: env.text('HOST') ?? '127.0.0.1',
     port: env.integer('PORT', 8080, PORTS),
     metricsPort: env.text('METRICS_PORT') === undefined ? undefined : env.integer('METRICS_PORT', 0, PORTS),
     role: env.choice('ROLE', 'all', ROLES),
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
+    redisSentinels: env.urls('REDIS_SENTINELS', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
     handlers: env.text('HANDLERS'),
     authSecret: env.secret('AUTH_SECRET'),
@@ -149,7 +157,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       min: 0,
       max: 3_600_000,
     }),
-    stopDeadlineMs: env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 }),
+    stopDeadlineMs,
+    drainMs: env.integer('DRAIN_MS', Math.min(DRAIN_MS, Math.floor(stopDeadlineMs / 2)), {
+      min: 0,
+      max: 600_000,
+    }),
   };
   checkTogether(settings);
   return Object.freeze(settings);
@@ -193,6 +205,17 @@ function checkTogether(settings: Settings): void {
   if (authSecret !== undefined && authJwks !== undefined) {
     throw new StartError(
       'AUTH_SECRET and AUTH_JWKS are both set: choose one, since a key fixes the algorithm',
+    );
+  }
+  const { drainMs, stopDeadlineMs } = settings;
+  if (drainMs > stopDeadlineMs / 2) {
+    throw new StartError(
+      `DRAIN_MS=${drainMs}: is more than half of STOP_DEADLINE_MS=${stopDeadlineMs}; the other half is for what is still to be answered`,
+    );
+  }
+  if (settings.redisSentinels.length > 0 && settings.redisUrls.length !== 1) {
+    throw new StartError(
+      'REDIS_SENTINELS: needs one REDIS_URL, whose host is the name of the master, such as redis://mymaster',
     );
   }
   if (role !== 'all' && (settings.redisUrls.length === 0 || settings.natsUrls.length === 0)) {

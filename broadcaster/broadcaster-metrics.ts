@@ -16,12 +16,12 @@ export function broadcasterMetrics(broadcaster: Pick<Broadcaster, 'stats'>): Met
   return {
     read: () => broadcaster.stats(),
     metrics: {
-      scorewire_broadcaster_owner: gauge(
-        '1 while this process owns partitions, 0 while it stands by',
-        (stats) => Number(stats.owner),
+      scorewire_broadcaster_partitions: gauge(
+        'Partitions that this process owns',
+        ({ partitions }) => partitions.length,
       ),
       scorewire_broadcaster_fresh: gauge(
-        '1 while the owner has read the store lately and its lease is confirmed',
+        '1 while the owner has read the store lately and its leases are confirmed',
         (stats) => Number(stats.fresh),
       ),
       scorewire_broadcaster_terms_total: counter('Terms of ownership', ({ terms }) => terms),

@@ -1,5 +1,6 @@
 import type { Rows } from '../protocol/views.ts';
 import type { DirtyNames } from '../store/score-store.ts';
+import { DIRTY_PROBE, probeName } from '../store/watchable.ts';
 import type { PublishedViews, WatchedView } from './published-views.ts';
 
 const BOARD = 'board:';
@@ -26,6 +27,8 @@ export function markDirtyChannels(
         for (const channel of views.ofBoard(name.slice(BOARD.length))) mark(channel, since);
       } else if (name.startsWith(PLAYERS)) {
         for (const channel of views.ofProduct(name.slice(PLAYERS.length))) mark(channel, since);
+      } else if (name === DIRTY_PROBE) {
+        if (views.get(probeName(partition)) !== undefined) mark(probeName(partition), since);
       } else if (name.startsWith(PROFILE)) {
         profiles.set(name.slice(PROFILE.length), since);
       } else {

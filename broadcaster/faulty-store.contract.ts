@@ -2,110 +2,24 @@
 
 import { expect } from 'vitest';
 import type { BoardConfig } from '../protocol/boards.ts';
-import { parseChannel } from '../protocol/channels.ts';
-import type { State } from '../protocol/views.ts';
-import { partitionOfBoard } from '../store/partitions.ts';
 import {
   type AreaQuery,
   type BoardPage,
-  type DirtyNames,
   type MatchView,
   type ModeCount,
   type PageQuery,
+  type PartitionLease,
   type PlayerQuery,
-  type RankedRow,
   type Standings,
   type StandingsQuery,
   type StoreState,
   StoreUnavailableError,
   type SweepResult,
+  type TakenNames,
 } from '../store/score-store.ts';
-import type { FakeClock } from '../test/support/fake-clock.ts';
+import { DIRTY_PROBE } from '../store/watchable.ts';
 import type { BroadcasterStore } from './broadcaster-types.ts';
-
-export const PARTITIONS = 4;
-const TOP = 3;
-
-/** The data that all clients share. `top` is 3 on every board; among equals the lesser member stands above. */
-export class StoreData {
-  readonly clock: FakeClock;
-  readonly boards = new Map<string, Map<string, number>>();
-  readonly names = new Map<string, string>();
-  readonly configs = new Map<string, BoardConfig>();
-  /** By `<product>:<player>`. */
-  readonly players = new Map<string, ReadonlyMap<string, number>>();
-  readonly areas = new Map<string, readonly ModeCount[]>();
-  readonly matches = new Map<string, MatchView>();
-  readonly dirty: { all: number | undefined; names: Map<string, number> }[] = [];
-  lease: { owner: string; fence: number; until: number } | undefined;
-  lastFence = 100;
-  takenFence = 0;
-
-  constructor(clock: FakeClock) {
-    this.clock = clock;
-    for (let i = 0; i < PARTITIONS; i++) this.dirty.push({ all: undefined, names: new Map() });
-  }
-
-  set(board: string, member: string, score: number): void {
-    const members = this.boards.get(board) ?? new Map<string, number>();
-    this.boards.set(board, members.set(member, score));
-    this.mark(partitionOfBoard(board, PARTITIONS), `board:${board}`);
-  }
-
-  remove(board: string): void {
-    this.boards.delete(board);
-    this.mark(partitionOfBoard(board, PARTITIONS), `board:${board}`);
-  }
-
-  setName(member: string, name: string): void {
-    this.names.set(member, name);
-    for (let i = 0; i < PARTITIONS; i++) this.mark(i, `profile:${member}`);
-  }
-
-  mark(partition: number, name: string): void {
-    const names = this.dirty[partition]?.names;
-    names?.set(name, names.get(name) ?? this.clock.now());
-  }
-
-  /** Turns the names of a partition into the one flag that stands for all. */
-  overflow(partition: number): void {
-    const dirty = this.dirty[partition];
-    if (dirty === undefined || dirty.names.size === 0) return;
-    dirty.all = Math.min(dirty.all ?? Number.POSITIVE_INFINITY, ...dirty.names.values());
-    dirty.names = new Map();
-  }
-
-  ranked(board: string): RankedRow[] {
-    const rows = [...(this.boards.get(board) ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-    return rows.map(([member, score]) => {
-      const name = this.names.get(member);
-      const rank = 1 + rows.filter(([, other]) => other > score).length;
-      return name === undefined ? { rank, member, score } : { rank, member, score, name };
-    });
-  }
-
-  /** What the channel should show, said independently of how it is read. */
-  truth(name: string): State {
-    const channel = parseChannel(name);
-    if (channel?.type === 'board') {
-      const rows = this.ranked(channel.board).slice(0, TOP);
-      return rows.map((row) => [row.member, row.score, ...(row.name === undefined ? [] : [row.name])]);
-    }
-    if (channel?.type !== 'rank') throw new Error(`no truth about ${name}`);
-    const rows = this.ranked(channel.board);
-    const row = rows.find(({ member }) => member === channel.member);
-    const { member } = channel;
-    return row === undefined
-      ? { member, total: rows.length }
-      : { member, total: rows.length, rank: row.rank, score: row.score };
-  }
-
-  take(partition: number): DirtyNames {
-    const { all, names } = this.dirty[partition] ?? { all: undefined, names: new Map() };
-    this.dirty[partition] = { all: undefined, names: new Map() };
-    return all === undefined ? { partition, names } : { partition, allSince: all, names };
-  }
-}
+import { PARTITIONS, type StoreData, TOP } from './faulty-data.contract.ts';
 
 export type Method =
   | 'takeDirty'
@@ -115,10 +29,12 @@ export type Method =
   | 'readPlayers'
   | 'readAreas'
   | 'readMatches'
+  | 'readProbes'
+  | 'writeProbes'
   | 'sweep'
-  | 'acquireLease'
-  | 'renewLease'
-  | 'releaseLease';
+  | 'acquireLeases'
+  | 'renewLeases'
+  | 'releaseLeases';
 /** `refused`: it did not happen. `lost`: it happened, but the answer did not arrive. */
 export type Fault = 'refused' | 'lost';
 
@@ -145,14 +61,17 @@ export class StoreClient implements BroadcasterStore {
     for (const listener of this.#listeners) listener(state);
   }
 
-  async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
+  async takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames> {
     this.takesAtOnce += 1;
     this.mostTakesAtOnce = Math.max(this.mostTakesAtOnce, this.takesAtOnce);
     const { data } = this;
     return this.#call('takeDirty', () => {
-      if (fence < data.takenFence) return 'fenced' as const;
-      data.takenFence = fence;
-      return partitions.map((partition) => data.take(partition));
+      const isFenced = ({ partition, fence }: PartitionLease) =>
+        fence < (data.takenFences.get(partition) ?? 0);
+      const fenced = leases.filter(isFenced);
+      const taken = leases.filter((lease) => !isFenced(lease));
+      for (const { partition, fence } of taken) data.takenFences.set(partition, fence);
+      return { taken: taken.map(({ partition }) => data.take(partition)), fenced };
     }).finally(() => {
       this.takesAtOnce -= 1;
     });
@@ -197,34 +116,66 @@ export class StoreClient implements BroadcasterStore {
     return this.#call('readMatches', () => matches.map((match) => this.data.matches.get(match)));
   }
 
+  async readProbes(partitions: readonly number[]): Promise<readonly (number | undefined)[]> {
+    return this.#call('readProbes', () => partitions.map((partition) => this.data.probes.get(partition)));
+  }
+
+  async writeProbes(partitions: readonly number[], at: number): Promise<void> {
+    return this.#call('writeProbes', () => {
+      for (const partition of partitions) {
+        this.data.probes.set(partition, at);
+        this.data.mark(partition, DIRTY_PROBE);
+      }
+    });
+  }
+
   async sweep(): Promise<SweepResult> {
     return this.#call('sweep', () => ({ sessions: 0, windows: 0, more: false }));
   }
 
-  async acquireLease(_name: string, owner: string, termMs: number): Promise<{ fence: number } | undefined> {
-    return this.#call('acquireLease', () => {
-      const { data } = this;
-      const now = data.clock.now();
-      if (data.lease !== undefined && data.lease.until > now && data.lease.owner !== owner) return undefined;
-      data.lastFence += 1;
-      data.lease = { owner, fence: data.lastFence, until: now + termMs };
-      return { fence: data.lastFence };
+  async acquireLeases(
+    highest: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]> {
+    return this.#call('acquireLeases', () => {
+      const { leases, clock } = this.data;
+      const now = clock.now();
+      const free = highest.filter(({ partition }) => {
+        const lease = leases.get(partition);
+        return lease === undefined || lease.until <= now || lease.owner === owner;
+      });
+      if (free.length === 0) return [];
+      const fence = Math.max(this.data.lastFence, ...free.map((each) => each.fence)) + 1;
+      this.data.lastFence = fence;
+      for (const { partition } of free) leases.set(partition, { owner, fence, until: now + termMs });
+      return free.map(({ partition }) => ({ partition, fence }));
     });
   }
 
-  async renewLease(_name: string, owner: string, fence: number, termMs: number): Promise<boolean> {
-    return this.#call('renewLease', () => {
-      const { lease, clock } = this.data;
-      if (lease?.owner !== owner || lease.fence !== fence || lease.until <= clock.now()) return false;
-      lease.until = clock.now() + termMs;
-      return true;
+  async renewLeases(
+    asked: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]> {
+    return this.#call('renewLeases', () => {
+      const { leases, clock } = this.data;
+      const now = clock.now();
+      const held = asked.filter(({ partition, fence }) => {
+        const lease = leases.get(partition);
+        return lease?.owner === owner && lease.fence === fence && lease.until > now;
+      });
+      for (const { partition, fence } of held) leases.set(partition, { owner, fence, until: now + termMs });
+      return held;
     });
   }
 
-  async releaseLease(_name: string, owner: string, fence: number): Promise<void> {
-    return this.#call('releaseLease', () => {
-      const { lease } = this.data;
-      if (lease?.owner === owner && lease.fence === fence) this.data.lease = undefined;
+  async releaseLeases(asked: readonly PartitionLease[], owner: string): Promise<void> {
+    return this.#call('releaseLeases', () => {
+      for (const { partition, fence } of asked) {
+        const lease = this.data.leases.get(partition);
+        if (lease?.owner === owner && lease.fence === fence) this.data.leases.delete(partition);
+      }
     });
   }
 

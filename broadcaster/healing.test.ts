@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PARTITIONS } from './faulty-store.contract.ts';
+import { PARTITIONS } from './faulty-data.contract.ts';
 import { boardsRead, createRig, type Rig, watching } from './support.contract.ts';
 
 /** Keeps the interest of the gateway in what it watches. */

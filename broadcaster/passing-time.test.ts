@@ -18,7 +18,7 @@ import type { Operation, ScoreStore } from '../store/score-store.ts';
 import { createFakeClock, type FakeClock } from '../test/support/fake-clock.ts';
 import { createBroadcaster } from './broadcaster.ts';
 import { type Broadcaster, DEFAULT_BROADCASTER_LIMITS } from './broadcaster-types.ts';
-import { PARTITIONS } from './faulty-store.contract.ts';
+import { PARTITIONS } from './faulty-data.contract.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { partitionOfBoard } from '../store/partitions.ts';
-import { PARTITIONS } from './faulty-store.contract.ts';
+import { PARTITIONS } from './faulty-data.contract.ts';
 import { boardsRead, watching } from './support.contract.ts';
 
 test('a change becomes one patch at the next multiple of the tick, with the time at which it was accepted', async () => {
@@ -79,7 +79,7 @@ test('ten thousand watched members of one board cost a handful of store calls pe
   const { clock, data, owner, store, recorder } = await watching([...channels, 'board:b']);
   data.set('b', 'm77', 9);
   await clock.advance(500);
-  expect(store.calls.filter((call) => call !== 'renewLease')).toEqual([
+  expect(store.calls.filter((call) => call !== 'renewLeases')).toEqual([
     'takeDirty',
     'readPages',
     'readStandings',

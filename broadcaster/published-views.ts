@@ -1,12 +1,11 @@
-import type { Channel } from '../protocol/channels.ts';
-import { kindOf } from '../protocol/channels.ts';
 import type { State, ViewKind } from '../protocol/views.ts';
 import { assert } from '../runtime/errors.ts';
+import { kindOfWatchable, type Watchable } from '../store/watchable.ts';
 import { WatchIndex } from './watch-index.ts';
 
 interface Watched {
   readonly name: string;
-  readonly channel: Channel;
+  readonly channel: Watchable;
   readonly partition: number;
   /** When a gateway last said that it watches. */
   interestAt: number;
@@ -36,17 +35,18 @@ export interface PublishedView extends Watched {
 export type WatchedView = PendingView | PublishedView;
 
 /**
- * The views of one term, by channel.
+ * The views of all partitions that are owned, by channel.
  *
  * No position is ever used for two states: the counter rises with every tick and every creation, a new view begins at
  * the counter, and a view moves on by at most one per tick. So a view is never ahead of the counter, and one that
- * is forgotten and created again begins behind all positions that the channel ever had in this term.
+ * is forgotten and created again begins behind all positions that the channel ever had, whichever terms they were of.
  */
 export class PublishedViews {
   readonly #limit: number;
   /** Published ones in the order of their last reading, oldest first; pending ones anywhere. */
   readonly #views = new Map<string, WatchedView>();
   readonly #index = new WatchIndex();
+  #probes = 0;
   #counter = 0;
   #counterOfTick = 0;
 
@@ -54,8 +54,9 @@ export class PublishedViews {
     this.#limit = options.watchedChannels;
   }
 
+  /** Of channels; probes are there besides. */
   get size(): number {
-    return this.#views.size;
+    return this.#views.size - this.#probes;
   }
 
   get(name: string): WatchedView | undefined {
@@ -82,9 +83,10 @@ export class PublishedViews {
   }
 
   /** `undefined` where the limit of channels is reached. */
-  reserve(name: string, channel: Channel, partition: number, now: number): PendingView | undefined {
+  reserve(name: string, channel: Watchable, partition: number, now: number): PendingView | undefined {
     assert(!this.#views.has(name), `${name} is watched already`);
-    if (this.#views.size >= this.#limit) return undefined;
+    if (channel.type === 'probe') this.#probes += 1;
+    else if (this.size >= this.#limit) return undefined;
     const view: PendingView = {
       phase: 'pending',
       name,
@@ -108,7 +110,7 @@ export class PublishedViews {
       channel,
       partition,
       interestAt,
-      kind: kindOf(channel),
+      kind: kindOfWatchable(channel),
       firstSeq: this.#counter,
       seq: this.#counter,
       state,
@@ -122,7 +124,13 @@ export class PublishedViews {
   forget(view: WatchedView): void {
     if (this.#views.get(view.name) !== view) return;
     this.#views.delete(view.name);
+    if (view.channel.type === 'probe') this.#probes -= 1;
     this.#index.remove(view.name, view.channel);
+  }
+
+  /** Of partitions that are not owned any more. */
+  forgetPartitions(partitions: ReadonlySet<number>): void {
+    for (const view of this.#views.values()) if (partitions.has(view.partition)) this.forget(view);
   }
 
   /** To be called once at the beginning of each tick. */
@@ -160,12 +168,12 @@ export class PublishedViews {
 
   /**
    * The published views last read `overdueMs` ago or earlier, and of those last read `agedMs` ago or earlier as many more as
-   * make `share` in all: reading some early spreads what would fall due together.
+   * make `share` in all: reading some early spreads what would fall due together. Probes are to come by nothing but being dirty.
    */
   *leastRecentlyRead(now: number, overdueMs: number, agedMs: number, share: number): Iterable<PublishedView> {
     let given = 0;
     for (const view of this.#views.values()) {
-      if (view.phase === 'pending') continue;
+      if (view.phase === 'pending' || view.channel.type === 'probe') continue;
       const ageMs = now - view.readAt;
       // Less than zero: the clock was set back, so how long it has been is unknown.
       if (ageMs >= 0 && (ageMs < agedMs || (ageMs < overdueMs && given >= share))) return;
@@ -176,6 +184,7 @@ export class PublishedViews {
 
   clear(): void {
     this.#views.clear();
+    this.#probes = 0;
     this.#index.clear();
   }
 

@@ -28,7 +28,7 @@ function sweeping(over: number[]) {
       return { sessions, windows: 0, more: sessions === limit };
     },
   };
-  const lease = { confirmed: true };
+  const lease = { confirmed: true, lost: new Set<number>() };
   const note = (_: object, message: string) => void lines.push(message);
   const ended: unknown[] = [];
   const noteEnded = (level: string) => (fields: object, message: string) => {
@@ -43,8 +43,12 @@ function sweeping(over: number[]) {
     error: note,
   };
   const sweeper = startSweeper(
-    { store, clock, logger, counters, maySweep: () => lease.confirmed },
-    { partitions: over.map((_, partition) => partition), pauseMs: PAUSE_MS, limit: LIMIT },
+    {
+      ...{ store, clock, logger, counters },
+      partitions: () => over.map((_, partition) => partition),
+      maySweep: (partition) => lease.confirmed && !lease.lost.has(partition),
+    },
+    { pauseMs: PAUSE_MS, limit: LIMIT },
   );
   return { clock, counters, lines, ended, calls, store, lease, sweeper };
 }

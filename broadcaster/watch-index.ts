@@ -1,4 +1,4 @@
-import type { Channel } from '../protocol/channels.ts';
+import type { Watchable } from '../store/watchable.ts';
 
 /** Of what stands for the board itself among the keys of its windows. */
 const ITSELF = '';
@@ -13,7 +13,7 @@ export class WatchIndex {
   readonly #current = new Set<string>();
   readonly #channelsByProduct = new Map<string, Set<string>>();
 
-  add(name: string, channel: Channel): void {
+  add(name: string, channel: Watchable): void {
     if (channel.type === 'player') {
       const { product } = channel;
       const names = this.#channelsByProduct.get(product);
@@ -30,7 +30,7 @@ export class WatchIndex {
     if (isCurrent(window)) this.#current.add(name);
   }
 
-  remove(name: string, channel: Channel): void {
+  remove(name: string, channel: Watchable): void {
     if (channel.type === 'player') {
       const names = this.#channelsByProduct.get(channel.product);
       if (names?.delete(name) && names.size === 0) this.#channelsByProduct.delete(channel.product);

@@ -5,8 +5,12 @@ test('the default periods leave room for a lost message or a late timer each', (
   const {
     leaseTermMs,
     leaseRenewMs,
+    leaseRetryMs,
+    tickMs,
     heartbeatMs,
     heartbeatTimeoutMs,
+    probeMs,
+    probeTimeoutMs,
     watchMs,
     watchRetryMs,
     interestMs,
@@ -14,7 +18,12 @@ test('the default periods leave room for a lost message or a late timer each', (
   } = DEFAULT_TIMING;
   // An owner that has not renewed for half a term publishes nothing, so it has to get two tries before.
   expect(leaseRenewMs * 2).toBeLessThanOrEqual(leaseTermMs / 2);
+  // A broadcaster that is killed is replaced, and the next change told, within 3 s.
+  expect(leaseTermMs + leaseRetryMs + tickMs).toBeLessThan(3000);
   expect(heartbeatMs * 3).toBeLessThanOrEqual(heartbeatTimeoutMs);
+  // A takeover takes no longer than a probe may stay away, nor do two that are lost on the way.
+  expect(leaseTermMs + leaseRetryMs + probeMs + tickMs).toBeLessThan(probeTimeoutMs);
+  expect(probeMs * 3 + tickMs).toBeLessThan(probeTimeoutMs);
   expect(watchMs * 3).toBeLessThanOrEqual(interestMs);
   expect(watchRetryMs).toBeLessThan(watchMs);
   expect(watchMs).toBeLessThan(reReadMs);

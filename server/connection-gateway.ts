@@ -23,13 +23,18 @@ export interface Gateway extends Service {
   readonly acceptor: SocketAcceptor;
   readonly streams: StreamAcceptor;
   /**
-   * Says bye to everybody, once their publishes are answered or the deadline has passed, and closes with 4001. New
-   * connections and publishes are refused from now on. Comes before `stop`.
+   * Says bye to everybody, one after the other, once their publishes are answered or the deadline has passed, and closes with 4001. New
+   * connections are refused from now on. Comes before `stop`.
    */
   drain(reconnectAfterMs?: number): Promise<void>;
+  readonly isDraining: boolean;
   stats(): GatewayStats;
   /** Partitions that clients of this node get no fresh states of; cheap at any load. */
   stalePartitions(): number;
+  /** Those among them whose owner says that all is well, though what is written does not come back. */
+  latePartitions(): number;
+  /** For how long what is written into some partition has not come back. */
+  probeAgeMs(): number;
 }
 
 export interface GatewayStats {
@@ -70,7 +75,12 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
       await hub.stop();
     },
     drain: (reconnectAfterMs = complete.tuning.retryAfterMs) => table.drain(reconnectAfterMs),
+    get isDraining() {
+      return table.isDraining;
+    },
     stalePartitions: () => hub.stalePartitions,
+    latePartitions: () => hub.latePartitions,
+    probeAgeMs: () => hub.probeAgeMs,
     stats: () => ({ ...table.stats(), ...hub.stats() }),
   };
 }

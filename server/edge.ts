@@ -43,6 +43,8 @@ export interface EdgeOptions {
   readonly allowedOrigins: readonly string[];
   readonly limits: ServerLimits;
   readonly timing: Timing;
+  /** Milliseconds over which a stop says bye to the connections. */
+  readonly drainMs: number;
   /** The built pages. */
   readonly staticDir: string;
   readonly demo: DemoOptions | undefined;
@@ -59,7 +61,7 @@ export interface Edge extends Service {
 const IDLE_TIMEOUT_SECONDS = 90;
 
 /** Once the sockets are gone, HTTP requests are waited for so long; with the time for sockets it is within the deadline of a stop. */
-const HTTP_DRAIN_DEADLINE_MS = 3000;
+const HTTP_DRAIN_DEADLINE_MS = 2000;
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   const { store, bus, scoring, clock, logger, metrics } = deps;
@@ -92,7 +94,13 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
         subscribers: (topic) => transport.publisher.subscribers(topic),
       },
     },
-    { node: options.node, partitions: store.partitions, limits, timing },
+    {
+      node: options.node,
+      partitions: store.partitions,
+      limits,
+      timing,
+      tuning: { drainMs: options.drainMs },
+    },
   );
   metrics.add(gatewayMetrics(gateway));
   metrics.add(eventMetrics(counts));
@@ -152,7 +160,8 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       transport.stopListening();
       await feed?.stop();
       // What was accepted is settled and answered before anybody is sent away.
-      await Promise.all([gateway.drain(), accepting.settle()]);
+      await gateway.drain();
+      await accepting.settle();
       await transport.drained(HTTP_DRAIN_DEADLINE_MS);
       await (await starting?.catch(() => undefined))?.stop();
     },

@@ -1,11 +1,17 @@
 import type { MetricGroup } from '../runtime/metrics.ts';
 import type { Gateway, GatewayStats } from './connection-gateway.ts';
 
-type Found = GatewayStats & { readonly stalePartitions: number };
+type Found = GatewayStats & { readonly stalePartitions: number; readonly probeAgeMs: number };
 
-export function gatewayMetrics(gateway: Pick<Gateway, 'stats' | 'stalePartitions'>): MetricGroup<Found> {
+export function gatewayMetrics(
+  gateway: Pick<Gateway, 'stats' | 'stalePartitions' | 'probeAgeMs'>,
+): MetricGroup<Found> {
   return {
-    read: () => ({ ...gateway.stats(), stalePartitions: gateway.stalePartitions() }),
+    read: () => ({
+      ...gateway.stats(),
+      stalePartitions: gateway.stalePartitions(),
+      probeAgeMs: gateway.probeAgeMs(),
+    }),
     metrics: {
       scorewire_connections: {
         kind: 'gauge',
@@ -36,6 +42,11 @@ export function gatewayMetrics(gateway: Pick<Gateway, 'stats' | 'stalePartitions
         kind: 'gauge',
         help: 'Partitions that subscribers of this node get no fresh states of',
         value: ({ stalePartitions }) => stalePartitions,
+      },
+      scorewire_probe_age_seconds: {
+        kind: 'gauge',
+        help: 'For how long nothing that was written into the score store has come back to this node, in the worst partition',
+        value: ({ probeAgeMs }) => probeAgeMs / 1000,
       },
       scorewire_updates_total: {
         kind: 'counter',

@@ -10,6 +10,9 @@ const NO_BUS = "the message bus can't be reached";
 const NO_OWNER = 'no broadcaster is heard, or it cannot read the score store';
 const NO_LEASE = 'no broadcaster can own while it does: channels keep their states, marked stale';
 
+/** What is written comes back. */
+const PROBED = { latePartitions: () => 0, probeAgeMs: () => 900 };
+
 it.each([
   ['all is well', 'up', undefined, 'up', 0, true, []],
   ['the store is away', 'down', undefined, 'up', 0, false, [NO_STORE]],
@@ -29,16 +32,26 @@ it.each([
   ],
   ['the store is away and gave no leases', 'down', NO_DISK, 'up', 2, false, [HAS_NO_DISK, NO_OWNER]],
 ] as const)('where %s', (_, state, writeRefusal, busState, stale, ready, problems) => {
-  const gateway = { stalePartitions: () => stale };
+  const gateway = { ...PROBED, stalePartitions: () => stale, isDraining: false };
   const health = createHealth({ store: { state, writeRefusal }, bus: { state: busState }, gateway });
-  expect(health.ready()).toEqual({ ready, problems });
+  expect(health.ready()).toEqual({ ready, problems, probeAgeMs: 900 });
+});
+
+it('is not ready while the node drains, whatever else is well', () => {
+  const gateway = { ...PROBED, stalePartitions: () => 0, isDraining: true };
+  const health = createHealth({ store: { state: 'up' }, bus: { state: 'up' }, gateway });
+  expect(health.ready()).toEqual({ ready: false, problems: ['the node is draining'], probeAgeMs: 900 });
 });
 
 it('asks the store whether it takes writes only where no owner is heard and it is not known to be the cause', () => {
   const checkWrites = vi.fn();
   let stale = 0;
   const store = { state: 'up', writeRefusal: undefined as typeof NO_DISK | undefined, checkWrites } as const;
-  const deps = { store, bus: { state: 'up' }, gateway: { stalePartitions: () => stale } } as const;
+  const deps = {
+    store,
+    bus: { state: 'up' },
+    gateway: { ...PROBED, stalePartitions: () => stale, isDraining: false },
+  } as const;
   createHealth(deps).ready();
   expect(checkWrites).not.toHaveBeenCalled();
   stale = 2;
@@ -47,4 +60,20 @@ it('asks the store whether it takes writes only where no owner is heard and it i
   const refusing = { ...deps, store: { ...store, writeRefusal: NO_DISK } };
   expect(createHealth(refusing).ready().ready).toBe(true);
   expect(checkWrites).toHaveBeenCalledTimes(1);
+});
+
+it('is not ready where all owners say that all is well and yet nothing that is written comes back', () => {
+  const checkWrites = vi.fn();
+  const late = {
+    stalePartitions: () => 2,
+    latePartitions: () => 2,
+    probeAgeMs: () => 7300,
+    isDraining: false,
+  };
+  const deps = { store: { state: 'up', checkWrites }, bus: { state: 'up' }, gateway: late } as const;
+  const problem = 'what is written does not come back: no news for 7 s';
+  expect(createHealth(deps).ready()).toEqual({ ready: false, problems: [problem], probeAgeMs: 7300 });
+  expect(checkWrites).not.toHaveBeenCalled();
+  const both = { ...deps, gateway: { ...late, stalePartitions: () => 3 } };
+  expect(createHealth(both).ready().problems).toEqual([problem, NO_OWNER]);
 });

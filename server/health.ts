@@ -6,7 +6,7 @@ import type { Health } from './http/health-routes.ts';
 export interface HealthDeps {
   readonly store: Pick<ScoreStore, 'state' | 'writeRefusal' | 'checkWrites'>;
   readonly bus: Pick<MessageBus, 'state'>;
-  readonly gateway: Pick<Gateway, 'stalePartitions'>;
+  readonly gateway: Pick<Gateway, 'stalePartitions' | 'latePartitions' | 'probeAgeMs' | 'isDraining'>;
 }
 
 /**
@@ -20,10 +20,14 @@ export function createHealth({ store, bus, gateway }: HealthDeps): Health {
       const { state, writeRefusal } = store;
       const serious: string[] = [];
       const others: string[] = [];
+      if (gateway.isDraining) serious.push('the node is draining');
       if (state === 'down') serious.push(ofStore(writeRefusal));
       else if (writeRefusal !== undefined) others.push(ofStore(writeRefusal));
       if (bus.state === 'down') serious.push("the message bus can't be reached");
-      if (gateway.stalePartitions() > 0) {
+      const probeAgeMs = gateway.probeAgeMs();
+      const late = gateway.latePartitions();
+      if (late > 0) serious.push(`what is written does not come back: no news for ${seconds(probeAgeMs)} s`);
+      if (gateway.stalePartitions() > late) {
         if (state === 'up' && writeRefusal?.ofLeases === true) {
           others.push('no broadcaster can own while it does: channels keep their states, marked stale');
         } else {
@@ -32,9 +36,13 @@ export function createHealth({ store, bus, gateway }: HealthDeps): Health {
           store.checkWrites?.();
         }
       }
-      return { ready: serious.length === 0, problems: [...serious, ...others] };
+      return { ready: serious.length === 0, problems: [...serious, ...others], probeAgeMs };
     },
   };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
 }
 
 function ofStore(refusal: HealthDeps['store']['writeRefusal']): string {

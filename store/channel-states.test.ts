@@ -17,6 +17,7 @@ const READS = [
   'readPlayers',
   'readAreas',
   'readMatches',
+  'readProbes',
 ] as const;
 type Reads = Pick<MemoryScoreStore, (typeof READS)[number]>;
 
@@ -40,6 +41,7 @@ beforeEach(() => {
     readPlayers: told('readPlayers', (queries) => store.readPlayers(queries)),
     readAreas: told('readAreas', (queries) => store.readAreas(queries)),
     readMatches: told('readMatches', (matches) => store.readMatches(matches)),
+    readProbes: told('readProbes', (partitions) => store.readProbes(partitions)),
   };
 });
 

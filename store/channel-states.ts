@@ -1,4 +1,3 @@
-import type { Channel } from '../protocol/channels.ts';
 import type { Document, Json, Row, State } from '../protocol/views.ts';
 import type { FeedRow } from '../scoring/match-fold.ts';
 import type {
@@ -12,6 +11,7 @@ import type {
   Standings,
   StandingsQuery,
 } from './score-store.ts';
+import type { Watchable } from './watchable.ts';
 import { resolveWindows } from './windows-of.ts';
 
 /** Rows of an area: its most played modes. */
@@ -20,7 +20,7 @@ export const MAX_AREA_MODES = 100;
 /** What a channel's state is read from. */
 type StateSource = Pick<
   ScoreStore,
-  'readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches'
+  'readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches' | 'readProbes'
 >;
 
 /**
@@ -30,7 +30,7 @@ type StateSource = Pick<
  */
 export async function readStates(
   store: StateSource,
-  channels: readonly Channel[],
+  channels: readonly Watchable[],
   now: number,
 ): Promise<readonly (State | 'not_found')[]> {
   const keys = await boardKeys(store, channels, now);
@@ -43,12 +43,12 @@ export async function readStates(
 /** Of each channel of a board the key of the board or window; `undefined` for a window that the board does not have, and for other channels. */
 async function boardKeys(
   store: StateSource,
-  channels: readonly Channel[],
+  channels: readonly Watchable[],
   now: number,
 ): Promise<readonly (string | undefined)[]> {
   const ofBoards = channels.filter((channel) => channel.type === 'board' || channel.type === 'rank');
   const keys = await resolveWindows(store, ofBoards, now);
-  const keyOf = new Map<Channel, string | undefined>(ofBoards.map((channel, i) => [channel, keys[i]]));
+  const keyOf = new Map<Watchable, string | undefined>(ofBoards.map((channel, i) => [channel, keys[i]]));
   return channels.map((channel) => keyOf.get(channel));
 }
 
@@ -59,8 +59,9 @@ class Questions {
   readonly #players = new Map<string, PlayerQuery>();
   readonly #areas = new Set<string>();
   readonly #matches = new Set<string>();
+  readonly #probes = new Set<number>();
 
-  ask(channel: Channel, key: string | undefined): void {
+  ask(channel: Watchable, key: string | undefined): void {
     switch (channel.type) {
       case 'board':
         if (key !== undefined) this.#boards.add(key);
@@ -83,6 +84,9 @@ class Questions {
       case 'feed':
         this.#matches.add(channel.match);
         return;
+      case 'probe':
+        this.#probes.add(channel.partition);
+        return;
       case 'league':
       case 'team':
         return;
@@ -95,7 +99,8 @@ class Questions {
     const players = [...this.#players];
     const areas = [...this.#areas];
     const matches = [...this.#matches];
-    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead] = await Promise.all([
+    const probes = [...this.#probes];
+    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead, probesRead] = await Promise.all([
       answerAll(
         boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
         (asked) => store.readPages(asked),
@@ -110,6 +115,7 @@ class Questions {
         (asked) => store.readAreas(asked),
       ),
       answerAll(matches, (asked) => store.readMatches(asked)),
+      answerAll(probes, (asked) => store.readProbes(asked)),
     ]);
     return {
       pages: zip(boards, pagesRead),
@@ -123,6 +129,7 @@ class Questions {
       ),
       areas: zip(areas, areasRead),
       matches: zip(matches, matchesRead),
+      probes: new Map(probes.map((partition, i) => [partition, probesRead[i]])),
     };
   }
 }
@@ -139,6 +146,7 @@ interface Answers {
   readonly players: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly areas: ReadonlyMap<string, readonly ModeCount[]>;
   readonly matches: ReadonlyMap<string, MatchView | undefined>;
+  readonly probes: ReadonlyMap<number, number | undefined>;
 }
 
 /** Whoever asks nothing costs nothing. */
@@ -162,7 +170,7 @@ function playerKey({ product, player }: PlayerQuery): string {
   return `${product}:${player}`;
 }
 
-function stateOf(channel: Channel, key: string | undefined, answers: Answers): State | 'not_found' {
+function stateOf(channel: Watchable, key: string | undefined, answers: Answers): State | 'not_found' {
   switch (channel.type) {
     case 'board':
       return (answers.pages.get(key ?? '')?.rows ?? []).map(boardRow);
@@ -179,6 +187,8 @@ function stateOf(channel: Channel, key: string | undefined, answers: Answers): S
     case 'league':
     case 'team':
       return 'not_found';
+    case 'probe':
+      return { at: answers.probes.get(channel.partition) ?? 0 };
   }
 }
 

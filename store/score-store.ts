@@ -17,7 +17,7 @@
  * - Exact: scores are IEEE doubles, computed and returned without loss; -0 is stored as 0. An operation whose
  *   result would not be finite is refused on its own.
  * - Ranked: best score first by the board's order; among equals by `ties`; rank is 1 + the number of strictly better.
- * - Fenced: `takeDirty` with an outdated fencing number takes nothing.
+ * - Fenced: `takeDirty` with an outdated fencing number takes nothing; other partitions of the same call are not concerned.
  * - Bounded: per partition at most `maxDirtyNames` names are kept; beyond, one "all dirty" flag stands for them.
  *
  * A board lives in the partition of its key (`partitions.ts`), an area's users in that of theirs, all players of a product in that of the board of
@@ -34,6 +34,17 @@ import type { ProductConfig } from '../protocol/products.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type {
+  AreaQuery,
+  BoardPage,
+  BoardSummary,
+  ModeCount,
+  Neighbourhood,
+  PageQuery,
+  PlayerQuery,
+  Standings,
+  StandingsQuery,
+} from './board-views.ts';
+import type {
   BoardRecords,
   Checkpoint,
   CheckpointMove,
@@ -45,76 +56,11 @@ import type {
 import type { FixtureVerdict, MatchHistory, MatchListing, MatchView } from './match-views.ts';
 import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
+export * from './board-views.ts';
 export * from './history.ts';
 export * from './match-views.ts';
 export * from './operations.ts';
 export * from './store-options.ts';
-
-/** `limit: 'top'` means the board's own `top`. */
-export interface PageQuery {
-  readonly board: string;
-  readonly offset: number;
-  readonly limit: number | 'top';
-}
-
-export interface RankedRow {
-  readonly rank: number;
-  readonly member: string;
-  readonly score: number;
-  readonly name?: string;
-}
-
-/** A board that does not exist reads as `exists: false` with no rows. */
-export interface BoardPage {
-  readonly exists: boolean;
-  readonly total: number;
-  readonly rows: readonly RankedRow[];
-}
-
-export interface StandingsQuery {
-  readonly board: string;
-  readonly members: readonly string[];
-}
-
-/** In the order of the query's members; `undefined` for a member that is not on the board. */
-export interface Standings {
-  readonly total: number;
-  readonly standings: readonly (Standing | undefined)[];
-}
-
-export interface Standing {
-  readonly rank: number;
-  readonly score: number;
-}
-
-/** A member among its neighbours: the window holds `2 × around + 1` rows and shifts at an edge to stay full. */
-export interface Neighbourhood {
-  readonly total: number;
-  readonly member: RankedRow;
-  readonly around: readonly RankedRow[];
-}
-
-export interface BoardSummary {
-  readonly id: string;
-  readonly total: number;
-  readonly config: BoardConfig;
-}
-
-export interface PlayerQuery {
-  readonly product: string;
-  readonly player: string;
-}
-
-export interface AreaQuery {
-  readonly area: string;
-  readonly limit: number;
-}
-
-export interface ModeCount {
-  readonly mode: string;
-  /** At least 1. */
-  readonly count: number;
-}
 
 /** What one sweep of a partition found to be over; `more` where the limit was reached. */
 export interface SweepResult {
@@ -127,7 +73,7 @@ export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, each with the acceptance time of its oldest change. */
+/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, `probe`, each with the acceptance time of its oldest change. */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
@@ -135,9 +81,17 @@ export interface DirtyNames {
   readonly names: ReadonlyMap<string, number>;
 }
 
-export interface Lease {
-  /** Only grows, also over a loss of the store's data (it starts from the store's time). */
+/** The right to publish what is in a partition. */
+export interface PartitionLease {
+  readonly partition: number;
+  /** Of each partition it only grows, also over a loss of the store's data: it starts from the store's time. */
   readonly fence: number;
+}
+
+/** What was taken, and which leases have been outdated by a higher number: of those partitions nothing was taken. */
+export interface TakenNames {
+  readonly taken: readonly DirtyNames[];
+  readonly fenced: readonly PartitionLease[];
 }
 
 /** `up` after every (re)connection, failovers included: what was taken or read before may be lost. */
@@ -261,14 +215,34 @@ export interface ScoreStore extends Service {
   /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
   advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 
-  /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
-  takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;
+  /**
+   * Notes this time in the probes of these partitions (`watchable.ts`) and marks them dirty, as every change does. It is no step: nothing of
+   * it is in the log, and like a lease it needs no more memory.
+   */
+  writeProbes(partitions: readonly number[], at: number): Promise<void>;
+  /** What was noted last; `undefined` where nothing ever was. */
+  readProbes(partitions: readonly number[]): Promise<readonly (number | undefined)[]>;
 
-  /** Takes the lease if it is free (or already ours) with a new, higher fencing number; `undefined` while another holds it. */
-  acquireLease(name: string, owner: string, termMs: number): Promise<Lease | undefined>;
-  /** False where the lease is no longer held under this number. */
-  renewLease(name: string, owner: string, fence: number, termMs: number): Promise<boolean>;
-  releaseLease(name: string, owner: string, fence: number): Promise<void>;
+  /** Empties and returns the dirty names of partitions, each atomically, where no higher number than ours has been seen. */
+  takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames>;
+
+  /**
+   * Takes the leases of those partitions that are free, or already ours, each under a new number that is higher than any the store
+   * has seen and than the `fence` that is given here, the highest that we have heard of. Gives those that were taken.
+   */
+  acquireLeases(
+    highest: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]>;
+  /** Gives those that are still held under their number, and now for another term. */
+  renewLeases(
+    leases: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]>;
+  /** Frees those that are held under their number. */
+  releaseLeases(leases: readonly PartitionLease[], owner: string): Promise<void>;
 
   readonly state: StoreState;
   /** Set where writes are refused at present, as far as is known. Where it is `up`, reads go on. */

@@ -33,11 +33,12 @@ import {
   type MemberRecord,
   type Operation,
   type Part,
+  type PartitionLease,
   type ScoreStore,
   type StoreOptions,
 } from './score-store.ts';
 import { contractScoring } from './scoring.contract.ts';
-import { allPartitions, readEntries } from './support.contract.ts';
+import { allPartitions, leasesOf, readEntries } from './support.contract.ts';
 import { takeOver } from './take-over.ts';
 
 /** Small bounds, so that a short run crosses them. */
@@ -107,7 +108,7 @@ type Step =
   | { readonly do: 'neighbourhood'; readonly board: string; readonly member: string; readonly around: number }
   | { readonly do: 'list'; readonly after: string; readonly limit: number }
   | { readonly do: 'take'; readonly fence: number }
-  | { readonly do: 'acquire' | 'renew' | 'release'; readonly owner: string };
+  | { readonly do: 'acquire' | 'renew' | 'release'; readonly owner: string; readonly half: number };
 
 /** What one of the two clients did. */
 interface Done {
@@ -164,7 +165,7 @@ const FIRST: readonly Done[] = [
 /** One engine with its clients, and with the claims and the fencing number it gave: they come from the time, so each engine has its own. */
 class Subject {
   readonly #clients: readonly ScoreStore[];
-  #fence = 0;
+  readonly #fences = new Map<number, number>();
   /** Per producer, the latest first. */
   readonly #claims = new Map<string, number[]>();
   readonly #sent = new Map<string, number>();
@@ -255,18 +256,27 @@ class Subject {
       case 'list':
         return [await store.listBoards({ limit: step.limit }), await store.listBoards(step)];
       case 'take':
-        return store.takeDirty(allPartitions(store), step.fence);
+        return store.takeDirty(leasesOf(allPartitions(store), step.fence));
       case 'acquire': {
-        const lease = await store.acquireLease('ticks', step.owner, LONG_MS);
-        const grew = lease !== undefined && lease.fence > this.#fence;
-        if (lease !== undefined) this.#fence = lease.fence;
-        return { acquired: lease !== undefined, grew };
+        const all = allPartitions(store).filter((partition) => partition % 2 === step.half);
+        const leases = await store.acquireLeases(leasesOf(all, 0), step.owner, LONG_MS);
+        // The numbers are those of two clocks; what is the same is whether they grew.
+        const grew = leases.map(({ partition, fence }) => fence > (this.#fences.get(partition) ?? 0));
+        for (const { partition, fence } of leases) this.#fences.set(partition, fence);
+        return { acquired: leases.map(({ partition }) => partition), grew };
       }
       case 'renew':
-        return store.renewLease('ticks', step.owner, this.#fence, LONG_MS);
+        return (await store.renewLeases(this.#leases(), step.owner, LONG_MS)).map(
+          ({ partition }) => partition,
+        );
       case 'release':
-        return store.releaseLease('ticks', step.owner, this.#fence);
+        return store.releaseLeases(this.#leases(), step.owner);
     }
+  }
+
+  /** As they were last acquired, by whomever. */
+  #leases(): readonly PartitionLease[] {
+    return Array.from(this.#fences, ([partition, fence]) => ({ partition, fence }));
   }
 
   async observe(): Promise<unknown> {
@@ -526,6 +536,7 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       arbitrary: fc.record({
         do: fc.constantFrom('acquire' as const, 'renew' as const, 'release' as const),
         owner: fc.constantFrom(...OWNERS),
+        half: fc.nat(1),
       }),
     },
   );

@@ -9,6 +9,7 @@ import { logContract } from './log.contract.ts';
 import { matchesContract } from './matches.contract.ts';
 import { numbersContract } from './numbers.contract.ts';
 import { onceContract } from './once.contract.ts';
+import { probesContract } from './probes.contract.ts';
 import { producersContract } from './producers.contract.ts';
 import { productsContract } from './products.contract.ts';
 import { rankingContract } from './ranking.contract.ts';
@@ -38,6 +39,7 @@ export function storeContract(name: string, createStore: CreateStore): void {
     productsContract(createStore);
     matchesContract(createStore);
     dirtyContract(createStore);
+    probesContract(createStore);
     producersContract(createStore);
     numbersContract(createStore);
     claimsContract(createStore);

@@ -8,20 +8,20 @@
  */
 import type { MessageBus } from '../../bus/message-bus.ts';
 import type { HeartbeatMessage, PatchMessage, RefusalMessage, ViewMessage } from '../../bus/messages.ts';
-import type { Channel } from '../../protocol/channels.ts';
-import type { ErrorCode } from '../../protocol/codes.ts';
-import type { State } from '../../protocol/views.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { partitionOfChannel } from '../../store/partitions.ts';
+import type { Watchable } from '../../store/watchable.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
 import { BusListener } from './bus-listener.ts';
 import { ChannelRegistry } from './channel-registry.ts';
 import { Fanout } from './fanout.ts';
 import type { GatewayOptions } from './gateway-options.ts';
-import { LocalReads, type StateReader } from './local-reads.ts';
+import type { StateReader } from './local-reads.ts';
+import { Openings } from './openings.ts';
 import { Owners } from './owners.ts';
+import { ProbeWatch } from './probe-watch.ts';
 import { WatchLists } from './watch-lists.ts';
 import { WatchedChannel } from './watched-channel.ts';
 
@@ -49,7 +49,8 @@ export class ChannelHub implements Service {
   readonly #owners: Owners;
   readonly #lists: WatchLists;
   readonly #listener: BusListener;
-  readonly #reads: LocalReads;
+  readonly #openings: Openings;
+  readonly #probes: ProbeWatch;
   readonly #fanout: Fanout;
   #cancelTimer: (() => void) | undefined;
   #state: 'new' | 'started' | 'stopped' = 'new';
@@ -57,10 +58,10 @@ export class ChannelHub implements Service {
   constructor(deps: ChannelHubDeps, options: GatewayOptions) {
     this.#deps = deps;
     this.#options = options;
-    const { bus, clock, defer, publisher, reader } = deps;
+    const { bus, clock, logger, defer, publisher, reader, randomId } = deps;
     const { partitions, timing, tuning } = options;
     const now = clock.now();
-    this.#gateway = `${options.node}-${deps.randomId()}`;
+    this.#gateway = `${options.node}-${randomId()}`;
     this.#listener = new BusListener(deps, {
       heartbeat: (message) => this.#receiveHeartbeat(message),
       change: (message) => this.#receiveChange(message),
@@ -71,7 +72,18 @@ export class ChannelHub implements Service {
       channels: options.limits.channels,
       lingerMs: tuning.lingerMs,
     });
-    this.#owners = new Owners({ partitions, heartbeatTimeoutMs: timing.heartbeatTimeoutMs, now });
+    this.#probes = new ProbeWatch(
+      {
+        acquire: (name, channel) => this.acquire(name, channel),
+        find: (name) => this.#channels.get(name),
+      },
+      { partitions: timing.probeMs === 0 ? 0 : partitions, now },
+    );
+    const { heartbeatTimeoutMs, probeTimeoutMs } = timing;
+    this.#owners = new Owners(
+      { probeAgeMs: (partition, at) => this.#probes.ageMs(partition, at) },
+      { partitions, heartbeatTimeoutMs, probeTimeoutMs, now },
+    );
     this.#lists = new WatchLists(
       { bus, defer },
       {
@@ -82,19 +94,22 @@ export class ChannelHub implements Service {
         now,
       },
     );
-    this.#reads = new LocalReads({
-      reader,
-      defer,
-      settled: (channel, state) => this.#settleLocally(channel, state),
-      failed: (channels, error) => this.#failLocally(channels, error),
-    });
+    this.#openings = new Openings(
+      {
+        ...{ reader, logger, defer, randomId },
+        drop: (channel) => this.#channels.drop(channel),
+        isStale: (channel) => this.#isStale(channel),
+        opened: (channel) => this.#told(channel),
+      },
+      tuning,
+    );
     this.#fanout = new Fanout(
       {
         clock,
         publisher,
         defer,
         isStale: (channel) => this.#isStale(channel),
-        told: (channel) => this.#noteBehind(channel),
+        told: (channel) => this.#told(channel),
       },
       tuning,
     );
@@ -122,10 +137,21 @@ export class ChannelHub implements Service {
     return this.#owners.staleCount;
   }
 
+  /** Those among them whose owner says that all is well, though what is written does not come back. */
+  get latePartitions(): number {
+    return this.#owners.lateCount;
+  }
+
+  /** For how long what is written into some partition has not come back. */
+  get probeAgeMs(): number {
+    return this.#probes.oldestMs(this.#deps.clock.now());
+  }
+
   async start(): Promise<void> {
     if (this.#state !== 'new') return;
     this.#state = 'started';
     this.#listener.start(this.#gateway);
+    this.#probes.keep();
     this.#sweepLater();
   }
 
@@ -139,9 +165,9 @@ export class ChannelHub implements Service {
   }
 
   /** One more subscription of the channel; `undefined` where the node is at its limit. `release` ends it. */
-  acquire(name: string, channel: Channel): WatchedChannel | undefined {
+  acquire(name: string, channel: Watchable): WatchedChannel | undefined {
     const found = this.#channels.get(name);
-    if (found === undefined && !this.#channels.makeRoom()) return undefined;
+    if (found === undefined && !this.#channels.makeRoom(channel)) return undefined;
     const watched = found ?? this.#create(name, channel);
     if (watched.isGone) this.#lists.ask(watched);
     this.#channels.acquire(watched);
@@ -152,7 +178,7 @@ export class ChannelHub implements Service {
     this.#channels.release(channel, this.#deps.clock.now());
   }
 
-  #create(name: string, channel: Channel): WatchedChannel {
+  #create(name: string, channel: Watchable): WatchedChannel {
     const { partitions, tuning } = this.#options;
     const now = this.#deps.clock.now();
     const watched = new WatchedChannel(name, channel, partitionOfChannel(channel, partitions), {
@@ -167,14 +193,14 @@ export class ChannelHub implements Service {
     watched.busSubscription = this.#listener.listenTo(name);
     this.#behind.add(watched);
     this.#lists.ask(watched);
-    if (this.#owners.isSilent(watched.partition, now)) this.#reads.want(watched);
+    if (this.#owners.isSilent(watched.partition, now)) this.#openings.readLocally(watched);
     return watched;
   }
 
   #forget(channel: WatchedChannel): void {
     this.#behind.delete(channel);
     this.#lists.remove(channel);
-    this.#reads.forget(channel);
+    this.#openings.forget(channel);
     this.#fanout.forget(channel);
     channel.busSubscription?.unsubscribe();
     channel.recent.clear();
@@ -192,7 +218,7 @@ export class ChannelHub implements Service {
     channel.refused = undefined;
     if (!channel.isOpen) {
       channel.view.receive(message);
-      if (channel.isOpen) this.#opened(channel);
+      if (channel.isOpen) this.#openings.open(channel);
       return;
     }
     if (channel.pending.length >= this.#options.tuning.pendingMessages) channel.view.markOverflown();
@@ -208,9 +234,9 @@ export class ChannelHub implements Service {
       channel.refused = code;
       this.#fanout.schedule(channel);
     } else if (code === 'unavailable') {
-      this.#reads.want(channel);
+      this.#openings.readLocally(channel);
     } else {
-      this.#refuse(channel, code, message);
+      this.#openings.refuse(channel, code, message);
     }
   }
 
@@ -219,41 +245,6 @@ export class ChannelHub implements Service {
     const news = this.#owners.hear(channel.partition, fence);
     if (news === 'new') this.#lists.repeat(channel.partition);
     return news !== 'outdated';
-  }
-
-  /** The first state is there: whoever waited gets it now. */
-  #opened(channel: WatchedChannel): void {
-    channel.stale = this.#isStale(channel);
-    this.#reads.forget(channel);
-    this.#noteBehind(channel);
-    for (const waiter of channel.takeWaiters()) waiter.opened();
-  }
-
-  #refuse(channel: WatchedChannel, code: ErrorCode, message: string, retryAfterMs?: number): void {
-    this.#channels.drop(channel);
-    for (const waiter of channel.takeWaiters()) waiter.refused(code, message, retryAfterMs);
-  }
-
-  #settleLocally(channel: WatchedChannel, state: State | 'not_found'): void {
-    if (channel.isOpen) return;
-    if (state === 'not_found') {
-      this.#refuse(channel, 'not_found', `there is no ${channel.name}`);
-      return;
-    }
-    // An epoch of its own each time, so that no position ever stands for two states.
-    channel.view.holdLocal(`local-${this.#deps.randomId()}`, state);
-    this.#opened(channel);
-  }
-
-  #failLocally(channels: readonly WatchedChannel[], error: unknown): void {
-    this.#deps.logger.warn(
-      { err: error, channels: channels.length },
-      'no owner, and the store cannot be read',
-    );
-    for (const channel of channels) {
-      const message = 'neither an owner nor the score store can be reached';
-      this.#refuse(channel, 'unavailable', message, this.#options.tuning.retryAfterMs);
-    }
   }
 
   #isStale(channel: WatchedChannel): boolean {
@@ -265,7 +256,8 @@ export class ChannelHub implements Service {
   }
 
   /** A channel that has fallen behind asks at once, then again and again until it is not. */
-  #noteBehind(channel: WatchedChannel): void {
+  #told(channel: WatchedChannel): void {
+    this.#probes.look(channel, this.#deps.clock.now());
     if (!channel.view.behind) {
       this.#behind.delete(channel);
     } else if (!this.#behind.has(channel)) {
@@ -284,6 +276,7 @@ export class ChannelHub implements Service {
   /** Everything that time brings about, by one timer for all channels. */
   #sweep(): void {
     const now = this.#deps.clock.now();
+    this.#probes.keep();
     for (const partition of this.#owners.sweep(now)) this.#retellStatus(partition);
     this.#channels.dropLingering(now);
     for (const channel of this.#behind) {
@@ -291,7 +284,7 @@ export class ChannelHub implements Service {
       if (channel.isOpen) continue;
       const waitedMs = now - channel.createdAt;
       if (waitedMs >= this.#options.tuning.ownerWaitMs || this.#owners.isSilent(channel.partition, now)) {
-        this.#reads.want(channel);
+        this.#openings.readLocally(channel);
       }
     }
     // Rather early than late, for what was lost is to be healed within the period.

@@ -1,3 +1,4 @@
+import type { Watchable } from '../../store/watchable.ts';
 import type { WatchedChannel } from './watched-channel.ts';
 
 export interface ChannelRegistryOptions {
@@ -11,6 +12,7 @@ export class ChannelRegistry {
   readonly #options: ChannelRegistryOptions;
   readonly #dropped: (channel: WatchedChannel) => void;
   readonly #channels = new Map<string, WatchedChannel>();
+  #probes = 0;
   readonly #lingering = new Map<WatchedChannel, number>();
 
   /** `dropped` is told every channel that is gone. */
@@ -19,8 +21,9 @@ export class ChannelRegistry {
     this.#options = options;
   }
 
+  /** Of those that somebody may subscribe to; probes are there besides. */
   get size(): number {
-    return this.#channels.size;
+    return this.#channels.size - this.#probes;
   }
 
   get(name: string): WatchedChannel | undefined {
@@ -29,19 +32,20 @@ export class ChannelRegistry {
 
   countStale(): number {
     let count = 0;
-    for (const { stale } of this.#channels.values()) if (stale) count++;
+    for (const { stale, channel } of this.#channels.values()) if (stale && channel.type !== 'probe') count++;
     return count;
   }
 
   /** False where even without those that linger there is no room. */
-  makeRoom(): boolean {
-    if (this.#channels.size < this.#options.channels) return true;
+  makeRoom(wanted: Watchable): boolean {
+    if (wanted.type === 'probe' || this.size < this.#options.channels) return true;
     for (const channel of [...this.#lingering.keys()]) this.drop(channel);
-    return this.#channels.size < this.#options.channels;
+    return this.size < this.#options.channels;
   }
 
   add(channel: WatchedChannel): void {
     this.#channels.set(channel.name, channel);
+    if (channel.channel.type === 'probe') this.#probes++;
   }
 
   acquire(channel: WatchedChannel): void {
@@ -61,6 +65,7 @@ export class ChannelRegistry {
   drop(channel: WatchedChannel): void {
     if (this.#channels.get(channel.name) !== channel) return;
     this.#channels.delete(channel.name);
+    if (channel.channel.type === 'probe') this.#probes--;
     this.#lingering.delete(channel);
     this.#dropped(channel);
   }

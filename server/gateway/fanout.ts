@@ -77,6 +77,8 @@ export class Fanout {
 
   #tell(channel: WatchedChannel): void {
     for (const { base, update } of channel.takePending()) {
+      // A probe has come where it was to go.
+      if (channel.channel.type === 'probe') continue;
       const bytes = this.#publish(channel, { type: 'update', channel: channel.name, ...update });
       channel.recent.push(base, update, bytes);
       channel.updatedInFlush = this.#flush;

@@ -1,10 +1,10 @@
-import type { Channel } from '../../protocol/channels.ts';
 import type { State } from '../../protocol/views.ts';
+import type { Watchable } from '../../store/watchable.ts';
 import type { WatchedChannel } from './watched-channel.ts';
 
 /** Reads states straight from the store, in their order, in few round trips. Rejects where the store is away. */
 export interface StateReader {
-  readStates(channels: readonly Channel[]): Promise<readonly (State | 'not_found')[]>;
+  readStates(channels: readonly Watchable[]): Promise<readonly (State | 'not_found')[]>;
 }
 
 export interface LocalReadsDeps {

@@ -1,11 +1,19 @@
 import type { HeartbeatMessage } from '../../bus/messages.ts';
 
+/** `late`: the owner says that all is well, but what is written does not come back. */
+type Standing = 'well' | 'lost' | 'late';
+
 interface Owner {
   /** The highest number heard; whatever a lower one says is ignored. */
   fence: number;
   heardAt: number;
   fresh: boolean;
-  stale: boolean;
+  standing: Standing;
+}
+
+interface OwnersDeps {
+  /** For how long what is written into a partition has not come back. */
+  readonly probeAgeMs: (partition: number, now: number) => number;
 }
 
 export interface HeartbeatNews {
@@ -17,21 +25,29 @@ export interface HeartbeatNews {
 
 /** Who owns each partition, by what has been heard, and whether its channels are stale. */
 export class Owners {
+  readonly #deps: OwnersDeps;
   readonly #owners: readonly Owner[];
   readonly #timeoutMs: number;
+  readonly #probeTimeoutMs: number;
 
   /** Silence counts from `now` on. */
-  constructor(options: {
-    readonly partitions: number;
-    readonly heartbeatTimeoutMs: number;
-    readonly now: number;
-  }) {
+  constructor(
+    deps: OwnersDeps,
+    options: {
+      readonly partitions: number;
+      readonly heartbeatTimeoutMs: number;
+      readonly probeTimeoutMs: number;
+      readonly now: number;
+    },
+  ) {
+    this.#deps = deps;
     this.#timeoutMs = options.heartbeatTimeoutMs;
+    this.#probeTimeoutMs = options.probeTimeoutMs;
     this.#owners = Array.from({ length: options.partitions }, () => ({
       fence: 0,
       heardAt: options.now,
       fresh: true,
-      stale: false,
+      standing: 'well',
     }));
   }
 
@@ -44,17 +60,17 @@ export class Owners {
     return 'new';
   }
 
-  heartbeat({ fence, partitions, fresh }: HeartbeatMessage, now: number): HeartbeatNews {
+  heartbeat({ leases, fresh }: HeartbeatMessage, now: number): HeartbeatNews {
     const arrived: number[] = [];
     const changed: number[] = [];
-    for (const partition of partitions) {
+    for (const [partition, fence] of leases) {
       const owner = this.#owners[partition];
       if (owner === undefined || fence < owner.fence) continue;
       if (fence > owner.fence || this.#isSilent(owner, now)) arrived.push(partition);
       owner.fence = fence;
       owner.heardAt = now;
       owner.fresh = fresh;
-      if (this.#refresh(owner, now)) changed.push(partition);
+      if (this.#refresh(owner, partition, now)) changed.push(partition);
     }
     return { arrived, changed };
   }
@@ -63,19 +79,24 @@ export class Owners {
   sweep(now: number): readonly number[] {
     const changed: number[] = [];
     this.#owners.forEach((owner, partition) => {
-      if (this.#refresh(owner, now)) changed.push(partition);
+      if (this.#refresh(owner, partition, now)) changed.push(partition);
     });
     return changed;
   }
 
   /** As of the last heartbeat or sweep. */
   isStale(partition: number): boolean {
-    return this.#owners[partition]?.stale ?? true;
+    return this.#owners[partition]?.standing !== 'well';
   }
 
   /** Partitions whose channels are stale, or whose owner has never been heard. */
   get staleCount(): number {
-    return this.#owners.filter(({ fence, stale }) => stale || fence === 0).length;
+    return this.#owners.filter(({ fence, standing }) => standing !== 'well' || fence === 0).length;
+  }
+
+  /** Those among them whose owner says that all is well. */
+  get lateCount(): number {
+    return this.#owners.filter(({ standing }) => standing === 'late').length;
   }
 
   isSilent(partition: number, now: number): boolean {
@@ -87,9 +108,11 @@ export class Owners {
     return now - owner.heardAt >= this.#timeoutMs;
   }
 
-  #refresh(owner: Owner, now: number): boolean {
-    const before = owner.stale;
-    owner.stale = !owner.fresh || this.#isSilent(owner, now);
-    return owner.stale !== before;
+  /** An owner that says that all is well may be wrong. */
+  #refresh(owner: Owner, partition: number, now: number): boolean {
+    const wasWell = owner.standing === 'well';
+    const isLate = this.#deps.probeAgeMs(partition, now) >= this.#probeTimeoutMs;
+    owner.standing = !owner.fresh || this.#isSilent(owner, now) ? 'lost' : isLate ? 'late' : 'well';
+    return (owner.standing === 'well') !== wasWell;
   }
 }

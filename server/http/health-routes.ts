@@ -4,7 +4,7 @@ import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 /** What this process needs to be of use; the problems are for operators to read. */
 export interface Health {
-  ready(): { readonly ready: boolean; readonly problems: readonly string[] };
+  ready(): { readonly ready: boolean; readonly problems: readonly string[]; readonly probeAgeMs: number };
 }
 
 const HEALTH: RouteDoc = {
@@ -17,11 +17,15 @@ const READY: RouteDoc = {
   tag: 'Operation',
   summary: 'Whether the node can serve',
   replies: {
-    200: { description: 'It can', schema: ReadyReplySchema, example: { ready: true, problems: [] } },
+    200: {
+      description: 'It can',
+      schema: ReadyReplySchema,
+      example: { ready: true, problems: [], probeAgeMs: 640 },
+    },
     503: {
       description: 'It cannot, and why',
       schema: ReadyReplySchema,
-      example: { ready: false, problems: ["the score store can't be reached"] },
+      example: { ready: false, problems: ["the score store can't be reached"], probeAgeMs: 4120 },
     },
   },
 };
@@ -40,8 +44,8 @@ export function healthRoutes(health: Health): readonly DescribedRoute[] {
       pattern: '/readyz',
       doc: READY,
       handler: (request) => {
-        const { ready, problems } = health.ready();
-        const reply = answer(request, { ready, problems }, ready ? 200 : 503);
+        const { ready, ...details } = health.ready();
+        const reply = answer(request, { ready, ...details }, ready ? 200 : 503);
         return ready ? reply : { ...reply, headers: { ...reply.headers, 'retry-after': '1' } };
       },
     },

@@ -9,9 +9,12 @@ describe('health', () => {
 
   it('/readyz says whether it can serve, and why not', async () => {
     let problems: string[] = [];
-    const health = { ready: () => ({ ready: problems.length === 0, problems }) };
+    const health = { ready: () => ({ ready: problems.length === 0, problems, probeAgeMs: 300 }) };
     const { call } = await startHttpService({ deps: { health } });
-    expect(await call('GET', '/readyz')).toMatchObject({ status: 200, body: { ready: true, problems: [] } });
+    expect(await call('GET', '/readyz')).toMatchObject({
+      status: 200,
+      body: { ready: true, problems: [], probeAgeMs: 300 },
+    });
     problems = ['the store is away'];
     const reply = await call('GET', '/readyz');
     expect(reply).toMatchObject({ status: 503, body: { ready: false, problems } });

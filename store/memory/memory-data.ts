@@ -2,7 +2,7 @@ import { assert } from '../../runtime/errors.ts';
 import { partitionOfBoard, partitionOfMatch, partitionOfProducer } from '../partitions.ts';
 import type { ClaimVerdict, OnceVerdict } from '../score-store.ts';
 import { IdList } from './id-list.ts';
-import { MemoryLeases } from './memory-leases.ts';
+import { MemoryOwnership } from './memory-ownership.ts';
 import { MemoryPartition } from './memory-partition.ts';
 import { OnceKeys } from './once-keys.ts';
 import type { Retention } from './producer-records.ts';
@@ -10,7 +10,7 @@ import type { Retention } from './producer-records.ts';
 /** What the clients of one memory store share, as they would share a server. */
 export class MemoryData {
   readonly partitions: readonly MemoryPartition[];
-  readonly leases = new MemoryLeases();
+  readonly ownership: MemoryOwnership;
   readonly boardIds = new IdList();
   readonly productIds = new IdList();
   readonly areaIds = new IdList();
@@ -22,6 +22,7 @@ export class MemoryData {
     const { boardIds: boards, productIds: products, areaIds: areas, matchIds: matches } = this;
     const ids = { boards, products, areas, matches };
     this.partitions = Array.from({ length: partitions }, () => new MemoryPartition(ids));
+    this.ownership = new MemoryOwnership(this.partitions);
   }
 
   partition(index: number): MemoryPartition {

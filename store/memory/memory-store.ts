@@ -19,9 +19,7 @@ import {
   type ClaimVerdict,
   type ConfigureVerdict,
   DEFAULT_STORE_OPTIONS,
-  type DirtyNames,
   type FixtureVerdict,
-  type Lease,
   type LogPage,
   type MatchHistory,
   type MatchListing,
@@ -30,6 +28,7 @@ import {
   type Neighbourhood,
   type OnceVerdict,
   type PageQuery,
+  type PartitionLease,
   type PlayerQuery,
   type Repair,
   type ScanPage,
@@ -39,6 +38,7 @@ import {
   type StoreOptions,
   type Stray,
   type SweepResult,
+  type TakenNames,
 } from '../score-store.ts';
 import { assertBatch, assertCount } from './batch-check.ts';
 import type { MemoryBoard } from './memory-board.ts';
@@ -250,21 +250,27 @@ export class MemoryScoreStore extends MemoryClient implements ScoreStore {
       data.partitionOfBoard(board).boards.checkpoints.advance(board, from, position);
   }
 
-  async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
-    const data = this.reach();
-    if (partitions.some((partition) => data.partition(partition).dirty.refuses(fence))) return 'fenced';
-    return partitions.map((partition) => data.partition(partition).dirty.take(partition, fence));
+  async writeProbes(partitions: readonly number[], at: number): Promise<void> {
+    this.reach().ownership.writeProbes(partitions, at, this.options.maxDirtyNames);
   }
 
-  async acquireLease(name: string, owner: string, termMs: number): Promise<Lease | undefined> {
-    return this.reach().leases.acquire(name, owner, termMs, this.shared.clock.now());
+  async readProbes(partitions: readonly number[]): Promise<readonly (number | undefined)[]> {
+    return this.reach().ownership.readProbes(partitions);
   }
 
-  async renewLease(name: string, owner: string, fence: number, termMs: number): Promise<boolean> {
-    return this.reach().leases.renew(name, owner, fence, termMs, this.shared.clock.now());
+  async takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames> {
+    return this.reach().ownership.take(leases);
   }
 
-  async releaseLease(name: string, owner: string, fence: number): Promise<void> {
-    this.reach().leases.release(name, owner, fence, this.shared.clock.now());
+  async acquireLeases(highest: readonly PartitionLease[], owner: string, termMs: number) {
+    return this.reach().ownership.acquire(highest, owner, termMs, this.shared.clock.now());
+  }
+
+  async renewLeases(leases: readonly PartitionLease[], owner: string, termMs: number) {
+    return this.reach().ownership.renew(leases, owner, termMs, this.shared.clock.now());
+  }
+
+  async releaseLeases(leases: readonly PartitionLease[], owner: string): Promise<void> {
+    this.reach().ownership.release(leases, owner, this.shared.clock.now());
   }
 }

@@ -2,7 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress } from './redis-url.ts';
 import type { RunScript, ScriptArgument, ScriptName } from './scripts.ts';
 
-/** The one place that knows the client library: a single server, or a Cluster where several addresses are given. */
+/** The one place that knows the client library: a single server, whichever Sentinels call the master, or a Cluster where several addresses are given. */
 export interface RedisClient {
   /** Resolves after the first attempt, however it went; from then on it reconnects for ever. */
   connect(): Promise<void>;
@@ -14,6 +14,8 @@ export interface RedisClient {
 
 export interface RedisClientOptions {
   readonly addresses: readonly RedisAddress[];
+  /** Where there are any, they know where the server is, by the name that its address has for a host. */
+  readonly sentinels: readonly RedisAddress[];
   readonly scripts: ReadonlyMap<ScriptName, string>;
   /** Without any data for this long while an answer is awaited, the connection counts as dead and is made anew. */
   readonly commandTimeoutMs: number;
@@ -67,8 +69,7 @@ function createSingle(options: RedisClientOptions): Redis {
   if (address === undefined) throw new Error('defect: no address of Redis');
   const redis = new Redis({
     ...connectionOptions(address, options),
-    host: address.host,
-    port: address.port,
+    ...whereabouts(address, options),
     db: address.db,
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -78,6 +79,24 @@ function createSingle(options: RedisClientOptions): Redis {
   });
   redis.on('close', options.onLost);
   return redis;
+}
+
+function whereabouts({ host, port, tls }: RedisAddress, options: RedisClientOptions) {
+  const [first] = options.sentinels;
+  if (first === undefined) return { host, port };
+  return {
+    sentinels: options.sentinels.map((sentinel) => ({ host: sentinel.host, port: sentinel.port })),
+    name: host,
+    ...(first.username === undefined ? {} : { sentinelUsername: first.username }),
+    ...(first.password === undefined ? {} : { sentinelPassword: first.password }),
+    ...(first.tls ? { sentinelTLS: {} } : {}),
+    enableTLSForSentinelMode: tls,
+    sentinelCommandTimeout: options.commandTimeoutMs,
+    sentinelRetryStrategy: reconnectDelayMs,
+    sentinelReconnectStrategy: reconnectDelayMs,
+    // An old master that can still be reached would be believed until it learns of the new one.
+    failoverDetector: true,
+  } as const;
 }
 
 function createCluster(options: RedisClientOptions): Cluster {

@@ -22,6 +22,8 @@ export interface RedisConnection extends Service {
 
 export interface RedisConnectionOptions {
   readonly urls: readonly string[];
+  /** Of Sentinels, where the host of the one URL is the name that they give the master; default: none. */
+  readonly sentinels?: readonly string[];
   /** Default 2000. */
   readonly commandTimeoutMs?: number;
   /** How long `start` waits for Redis; default 10000. */
@@ -38,6 +40,7 @@ export interface RedisConnectionDependencies {
   readonly checkWrites: (run: RunScript) => Promise<unknown>;
 }
 
+const SENTINEL_PORT = 26_379;
 const PROBE_MIN_MS = 50;
 const PROBE_MAX_MS = 500;
 const REFUSES_LOGIN = /\b(NOAUTH|WRONGPASS|NOPERM)\b/;
@@ -187,10 +190,12 @@ export function createRedisConnection(
   };
 
   const start = async (): Promise<void> => {
-    const addresses = options.urls.map(parseRedisUrl);
-    shown = [...new Set(addresses.map((address) => address.shown))].join(', ');
+    const addresses = options.urls.map((url) => parseRedisUrl(url));
+    const sentinels = (options.sentinels ?? []).map((url) => parseRedisUrl(url, SENTINEL_PORT));
+    shown = [...new Set([...addresses, ...sentinels].map((address) => address.shown))].join(', ');
     client = createRedisClient({
       addresses,
+      sentinels,
       scripts: loadScripts(),
       commandTimeoutMs,
       onLost: lose,

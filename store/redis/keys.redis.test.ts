@@ -16,6 +16,7 @@ import {
   best,
   count,
   delta,
+  leasesOf,
   login,
   logout,
   part,
@@ -48,7 +49,7 @@ describe('keys', () => {
     const names = await admin.keys(`${keyPrefix}*`);
     expect(names.length).toBeGreaterThan(16);
     const tags = names.map((name) => /^[^{}]*(\{[^{}]+\})[^{}]*$/.exec(name)?.[1]);
-    const known = ['{partitions}', '{lease:ticks}', ...allPartitions(store).map((k) => `{p${k}}`)];
+    const known = ['{partitions}', ...allPartitions(store).map((k) => `{p${k}}`)];
     for (const tag of tags) expect(known).toContain(tag);
     expect(new Set(tags)).toEqual(new Set(known));
     await dispose();
@@ -150,22 +151,24 @@ async function doEverything(store: ScoreStore): Promise<void> {
   await store.readPages(boards.map((board) => ({ board, offset: 0, limit: 'top' })));
   await store.readStandings(boards.map((board) => ({ board, members: ['ann', 'stranger'] })));
   await store.listBoards({ limit: 100 });
-  const fence = (await store.acquireLease('ticks', 'one', 60_000))?.fence ?? 0;
-  await store.renewLease('ticks', 'one', fence, 60_000);
-  await store.takeDirty(allPartitions(store), fence);
+  const leases = await store.acquireLeases(leasesOf(allPartitions(store), 0), 'one', 60_000);
+  await store.renewLeases(leases, 'one', 60_000);
+  await store.writeProbes(allPartitions(store), 1000);
+  await store.readProbes(allPartitions(store));
+  await store.takeDirty(leases);
   for (const [index, board] of boards.entries()) {
     await store.configureBoard(board, { order: 'asc', ties: index % 4 < 2 ? 'first' : 'member' }, 1000);
     if (index % 3 === 0) await store.removeBoard(board, 1000);
   }
-  await store.takeDirty(allPartitions(store), fence);
+  await store.takeDirty(leases);
   for (const board of boards.slice(0, 3)) await apply(store, [delta(board, 'ann', 5)]);
-  await takeNames(store, fence);
+  await takeNames(store, Number.MAX_SAFE_INTEGER);
   for (const board of boards) await apply(store, [delta(board, 'ann', 5)]);
   await doEverythingOnce(store, boards);
   await doEverythingAgain(store, boards);
   await doEverythingBeside(store);
   await doEverythingOfMatches(store);
-  await store.releaseLease('ticks', 'one', fence);
+  await store.releaseLeases(leases, 'one');
 }
 
 /** Of results, counters, sessions, products and windows. */

@@ -1,6 +1,6 @@
 /**
  * Every key name. All keys of a partition share the hash tag `{p<k>}`, so that they live on one Cluster node and one
- * script may use them together; the partition count and each lease have tags of their own.
+ * script may use them together; the partition count has a tag of its own.
  */
 export const DEFAULT_KEY_PREFIX = 'scorewire:';
 
@@ -13,8 +13,12 @@ export interface PartitionKeys {
   readonly dirty: string;
   /** String: the time of the oldest change, where there were too many names. */
   readonly allDirty: string;
-  /** String: the highest fencing number seen. */
+  /** Hash: who may publish (see lua/acquire-lease.lua). */
+  readonly lease: string;
+  /** String: the highest fencing number that dirty names were taken under. */
   readonly fence: string;
+  /** String: the time that was noted last in its probe. */
+  readonly probe: string;
   /** Sorted set of board ids, all with score 0: byte order. */
   readonly boards: string;
   /** Hash: board id to configuration (see lua/include-boards.lua). */
@@ -73,7 +77,6 @@ export interface BoardKeys {
 export interface Keys {
   readonly partitionCount: string;
   readonly partitions: readonly PartitionKeys[];
-  lease(name: string): string;
 }
 
 /** `prefix` keeps installations in one Redis apart; it has no braces, which would move the hash tag. */
@@ -83,7 +86,6 @@ export function createKeys(prefix: string, partitions: number): Keys {
     partitions: Array.from({ length: partitions }, (_, partition) =>
       createPartitionKeys(`${prefix}{p${partition}}`),
     ),
-    lease: (name) => `${prefix}{lease:${name}}`,
   };
 }
 
@@ -93,7 +95,9 @@ function createPartitionKeys(tag: string): PartitionKeys {
     log: `${tag}:log`,
     dirty: `${tag}:dirty`,
     allDirty: `${tag}:all-dirty`,
+    lease: `${tag}:lease`,
     fence: `${tag}:fence`,
+    probe: `${tag}:probe`,
     boards: `${tag}:boards`,
     configs: `${tag}:configs`,
     totals: `${tag}:totals`,

@@ -23,6 +23,8 @@ import { createWrites } from './writes.ts';
 export interface RedisStoreOptions extends StoreOptions {
   /** One URL of a single Redis (7.0 or later), or several of the nodes of one Cluster. */
   readonly url: string | readonly string[];
+  /** URLs of Sentinels, where the host of `url` is the name that they give the master; default: none. */
+  readonly sentinels?: readonly string[];
   readonly logger: Logger;
   /** Who rates results; default: the handlers that come with scorewire. */
   readonly scoring?: RatingScoring;
@@ -64,6 +66,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     { logger, probe, checkWrites },
     {
       urls: typeof url === 'string' ? [url] : url,
+      ...(options.sentinels === undefined ? {} : { sentinels: options.sentinels }),
       ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }),
       ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
     },
@@ -82,7 +85,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     ...createPlayerReads(connection.run, keys),
     ...createHistory(connection.run, keys, options),
     ...createCheckpoints(connection.run, keys),
-    ...createOwnership(connection.run, keys),
+    ...createOwnership(connection.run, keys, options),
     get state() {
       return connection.state;
     },

@@ -14,13 +14,13 @@ export interface RedisAddress {
 const FORM = 'redis://[user:password@]host[:port][/db], or rediss:// for TLS';
 
 /** Throws `StartError`, which never repeats a password. */
-export function parseRedisUrl(url: string): RedisAddress {
+export function parseRedisUrl(url: string, defaultPort = 6379): RedisAddress {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const tls = parsed?.protocol === 'rediss:';
   if (parsed === undefined || !(tls || parsed.protocol === 'redis:') || parsed.hostname === '') {
     throw new StartError(`the URL of Redis is not of the form ${FORM}`);
   }
-  const port = parsed.port === '' ? 6379 : Number(parsed.port);
+  const port = parsed.port === '' ? defaultPort : Number(parsed.port);
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
   const path = parsed.pathname.slice(1);
   if (!/^\d{0,5}$/.test(path)) throw new StartError(`the URL of Redis is not of the form ${FORM}`);

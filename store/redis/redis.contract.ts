@@ -10,17 +10,17 @@ import { createRedisStore } from './redis-store.ts';
 /** A started store under a key prefix of its own, so that tests on one server do not see each other's data. */
 export async function createStoreUnderTest(
   url: string | readonly string[],
-  options?: Partial<StoreOptions>,
+  options?: Partial<StoreOptions & { readonly commandTimeoutMs: number }>,
   logger: Logger = silentLogger,
   scoring: RatingScoring = contractScoring,
 ): Promise<StoreUnderTest & { readonly keyPrefix: string }> {
   const keyPrefix = `${randomUUID()}:`;
   const clients: ScoreStore[] = [];
   const connect = async (changes?: Partial<StoreOptions>): Promise<ScoreStore> => {
-    const settings = { ...DEFAULT_STORE_OPTIONS, ...options, ...changes };
+    const settings = { ...DEFAULT_STORE_OPTIONS, commandTimeoutMs: 500, ...options, ...changes };
     const store = createRedisStore({
       ...settings,
-      ...{ url, logger, keyPrefix, commandTimeoutMs: 500, scoring, sports: contractSports },
+      ...{ url, logger, keyPrefix, scoring, sports: contractSports },
     });
     clients.push(store);
     await store.start();

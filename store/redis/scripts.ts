@@ -32,6 +32,7 @@ export const SCRIPT_NAMES = [
   'read-over',
   'read-pages',
   'read-players',
+  'read-probe',
   'read-records',
   'read-refusals',
   'read-standings',
@@ -46,6 +47,7 @@ export const SCRIPT_NAMES = [
   'save-checkpoint',
   'scan-members',
   'take-dirty',
+  'write-probe',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

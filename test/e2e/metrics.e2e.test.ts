@@ -83,7 +83,7 @@ describe('/metrics', () => {
       scorewire_subscriptions: 3,
       scorewire_channels: 2,
       scorewire_stale_channels: 0,
-      scorewire_broadcaster_owner: 1,
+      scorewire_broadcaster_partitions: 16,
       scorewire_broadcaster_watched_channels: 2,
       scorewire_store_up: 1,
       scorewire_store_writable: 1,
@@ -108,7 +108,10 @@ describe('/metrics', () => {
     await waitUntil(() => line.test(broadcaster.process.log()), 'the address');
     const url = line.exec(broadcaster.process.log())?.[1] ?? '';
     expect((await request(`${url}/healthz`)).body).toEqual({ status: 'ok' });
-    await waitUntil(async () => (await metricsOf(url)).get('scorewire_broadcaster_owner') === 1, 'the lease');
+    await waitUntil(
+      async () => (await metricsOf(url)).get('scorewire_broadcaster_partitions') === 16,
+      'the leases',
+    );
     const metrics = await metricsOf(url);
     expect([metrics.get('scorewire_store_up'), metrics.get('scorewire_bus_up')]).toEqual([1, 1]);
     expect(metrics.has('scorewire_connections')).toBe(false);

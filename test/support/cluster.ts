@@ -9,13 +9,17 @@ import { adminToken, OPEN_TO_READERS, type RunningScorewire, request, startScore
  * An installation as operators run it: Redis that keeps what it acknowledged, NATS, broadcasters and servers, each a
  * process of its own that a test may kill, pause and start again on the same port.
  */
-export interface Installation {
+export interface Installation extends House {
   readonly redis: RedisServer;
   readonly nats: NatsServer;
-  readonly env: Record<string, string>;
+}
+
+/** The processes of an installation, whatever its engines are. */
+export interface House {
+  readonly env: Readonly<Record<string, string>>;
   /** Starts a server on the port of an earlier one, or on a free one. */
-  server(port?: number): Promise<RunningScorewire>;
-  broadcaster(): Promise<RunningScorewire>;
+  server(port?: number, extra?: Readonly<Record<string, string>>): Promise<RunningScorewire>;
+  broadcaster(extra?: Readonly<Record<string, string>>): Promise<RunningScorewire>;
   /** A client of the SDK that reconnects quickly. */
   client(server: RunningScorewire): ScorewireClient;
   publish(server: RunningScorewire, events: readonly object[]): Promise<number>;
@@ -23,25 +27,37 @@ export interface Installation {
 }
 
 export async function startInstallation(extra: Record<string, string> = {}): Promise<Installation> {
-  const [redis, nats, token] = await Promise.all([
+  const [redis, nats] = await Promise.all([
     startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] }),
     startNats(),
-    adminToken(),
   ]);
-  const env = { ...OPEN_TO_READERS, REDIS_URL: redis.url, NATS_URL: nats.url, ...extra };
+  const house = await openHouse({ REDIS_URL: redis.url, NATS_URL: nats.url, ...extra });
+  return {
+    ...house,
+    redis,
+    nats,
+    stop: async () => {
+      await house.stop();
+      await Promise.all([redis.stop(), nats.stop()]);
+    },
+  };
+}
+
+/** `engines`: the settings that say where Redis and NATS are. */
+export async function openHouse(engines: Readonly<Record<string, string>>): Promise<House> {
+  const token = await adminToken();
+  const env = { ...OPEN_TO_READERS, ...engines };
   const processes: RunningScorewire[] = [];
   const clients: ScorewireClient[] = [];
-  const launch = async (role: string, port: number): Promise<RunningScorewire> => {
-    const started = await startScorewire({ ...env, ROLE: role, PORT: String(port) });
+  const launch = async (role: string, port: number, extra = {}): Promise<RunningScorewire> => {
+    const started = await startScorewire({ ...env, ROLE: role, PORT: String(port), ...extra });
     processes.push(started);
     return started;
   };
   return {
-    redis,
-    nats,
     env,
-    server: async (port) => launch('server', port ?? (await freePort())),
-    broadcaster: () => launch('broadcaster', 0),
+    server: async (port, extra) => launch('server', port ?? (await freePort()), extra),
+    broadcaster: (extra) => launch('broadcaster', 0, extra),
     client: (server) => {
       const client = connectClient({
         url: server.socketUrl,
@@ -56,7 +72,6 @@ export async function startInstallation(extra: Record<string, string> = {}): Pro
     stop: async () => {
       for (const client of clients) client.close();
       await Promise.all(processes.map((process) => process.stop()));
-      await Promise.all([redis.stop(), nats.stop()]);
     },
   };
 }

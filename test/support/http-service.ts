@@ -30,7 +30,7 @@ export async function startHttpRoutes(options: Options = {}) {
     { secret: SECRET, anonymousSubscribe: options.anonymousSubscribe ?? ['*'], open: false },
     { clock: systemClock },
   );
-  const health = { ready: () => ({ ready: true, problems: [] }) };
+  const health = { ready: () => ({ ready: true, problems: [], probeAgeMs: 0 }) };
   const routes = createRoutes(
     {
       store,

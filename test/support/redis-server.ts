@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,8 @@ export interface RedisServerOptions {
   readonly port?: number;
   /** Default: a new temporary directory. */
   readonly dir?: string;
+  /** A Sentinel, which keeps what it knows in a file and no data. */
+  readonly mode?: 'server' | 'sentinel';
 }
 
 const INSTALL = 'install Redis 7 or later (apt-get install redis-server, brew install redis)';
@@ -38,14 +40,24 @@ const INSTALL = 'install Redis 7 or later (apt-get install redis-server, brew in
 /** A real redis-server on a loopback port, without persistence unless `args` ask for it. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'scorewire-redis-')));
+  const place = (port: number): readonly string[] => [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    dir,
+  ];
+  const sentinelFile = join(dir, 'sentinel.conf');
+  if (options.mode === 'sentinel') await writeFile(sentinelFile, '', { flag: 'a' });
+  const argsFor = (port: number): readonly string[] =>
+    options.mode === 'sentinel'
+      ? [sentinelFile, '--sentinel', ...place(port)]
+      : [...place(port), '--save', '', '--appendonly', 'no', '--daemonize', 'no'];
   const launch = (port: number): Promise<RunningServer> =>
     spawnServer({
       binary: 'redis-server',
-      args: [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir],
-        ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
-        ...(options.args ?? []),
-      ],
+      args: [...argsFor(port), ...(options.args ?? [])],
       install: INSTALL,
       ready: () => answersPing(port),
     });
