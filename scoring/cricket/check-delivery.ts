@@ -71,10 +71,8 @@ function explainUnknown(
     );
     return name === undefined ? undefined : `${name} is not in the squad of ${teams[of]}`;
   };
-  const fielding = (delivery.wickets ?? []).flatMap(({ fielders = [] }) =>
-    fielders.flatMap(({ name, substitute }) => (name === undefined || substitute ? [] : [name])),
-  );
-  return stranger(side, batting) ?? stranger(1 - side, [delivery.bowler, ...fielding]);
+  // Fielders may be anybody: lists of players lack substitutes, and many a record does not call them so.
+  return stranger(side, batting) ?? stranger(1 - side, [delivery.bowler]);
 }
 
 function explainOver(state: CricketState, innings: Innings, number: number): string | undefined {

@@ -35,12 +35,6 @@ describe('a ball is refused, and the score stays as it is,', () => {
     ['of a batter of the other side', { batter: 'e1' }, 'not_found', 'e1 is not in the squad of Asia'],
     ['of an unknown batter', { nonStriker: 'x' }, 'not_found', 'x is not in the squad of Asia'],
     ['of an unknown bowler', { bowler: '__proto__' }, 'not_found', '__proto__ is not in the squad of Europe'],
-    [
-      'with an unknown fielder',
-      { wickets: [{ player_out: 'a2', kind: 'run out', fielders: [{ name: 'e1' }, { name: 'x' }] }] },
-      'not_found',
-      'x is not in the squad of Europe',
-    ],
     ['in another innings', { innings: 2 }, 'conflict', 'Innings 1 is played, not innings 2'],
     ['of an over long ago', { over: 0 }, 'conflict', 'Over 1 is over: 3 overs have begun'],
     ['of the next over too early', { over: 3, bowler: 'e10' }, 'conflict', 'Over 3 has had 2 of its 6 balls'],
