@@ -5,10 +5,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { addSharedMetrics } from './app-metrics.ts';
+import { addSharedMetrics, Outages } from './app-metrics.ts';
 import { createBroadcaster } from './broadcaster/broadcaster.ts';
 import { broadcasterMetrics } from './broadcaster/broadcaster-metrics.ts';
 import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
+import { BusCounts, countedBus } from './bus/counted-bus.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
@@ -28,6 +29,7 @@ import { isLoopback, type Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import { createCheckpointKeeper } from './store/recompute/checkpoint-keeper.ts';
 import { createRedisStore } from './store/redis/redis-store.ts';
+import { ScriptTimes } from './store/redis/script-times.ts';
 import type { ScoreStore } from './store/score-store.ts';
 
 export interface App extends Service {
@@ -61,17 +63,25 @@ export function createApp(
   const scoring = createScoring(deps.handlers, {
     onFailure: (handler, error) => failures.add(handler, error),
   });
+  const busCounts = new BusCounts();
+  const scriptTimes = new ScriptTimes();
+  const [storeOutages, busOutages] = [new Outages(), new Outages()];
   const parts: Parts = {
     settings,
     logger,
     clock,
-    store: createStore(settings, { logger, clock, scoring, sports: createSports(deps.handlers?.sports) }),
-    bus: createBus(settings, logger, clock),
+    store: createStore(settings, {
+      ...{ logger, clock, scoring, scriptTimes },
+      sports: createSports(deps.handlers?.sports),
+    }),
+    bus: countedBus(createBus(settings, { logger, clock, busCounts }), busCounts),
     scoring,
     metrics: createMetrics(),
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
   };
-  addSharedMetrics(parts.metrics, { ...parts, failures });
+  storeOutages.watch(parts.store);
+  busOutages.watch(parts.bus);
+  addSharedMetrics(parts.metrics, { ...parts, failures, storeOutages, busOutages, busCounts, scriptTimes });
   const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
   const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
   const ownPort = createMetricsServerOf(parts);
@@ -108,15 +118,28 @@ function createStore(
     clock,
     scoring,
     sports,
-  }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & { readonly sports: Sports },
+    scriptTimes,
+  }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & {
+    readonly sports: Sports;
+    readonly scriptTimes: ScriptTimes;
+  },
 ): ScoreStore {
   if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring, sports });
-  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring, sports });
+  return createRedisStore({
+    ...settings.store,
+    ...{ url: settings.redisUrls, logger, scoring, sports, times: scriptTimes },
+  });
 }
 
-function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {
+function createBus(
+  settings: Settings,
+  { logger, clock, busCounts }: Pick<Parts, 'logger' | 'clock'> & { readonly busCounts: BusCounts },
+): MessageBus {
   if (settings.natsUrls.length === 0) return createInProcessBus({ clock, logger });
-  return createNatsBus({ url: settings.natsUrls, logger, name: 'scorewire' });
+  const onDropped = (): void => {
+    busCounts.dropped++;
+  };
+  return createNatsBus({ url: settings.natsUrls, logger, name: 'scorewire', onDropped });
 }
 
 function createBroadcasterOf({ settings, ...deps }: Parts): Service {

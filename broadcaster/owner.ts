@@ -72,7 +72,10 @@ export class Owner implements LeaseHolder {
       { clock },
       {
         periodMs: timing.tickMs,
-        onTick: () => this.#tick.run(),
+        onTick: (lagMs) => {
+          counters.tickLagSeconds.observe(Math.max(0, lagMs) / 1000);
+          return this.#tick.run();
+        },
         onMissed: (ticks) => {
           counters.missedTicks += ticks;
         },

@@ -1,9 +1,11 @@
 /** The edge of the live side: connections in front, channels behind, without any library underneath. */
 import { randomUUID } from 'node:crypto';
+import type { CloseReason } from '../protocol/codes.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { ChannelHub, type ChannelHubDeps } from './gateway/channel-hub.ts';
+import type { GatewayCounts } from './gateway/gateway-counts.ts';
 import {
   DEFAULT_GATEWAY_TUNING,
   type GatewayOptions,
@@ -39,9 +41,11 @@ export interface GatewayStats {
   readonly subscriptions: number;
   readonly channels: number;
   readonly staleChannels: number;
-  /** Updates told since the start, each counted once whatever the number of subscribers. */
-  readonly updates: number;
   readonly recentPatchBytes: number;
+  readonly openedConnections: number;
+  /** By why this node ended them; `client`: it did not, the client or the network did. */
+  readonly closedConnections: ReadonlyMap<CloseReason | 'client', number>;
+  readonly counts: GatewayCounts;
 }
 
 export function createGateway(given: GatewayDeps, options: CreateGatewayOptions): Gateway {
@@ -75,6 +79,6 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
       return table.isDraining;
     },
     stalePartitions: () => hub.stalePartitions,
-    stats: () => ({ ...table.stats(), ...hub.stats() }),
+    stats: () => ({ ...table.stats(), ...hub.stats(), counts: hub.counts }),
   };
 }

@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '../protocol/codes.ts';
+import { CLOSE_CODES, type CloseReason } from '../protocol/codes.ts';
 import type { ByeFrame } from '../protocol/frames.ts';
 import { Connection, type ConnectionDeps } from './connection.ts';
 import { ConnectionPlaces } from './connection-places.ts';
@@ -32,6 +32,8 @@ export class ConnectionTable implements SocketAcceptor {
   #cancelTimer: (() => void) | undefined;
   #draining: Promise<void> | undefined;
   #refused = 0;
+  #opened = 0;
+  readonly #closed = new Map<CloseReason | 'client', number>();
 
   constructor(deps: ConnectionTableDeps, options: GatewayOptions) {
     this.#deps = deps;
@@ -64,10 +66,16 @@ export class ConnectionTable implements SocketAcceptor {
     for (const connection of [...this.#connections.keys()]) connection.cutOff('goingAway');
   }
 
-  stats(): { connections: number; subscriptions: number; refusedConnections: number } {
+  stats() {
     let subscriptions = 0;
     for (const connection of this.#connections.keys()) subscriptions += connection.subscriptions;
-    return { connections: this.#connections.size, subscriptions, refusedConnections: this.#refused };
+    return {
+      connections: this.#connections.size,
+      subscriptions,
+      refusedConnections: this.#refused,
+      openedConnections: this.#opened,
+      closedConnections: this.#closed,
+    };
   }
 
   open(socket: GatewaySocket, { remoteAddress, token }: Handshake): SocketHandler {
@@ -165,12 +173,15 @@ export class ConnectionTable implements SocketAcceptor {
   #add(connection: TableConnection, socket: GatewaySocket): void {
     const silence = new Silence(this.#options.tuning, this.#deps.clock.now());
     this.#connections.set(connection, { socket, silence });
+    this.#opened++;
   }
 
   #remove(connection: TableConnection): void {
     const address = this.#connections.get(connection)?.socket.remoteAddress;
     this.#connections.delete(connection);
     this.#leaving.delete(connection);
+    const reason = connection.endsFor ?? 'client';
+    this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
     if (address !== undefined) this.#places.giveBack(address);
   }
 }

@@ -73,6 +73,10 @@ export class Connection implements TableConnection {
     return this.#end.isDecided;
   }
 
+  get endsFor(): CloseReason | undefined {
+    return this.#end.reason;
+  }
+
   open(session: string, token: string | undefined): void {
     const { node, limits, tuning } = this.#options;
     const { pingIntervalMs } = tuning;

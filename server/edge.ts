@@ -16,6 +16,7 @@ import { gatewayMetrics } from './gateway-metrics.ts';
 import { createHealth } from './health.ts';
 import { createRoutes } from './http/routes.ts';
 import { createIngest } from './ingest/ingest.ts';
+import { ingestMetrics } from './ingest-metrics.ts';
 import type { ServerLimits } from './limits.ts';
 import { createTransport } from './transport/transport.ts';
 
@@ -104,6 +105,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   );
   metrics.add(gatewayMetrics(gateway));
   metrics.add(eventMetrics(counts));
+  metrics.add(ingestMetrics(accepting));
   const feed = demo && createDemo({ store, ingest, clock, logger, random: Math.random }, demo);
   const transport = createTransport(
     { logger },

@@ -65,6 +65,10 @@ export class StreamConnection implements TableConnection {
     return this.#end.isDecided;
   }
 
+  get endsFor(): CloseReason | undefined {
+    return this.#end.reason;
+  }
+
   open(): void {
     this.#subscribe();
   }

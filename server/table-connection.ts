@@ -9,6 +9,8 @@ export interface TableConnection extends SocketHandler {
   readonly unacked: number;
   /** It is to be closed, or it is; nothing is read or said any more. */
   readonly isClosing: boolean;
+  /** Why it is to be closed, or was; `undefined`: nobody here has decided that. */
+  readonly endsFor: CloseReason | undefined;
   /** A client that does not read is told later, and is cut off by `sweep` if it never reads. */
   close(reason: CloseReason): void;
   /** Ends at once; the close frame is lost where the client does not read. */

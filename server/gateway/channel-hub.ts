@@ -19,6 +19,7 @@ import type { TopicPublisher } from '../transport/socket-types.ts';
 import { BusListener } from './bus-listener.ts';
 import { ChannelRegistry } from './channel-registry.ts';
 import { Fanout } from './fanout.ts';
+import { GatewayCounts } from './gateway-counts.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { LocalReads, type StateReader } from './local-reads.ts';
 import { Owners } from './owners.ts';
@@ -39,6 +40,7 @@ export interface ChannelHubDeps {
 }
 
 export class ChannelHub implements Service {
+  readonly counts = new GatewayCounts();
   readonly #deps: ChannelHubDeps;
   readonly #options: GatewayOptions;
   readonly #channels: ChannelRegistry;
@@ -90,9 +92,8 @@ export class ChannelHub implements Service {
     });
     this.#fanout = new Fanout(
       {
-        clock,
-        publisher,
-        defer,
+        ...{ clock, publisher, defer },
+        counts: this.counts,
         isStale: (channel) => this.#isStale(channel),
         told: (channel) => this.#noteBehind(channel),
       },
@@ -108,11 +109,10 @@ export class ChannelHub implements Service {
     return this.#fanout.drainedFlush;
   }
 
-  stats(): { channels: number; staleChannels: number; updates: number; recentPatchBytes: number } {
+  stats(): { channels: number; staleChannels: number; recentPatchBytes: number } {
     return {
       channels: this.#channels.size,
       staleChannels: this.#channels.countStale(),
-      updates: this.#fanout.updates,
       recentPatchBytes: this.#recentUse.bytes,
     };
   }

@@ -7,6 +7,7 @@ import {
   type ScoreStore,
   WINDOW_BOUNDARY_MS,
 } from '../../store/score-store.ts';
+import type { BatchCounts } from './batch-counts.ts';
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
 import { logStoreFailure, lossOf, lossOfDown } from './store-failure.ts';
@@ -41,6 +42,7 @@ export interface ProducerOperations {
 export class PartitionQueue {
   readonly #store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
   readonly #logger: Logger;
+  readonly #counts: BatchCounts;
   readonly #partition: number;
   readonly #waiting: WaitingBatch[] = [];
   /** The end of what waits, while that is a part without a producer. */
@@ -51,11 +53,13 @@ export class PartitionQueue {
     deps: {
       readonly store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
       readonly logger: Logger;
+      readonly counts: BatchCounts;
     },
     partition: number,
   ) {
     this.#store = deps.store;
     this.#logger = deps.logger;
+    this.#counts = deps.counts;
     this.#partition = partition;
   }
 
@@ -136,7 +140,9 @@ export class PartitionQueue {
     if (parts.length === 0) return;
     let verdict: BatchVerdict;
     try {
-      verdict = await this.#store.apply({ partition: this.#partition, acceptedAt, parts });
+      verdict = await this.#counts.measure(parts, () =>
+        this.#store.apply({ partition: this.#partition, acceptedAt, parts }),
+      );
       assert(verdict.parts.length === parts.length, 'every part of a batch has its verdict');
     } catch (error) {
       const fields = { partition: this.#partition, parts: parts.length };
