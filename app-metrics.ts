@@ -21,7 +21,7 @@ export class Outages {
 }
 
 export interface SharedParts {
-  readonly store: Pick<ScoreStore, 'state' | 'writeRefusal'>;
+  readonly store: Pick<ScoreStore, 'partitions' | 'state' | 'writeRefusal'>;
   readonly bus: Pick<MessageBus, 'state'>;
   readonly storeOutages: Outages;
   readonly busOutages: Outages;
@@ -35,6 +35,11 @@ export function addSharedMetrics(metrics: Pick<Metrics, 'add'>, shared: SharedPa
   metrics.add<SharedParts>({
     read: () => shared,
     metrics: {
+      scorewire_partitions: {
+        kind: 'gauge',
+        help: 'Partitions that the store is laid out for',
+        value: ({ store }) => store.partitions,
+      },
       scorewire_store_up: {
         kind: 'gauge',
         help: '1 while the score store can be reached',
