@@ -19,6 +19,8 @@ import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 import { createMetricsServer, type MetricsServer } from './runtime/metrics-server.ts';
+import { createOtlpTraces } from './runtime/otlp-traces.ts';
+import type { Traces } from './runtime/traces.ts';
 import { HandlerFailures } from './scoring/handler-failures.ts';
 import { createScoring } from './scoring/registry.ts';
 import type { Scoring } from './scoring/scoring.ts';
@@ -50,6 +52,8 @@ interface Parts {
   /** One for all: what ingest checks is what the store asks. */
   readonly scoring: Scoring;
   readonly metrics: Metrics;
+  /** Only where they are on. */
+  readonly traces: Traces | undefined;
   /** Unique among the processes of an installation. */
   readonly name: string;
 }
@@ -66,6 +70,7 @@ export function createApp(
   const busCounts = new BusCounts();
   const scriptTimes = new ScriptTimes();
   const [storeOutages, busOutages] = [new Outages(), new Outages()];
+  const name = `${hostname()}-${randomUUID().slice(0, 8)}`;
   const parts: Parts = {
     settings,
     logger,
@@ -77,7 +82,8 @@ export function createApp(
     bus: countedBus(createBus(settings, { logger, clock, busCounts }), busCounts),
     scoring,
     metrics: createMetrics(),
-    name: `${hostname()}-${randomUUID().slice(0, 8)}`,
+    traces: settings.traces && createOtlpTraces({ logger }, { ...settings.traces, instance: name }),
+    name,
   };
   storeOutages.watch(parts.store);
   busOutages.watch(parts.bus);
@@ -85,7 +91,9 @@ export function createApp(
   const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
   const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
   const ownPort = createMetricsServerOf(parts);
-  const services = [ownPort, parts.store, parts.bus, broadcaster, edge].filter((part) => part !== undefined);
+  const services = [ownPort, parts.traces, parts.store, parts.bus, broadcaster, edge].filter(
+    (part) => part !== undefined,
+  );
   const abort = new AbortController();
   let starting: Promise<Service> | undefined;
   return {

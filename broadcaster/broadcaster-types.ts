@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { BYTES, Histogram, SECONDS } from '../runtime/histogram.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Traces } from '../runtime/traces.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 
 export interface BroadcasterLimits {
@@ -56,6 +57,7 @@ export interface BroadcasterDeps {
   readonly bus: MessageBus;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
   /** 64 random bits in hexadecimal, different at every call. */
   readonly random: () => string;
   /** What a broadcaster does besides, for the partitions that it owns at the time, which `mayWorkOn` tells. */

@@ -62,7 +62,7 @@ export class Owner implements LeaseHolder {
     );
     this.#tick = new Tick(
       {
-        ...{ store, bus, clock, logger, terms, views, health, counters },
+        ...{ store, bus, clock, logger, terms, views, health, counters, traces: deps.traces },
         mayPublish: (term) => leases.isConfirmed(term),
         onFenced: (outdated) => leases.giveUp(outdated),
       },

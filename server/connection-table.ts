@@ -85,9 +85,10 @@ export class ConnectionTable implements SocketAcceptor {
       socket.end(CLOSE_CODES[reason].code, CLOSE_CODES[reason].means);
       return REFUSED;
     }
-    const connection = new Connection(this.#deps, this.#options, this.events, socket);
+    const id = this.#deps.randomId();
+    const connection = new Connection(this.#deps, this.#options, this.events, socket, id);
     this.#add(connection, socket);
-    connection.open(this.#deps.randomId(), token);
+    connection.open(token);
     return connection;
   }
 
@@ -174,6 +175,7 @@ export class ConnectionTable implements SocketAcceptor {
     const silence = new Silence(this.#options.tuning, this.#deps.clock.now());
     this.#connections.set(connection, { socket, silence });
     this.#opened++;
+    this.#deps.logger.debug({ connection: connection.id, kind: connection.kind }, 'a connection begins');
   }
 
   #remove(connection: TableConnection): void {
@@ -181,6 +183,7 @@ export class ConnectionTable implements SocketAcceptor {
     this.#connections.delete(connection);
     this.#leaving.delete(connection);
     const reason = connection.endsFor ?? 'client';
+    this.#deps.logger.debug({ connection: connection.id, reason }, 'a connection ended');
     this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
     if (address !== undefined) this.#places.giveBack(address);
   }

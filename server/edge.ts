@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { type Service, startAll } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { Traces } from '../runtime/traces.ts';
 import type { Scoring } from '../scoring/scoring.ts';
 import { readStates } from '../store/channel-states.ts';
 import type { ScoreStore } from '../store/score-store.ts';
@@ -28,6 +29,7 @@ export interface EdgeDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly traces?: Traces | undefined;
 }
 
 export interface EdgeOptions {
@@ -83,10 +85,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   const ingest = countedIngest(accepting, counts);
   const gateway = createGateway(
     {
-      bus,
-      clock,
-      logger,
-      ingest,
+      ...{ bus, clock, logger, ingest, traces: deps.traces },
       authenticator,
       reader: { readStates: (channels) => readStates(store, channels, clock.now()) },
       // The gateway publishes through the transport, which hands its sockets to the gateway: one of them comes second.

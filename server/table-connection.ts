@@ -4,6 +4,13 @@ import type { SocketHandler } from './transport/socket-types.ts';
 
 /** What the table of connections does with each, be it a socket or a stream of events. */
 export interface TableConnection extends SocketHandler {
+  /** Unique on this node; clients are told it as their `session`, and logs have it. */
+  readonly id: string;
+  readonly kind: 'socket' | 'stream';
+  /** Whose token it has shown. */
+  readonly subject: string;
+  /** Updates are withheld from it at present, since it reads too slowly. */
+  readonly isBehind: boolean;
   readonly subscriptions: number;
   /** Publishes that are not yet answered. */
   readonly unacked: number;

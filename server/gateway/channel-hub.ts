@@ -14,6 +14,7 @@ import type { State } from '../../protocol/views.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Traces } from '../../runtime/traces.ts';
 import { partitionOfChannel } from '../../store/partitions.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
 import { BusListener } from './bus-listener.ts';
@@ -33,6 +34,7 @@ export interface ChannelHubDeps {
   readonly reader: StateReader;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
   /** Runs an action after this loop turn; `setImmediate`. */
   readonly defer: (action: () => void) => void;
   /** A name that nobody else has. */
@@ -92,8 +94,7 @@ export class ChannelHub implements Service {
     });
     this.#fanout = new Fanout(
       {
-        ...{ clock, publisher, defer },
-        counts: this.counts,
+        ...{ clock, publisher, defer, counts: this.counts, traces: deps.traces },
         isStale: (channel) => this.#isStale(channel),
         told: (channel) => this.#noteBehind(channel),
       },
@@ -110,11 +111,8 @@ export class ChannelHub implements Service {
   }
 
   stats(): { channels: number; staleChannels: number; recentPatchBytes: number } {
-    return {
-      channels: this.#channels.size,
-      staleChannels: this.#channels.countStale(),
-      recentPatchBytes: this.#recentUse.bytes,
-    };
+    const { size: channels } = this.#channels;
+    return { channels, staleChannels: this.#channels.countStale(), recentPatchBytes: this.#recentUse.bytes };
   }
 
   /** Partitions that clients of this node get no fresh states of. */

@@ -3,6 +3,8 @@ import { ENCODINGS } from '../../protocol/encodings.ts';
 import type { StatusFrame, UpdateFrame } from '../../protocol/frames.ts';
 import type { Patch, Update } from '../../protocol/views.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { preciseNow, type Traces } from '../../runtime/traces.ts';
+import { subjectOfChannel } from '../../store/trace-subject.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
 import type { GatewayCounts } from './gateway-counts.ts';
 import { topicOf, type WatchedChannel } from './watched-channel.ts';
@@ -10,6 +12,7 @@ import { topicOf, type WatchedChannel } from './watched-channel.ts';
 export interface FanoutDeps {
   readonly clock: Clock;
   readonly counts: GatewayCounts;
+  readonly traces?: Traces | undefined;
   readonly publisher: TopicPublisher;
   /** Runs an action after the current loop turn has handed to the sockets what was published in it. */
   readonly defer: (action: () => void) => void;
@@ -83,6 +86,7 @@ export class Fanout {
       channel.recent.push(base, update, bytes);
       channel.updatedInFlush = this.#flush;
       this.#count(channel, update, deliveries);
+      if (this.#deps.traces !== undefined) traceUpdate(this.#deps.traces, channel, update, deliveries);
     }
     const stale = this.#deps.isStale(channel);
     if (channel.isOpen && stale !== channel.stale) {
@@ -128,4 +132,21 @@ function isEmpty(patch: Patch): boolean {
   if (Array.isArray(patch)) return patch.length === 0;
   for (const _ in patch) return false;
   return true;
+}
+
+function traceUpdate(
+  traces: Traces,
+  { channel }: WatchedChannel,
+  { at, seq }: Update,
+  deliveries: number,
+): void {
+  const subject = subjectOfChannel(channel);
+  if (!traces.isRecorded(subject, at)) return;
+  const now = preciseNow();
+  const attributes = {
+    'scorewire.channel_type': channel.type,
+    'scorewire.seq': seq,
+    'scorewire.deliveries': deliveries,
+  };
+  traces.record(subject, at, { name: 'sent', from: now, to: now, attributes });
 }

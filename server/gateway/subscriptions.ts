@@ -64,6 +64,10 @@ export class Subscriptions {
     return this.#byName.size;
   }
 
+  get isBehind(): boolean {
+    return this.#withheld.size > 0;
+  }
+
   reply(frame: ServerFrame): void {
     if (this.#state !== 'open') return;
     this.#outbox.send(encodeFrame(this.#deps.socket.encoding, frame), replyHead(frame));

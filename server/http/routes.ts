@@ -109,7 +109,10 @@ function withUnavailable(handler: HttpHandler, logger: Logger): HttpHandler {
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
       // The store tells operators once that it is away; a line for each request would bury that.
-      logger.debug({ err: error, method: request.method }, 'a request could not be served');
+      logger.debug(
+        { err: error, request: request.id, method: request.method },
+        'a request could not be served',
+      );
       const { code, retryAfterMs } = error;
       return problem(code, 'this can not be served at present', { retryAfterMs });
     }

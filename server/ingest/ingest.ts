@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Traces } from '../../runtime/traces.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -26,6 +27,7 @@ export interface IngestDeps {
   readonly scoring: Scoring;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
 }
 
 export type IngestLimits = Pick<ServerLimits, 'eventsPerPublish' | 'pendingEvents'>;

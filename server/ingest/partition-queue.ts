@@ -1,5 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { preciseNow, type Traces } from '../../runtime/traces.ts';
 import {
   type BatchVerdict,
   MAX_BATCH_OPERATIONS,
@@ -11,6 +12,7 @@ import type { BatchCounts } from './batch-counts.ts';
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
 import { logStoreFailure, lossOf, lossOfDown } from './store-failure.ts';
+import { traceBatch } from './trace-batch.ts';
 import { windowPeriodOf } from './window-period.ts';
 
 /** What failed before knows better why, and how long to wait: this changes nothing of it. */
@@ -43,6 +45,7 @@ export class PartitionQueue {
   readonly #store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
   readonly #logger: Logger;
   readonly #counts: BatchCounts;
+  readonly #traces: Traces | undefined;
   readonly #partition: number;
   readonly #waiting: WaitingBatch[] = [];
   /** The end of what waits, while that is a part without a producer. */
@@ -54,12 +57,14 @@ export class PartitionQueue {
       readonly store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
       readonly logger: Logger;
       readonly counts: BatchCounts;
+      readonly traces?: Traces | undefined;
     },
     partition: number,
   ) {
     this.#store = deps.store;
     this.#logger = deps.logger;
     this.#counts = deps.counts;
+    this.#traces = deps.traces;
     this.#partition = partition;
   }
 
@@ -138,6 +143,7 @@ export class PartitionQueue {
     if (this.#store.state === 'down') return lose(queued, lossOfDown(this.#store));
     const parts = withoutAbandoned(queued);
     if (parts.length === 0) return;
+    const sentAt = this.#traces && preciseNow();
     let verdict: BatchVerdict;
     try {
       verdict = await this.#counts.measure(parts, () =>
@@ -148,6 +154,9 @@ export class PartitionQueue {
       const fields = { partition: this.#partition, parts: parts.length };
       const retryAfterMs = logStoreFailure(this.#logger, error, 'a batch could not be applied', fields);
       return lose(parts, lossOf(error, retryAfterMs));
+    }
+    if (this.#traces && sentAt) {
+      traceBatch(this.#traces, { partition: this.#partition, acceptedAt, parts }, sentAt);
     }
     for (const [i, part] of parts.entries()) {
       const partVerdict = verdict.parts[i];
