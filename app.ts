@@ -8,12 +8,19 @@ import { fileURLToPath } from 'node:url';
 import { addSharedMetrics, Outages } from './app-metrics.ts';
 import { createBroadcaster } from './broadcaster/broadcaster.ts';
 import { broadcasterMetrics } from './broadcaster/broadcaster-metrics.ts';
-import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
+import {
+  type Broadcaster,
+  type BroadcasterLimits,
+  DEFAULT_BROADCASTER_LIMITS,
+} from './broadcaster/broadcaster-types.ts';
 import { BusCounts, countedBus } from './bus/counted-bus.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
+import { Nodes } from './bus/nodes.ts';
 import type { OwnHandlers } from './handlers-module.ts';
+import { createNodeAnswer, createNodeReport, type ReportedParts } from './node-report.ts';
+import type { NodeReport } from './protocol/node-reports.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
@@ -87,11 +94,13 @@ export function createApp(
   };
   storeOutages.watch(parts.store);
   busOutages.watch(parts.bus);
+  const nodes = createNodes(parts, () => reported);
   addSharedMetrics(parts.metrics, { ...parts, failures, storeOutages, busOutages, busCounts, scriptTimes });
-  const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
+  const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf({ ...parts, nodes });
   const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
+  const reported: ReportedParts = { ...parts, role: settings.role, edge, broadcaster };
   const ownPort = createMetricsServerOf(parts);
-  const services = [ownPort, parts.traces, parts.store, parts.bus, broadcaster, edge].filter(
+  const services = [ownPort, parts.traces, parts.store, parts.bus, nodes, broadcaster, edge].filter(
     (part) => part !== undefined,
   );
   const abort = new AbortController();
@@ -150,7 +159,21 @@ function createBus(
   return createNatsBus({ url: settings.natsUrls, logger, name: 'scorewire', onDropped });
 }
 
-function createBroadcasterOf({ settings, ...deps }: Parts): Service {
+/** It tells of parts that are made after it, and are there by the time it is started. */
+function createNodes(parts: Parts, reported: () => ReportedParts): Nodes {
+  let report: (() => NodeReport) | undefined;
+  return new Nodes(parts.name, {
+    ...parts,
+    randomId: randomUUID,
+    report: () => {
+      report ??= createNodeReport(reported());
+      return report();
+    },
+    answer: (question) => createNodeAnswer(reported())(question),
+  });
+}
+
+function createBroadcasterOf({ settings, ...deps }: Parts): Broadcaster {
   const sideline = (mayWorkOn: (partition: number) => boolean): Service =>
     createCheckpointKeeper(
       { ...deps, mayWorkOn },
@@ -194,7 +217,7 @@ export function ownerLimits({ limits }: Pick<Settings, 'limits'>): BroadcasterLi
   return { ...DEFAULT_BROADCASTER_LIMITS, watchedChannels: limits.channels * OWNER_HEADROOM };
 }
 
-function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
+function createEdgeOf({ settings, name, ...deps }: Parts & { readonly nodes: Nodes }): Edge {
   // The same place from the sources and from the build: dist/web of the package.
   const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './dist/' : './', import.meta.url));
   return createEdge(deps, {

@@ -76,3 +76,21 @@ export class Histogram {
     return copy;
   }
 }
+
+/** Quantiles of what came since they were last asked for. */
+export class RecentQuantiles {
+  readonly #histogram: Histogram;
+  #before: Histogram;
+
+  constructor(histogram: Histogram) {
+    this.#histogram = histogram;
+    this.#before = histogram.copy();
+  }
+
+  /** In thousandths of what is counted; empty where nothing came. */
+  take(): { readonly p50?: number; readonly p99?: number } {
+    const [p50, p99] = [0.5, 0.99].map((share) => this.#histogram.quantile(share, this.#before));
+    this.#before = this.#histogram.copy();
+    return p50 === undefined || p99 === undefined ? {} : { p50: p50 * 1000, p99: p99 * 1000 };
+  }
+}

@@ -1,6 +1,7 @@
 /** The edge of the live side: connections in front, channels behind, without any library underneath. */
 import { randomUUID } from 'node:crypto';
 import type { CloseReason } from '../protocol/codes.ts';
+import type { ChannelInfo, ConnectionInfo } from '../protocol/node-reports.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
@@ -31,6 +32,11 @@ export interface Gateway extends Service {
   drain(reconnectAfterMs?: number): Promise<void>;
   readonly isDraining: boolean;
   stats(): GatewayStats;
+  /** For operators: what is asked of the connections and channels of this node. */
+  connections(search: string, limit: number): readonly ConnectionInfo[];
+  busiestChannels(limit: number): readonly ChannelInfo[];
+  /** False where there is no such connection. */
+  disconnect(id: string): boolean;
   /** Partitions that clients of this node get no fresh states of; cheap at any load. */
   stalePartitions(): number;
 }
@@ -79,6 +85,9 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
       return table.isDraining;
     },
     stalePartitions: () => hub.stalePartitions,
+    connections: (search, limit) => table.list(search, limit),
+    busiestChannels: (limit) => hub.channels.busiest(limit),
+    disconnect: (id) => table.disconnect(id),
     stats: () => ({ ...table.stats(), ...hub.stats(), counts: hub.counts }),
   };
 }

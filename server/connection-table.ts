@@ -1,5 +1,6 @@
 import { CLOSE_CODES, type CloseReason } from '../protocol/codes.ts';
 import type { ByeFrame } from '../protocol/frames.ts';
+import type { ConnectionInfo } from '../protocol/node-reports.ts';
 import { Connection, type ConnectionDeps } from './connection.ts';
 import { ConnectionPlaces } from './connection-places.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
@@ -15,6 +16,7 @@ export interface ConnectionTableDeps extends ConnectionDeps {
 interface Entry {
   readonly socket: GatewaySocket;
   readonly silence: Silence;
+  readonly openedAt: number;
 }
 
 /** How often a draining node looks whether publishes have been answered and closed sockets are gone. */
@@ -76,6 +78,30 @@ export class ConnectionTable implements SocketAcceptor {
       openedConnections: this.#opened,
       closedConnections: this.#closed,
     };
+  }
+
+  /** The slowest first, then those with most subscriptions; such as have `search` in their id, address or subject. */
+  list(search: string, limit: number): readonly ConnectionInfo[] {
+    const found: ConnectionInfo[] = [];
+    for (const [connection, { socket, openedAt }] of this.#connections) {
+      const { id, kind, subject, subscriptions, isBehind: behind, isClosing } = connection;
+      const { remoteAddress: address } = socket;
+      if (isClosing || ![id, address, subject].some((each) => each.includes(search))) continue;
+      const unsentBytes = socket.bufferedBytes();
+      found.push({ id, kind, address, subject, subscriptions, openedAt, unsentBytes, behind });
+    }
+    found.sort((a, b) => b.unsentBytes - a.unsentBytes || b.subscriptions - a.subscriptions);
+    return found.slice(0, limit);
+  }
+
+  /** By an operator; false where there is no such one. */
+  disconnect(id: string): boolean {
+    for (const connection of this.#connections.keys()) {
+      if (connection.id !== id) continue;
+      connection.cutOff('goingAway');
+      return true;
+    }
+    return false;
   }
 
   open(socket: GatewaySocket, { remoteAddress, token }: Handshake): SocketHandler {
@@ -172,8 +198,9 @@ export class ConnectionTable implements SocketAcceptor {
   }
 
   #add(connection: TableConnection, socket: GatewaySocket): void {
-    const silence = new Silence(this.#options.tuning, this.#deps.clock.now());
-    this.#connections.set(connection, { socket, silence });
+    const openedAt = this.#deps.clock.now();
+    const silence = new Silence(this.#options.tuning, openedAt);
+    this.#connections.set(connection, { socket, silence, openedAt });
     this.#opened++;
     this.#deps.logger.debug({ connection: connection.id, kind: connection.kind }, 'a connection begins');
   }

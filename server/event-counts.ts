@@ -27,10 +27,13 @@ const SEVERAL = 'several';
 export class EventCounts {
   /** From the arrival of a publish until all of it was settled, or given up. */
   readonly seconds = new Histogram(SECONDS);
+  /** All of them. */
+  published = 0;
   readonly #counts = new Map<string, Map<Result, number>>();
 
   /** Of one publish. */
   add(events: readonly unknown[], verdict: Verdict): void {
+    this.published += events.length;
     const left = countTypes(events);
     if (!verdict?.ok) {
       for (const [type, count] of left) this.#count(type, 'unsettled', count);

@@ -45,7 +45,7 @@ export class ChannelHub implements Service {
   readonly counts = new GatewayCounts();
   readonly #deps: ChannelHubDeps;
   readonly #options: GatewayOptions;
-  readonly #channels: ChannelRegistry;
+  readonly channels: ChannelRegistry;
   /** Those that wait for an answer of their owner. */
   readonly #behind = new Set<WatchedChannel>();
   readonly #recentUse = { bytes: 0 };
@@ -71,7 +71,7 @@ export class ChannelHub implements Service {
       refusal: (message) => this.#receiveRefusal(message),
       up: () => this.#lists.repeatAll(),
     });
-    this.#channels = new ChannelRegistry((channel) => this.#forget(channel), {
+    this.channels = new ChannelRegistry((channel) => this.#forget(channel), {
       channels: options.limits.channels,
       lingerMs: tuning.lingerMs,
     });
@@ -111,8 +111,8 @@ export class ChannelHub implements Service {
   }
 
   stats(): { channels: number; staleChannels: number; recentPatchBytes: number } {
-    const { size: channels } = this.#channels;
-    return { channels, staleChannels: this.#channels.countStale(), recentPatchBytes: this.#recentUse.bytes };
+    const { size: channels } = this.channels;
+    return { channels, staleChannels: this.channels.countStale(), recentPatchBytes: this.#recentUse.bytes };
   }
 
   /** Partitions that clients of this node get no fresh states of. */
@@ -133,21 +133,21 @@ export class ChannelHub implements Service {
     this.#cancelTimer?.();
     this.#fanout.stop();
     this.#listener.stop();
-    this.#channels.dropAll();
+    this.channels.dropAll();
   }
 
   /** One more subscription of the channel; `undefined` where the node is at its limit. `release` ends it. */
   acquire(name: string, channel: Channel): WatchedChannel | undefined {
-    const found = this.#channels.get(name);
-    if (found === undefined && !this.#channels.makeRoom()) return undefined;
+    const found = this.channels.get(name);
+    if (found === undefined && !this.channels.makeRoom()) return undefined;
     const watched = found ?? this.#create(name, channel);
     if (watched.isGone) this.#lists.ask(watched);
-    this.#channels.acquire(watched);
+    this.channels.acquire(watched);
     return watched;
   }
 
   release(channel: WatchedChannel): void {
-    this.#channels.release(channel, this.#deps.clock.now());
+    this.channels.release(channel, this.#deps.clock.now());
   }
 
   #create(name: string, channel: Channel): WatchedChannel {
@@ -159,7 +159,7 @@ export class ChannelHub implements Service {
       recentUse: this.#recentUse,
       recentLimits: tuning,
     });
-    this.#channels.add(watched);
+    this.channels.add(watched);
     this.#lists.add(watched);
     // First the subscription, then the question: a patch between the owner's answer and the subscription would be missed.
     watched.busSubscription = this.#listener.listenTo(name);
@@ -185,7 +185,7 @@ export class ChannelHub implements Service {
   }
 
   #receiveChange(message: PatchMessage | ViewMessage): void {
-    const channel = this.#channels.get(message.channel);
+    const channel = this.channels.get(message.channel);
     if (channel === undefined || !this.#believes(channel, message.fence)) return;
     channel.refused = undefined;
     if (!channel.isOpen) {
@@ -199,7 +199,7 @@ export class ChannelHub implements Service {
   }
 
   #receiveRefusal({ channel: name, fence, code, message }: RefusalMessage): void {
-    const channel = this.#channels.get(name);
+    const channel = this.channels.get(name);
     if (channel === undefined || !this.#believes(channel, fence)) return;
     if (channel.isOpen) {
       // The last state still stands; the subscribers are told that its source is gone.
@@ -228,7 +228,7 @@ export class ChannelHub implements Service {
   }
 
   #refuse(channel: WatchedChannel, code: ErrorCode, message: string, retryAfterMs?: number): void {
-    this.#channels.drop(channel);
+    this.channels.drop(channel);
     for (const waiter of channel.takeWaiters()) waiter.refused(code, message, retryAfterMs);
   }
 
@@ -283,7 +283,7 @@ export class ChannelHub implements Service {
   #sweep(): void {
     const now = this.#deps.clock.now();
     for (const partition of this.#owners.sweep(now)) this.#retellStatus(partition);
-    this.#channels.dropLingering(now);
+    this.channels.dropLingering(now);
     for (const channel of this.#behind) {
       this.#lists.ask(channel);
       if (channel.isOpen) continue;

@@ -120,6 +120,7 @@ export class Fanout {
   #count(channel: WatchedChannel, { at, patch }: Update, deliveries: number): void {
     const { counts, clock } = this.#deps;
     counts.updates++;
+    channel.updates++;
     counts.deliveries += deliveries;
     counts.withheldUpdates += channel.withheld;
     // One that changes nothing only moves positions, after a change of owners: nobody waited for it.

@@ -39,7 +39,9 @@ export class WatchedChannel {
   readonly recent: RecentPatches;
   /** Subscriptions, those included that still wait for the first state. */
   subscribers = 0;
-  /** Of these, such as are not told updates at present, since their connections are slow. */
+  /** Those told since it is watched. */
+  updates = 0;
+  /** Of the subscribers, such as are not told updates at present, since their connections are slow. */
   withheld = 0;
   readonly waiters = new Set<Waiter>();
   /** When it was first asked for. */
