@@ -5,19 +5,29 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { addSharedMetrics } from './app-metrics.ts';
+import { addSharedMetrics, Outages } from './app-metrics.ts';
 import { createBroadcaster } from './broadcaster/broadcaster.ts';
 import { broadcasterMetrics } from './broadcaster/broadcaster-metrics.ts';
-import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
+import {
+  type Broadcaster,
+  type BroadcasterLimits,
+  DEFAULT_BROADCASTER_LIMITS,
+} from './broadcaster/broadcaster-types.ts';
+import { BusCounts, countedBus } from './bus/counted-bus.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
+import { Nodes } from './bus/nodes.ts';
 import type { OwnHandlers } from './handlers-module.ts';
+import { createNodeAnswer, createNodeReport, type ReportedParts } from './node-report.ts';
+import type { NodeReport } from './protocol/node-reports.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 import { createMetricsServer, type MetricsServer } from './runtime/metrics-server.ts';
+import { createOtlpTraces } from './runtime/otlp-traces.ts';
+import type { Traces } from './runtime/traces.ts';
 import { HandlerFailures } from './scoring/handler-failures.ts';
 import { createScoring } from './scoring/registry.ts';
 import type { Scoring } from './scoring/scoring.ts';
@@ -28,6 +38,7 @@ import { isLoopback, type Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import { createCheckpointKeeper } from './store/recompute/checkpoint-keeper.ts';
 import { createRedisStore } from './store/redis/redis-store.ts';
+import { ScriptTimes } from './store/redis/script-times.ts';
 import type { ScoreStore } from './store/score-store.ts';
 
 export interface App extends Service {
@@ -48,6 +59,8 @@ interface Parts {
   /** One for all: what ingest checks is what the store asks. */
   readonly scoring: Scoring;
   readonly metrics: Metrics;
+  /** Only where they are on. */
+  readonly traces: Traces | undefined;
   /** Unique among the processes of an installation. */
   readonly name: string;
 }
@@ -61,21 +74,35 @@ export function createApp(
   const scoring = createScoring(deps.handlers, {
     onFailure: (handler, error) => failures.add(handler, error),
   });
+  const busCounts = new BusCounts();
+  const scriptTimes = new ScriptTimes();
+  const [storeOutages, busOutages] = [new Outages(), new Outages()];
+  const name = `${hostname()}-${randomUUID().slice(0, 8)}`;
   const parts: Parts = {
     settings,
     logger,
     clock,
-    store: createStore(settings, { logger, clock, scoring, sports: createSports(deps.handlers?.sports) }),
-    bus: createBus(settings, logger, clock),
+    store: createStore(settings, {
+      ...{ logger, clock, scoring, scriptTimes },
+      sports: createSports(deps.handlers?.sports),
+    }),
+    bus: countedBus(createBus(settings, { logger, clock, busCounts }), busCounts),
     scoring,
     metrics: createMetrics(),
-    name: `${hostname()}-${randomUUID().slice(0, 8)}`,
+    traces: settings.traces && createOtlpTraces({ logger }, { ...settings.traces, instance: name }),
+    name,
   };
-  addSharedMetrics(parts.metrics, { ...parts, failures });
-  const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
+  storeOutages.watch(parts.store);
+  busOutages.watch(parts.bus);
+  const nodes = createNodes(parts, () => reported);
+  addSharedMetrics(parts.metrics, { ...parts, failures, storeOutages, busOutages, busCounts, scriptTimes });
+  const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf({ ...parts, nodes });
   const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
+  const reported: ReportedParts = { ...parts, role: settings.role, edge, broadcaster };
   const ownPort = createMetricsServerOf(parts);
-  const services = [ownPort, parts.store, parts.bus, broadcaster, edge].filter((part) => part !== undefined);
+  const services = [ownPort, parts.traces, parts.store, parts.bus, nodes, broadcaster, edge].filter(
+    (part) => part !== undefined,
+  );
   const abort = new AbortController();
   let starting: Promise<Service> | undefined;
   return {
@@ -108,22 +135,50 @@ function createStore(
     clock,
     scoring,
     sports,
-  }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & { readonly sports: Sports },
+    scriptTimes,
+  }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & {
+    readonly sports: Sports;
+    readonly scriptTimes: ScriptTimes;
+  },
 ): ScoreStore {
   if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring, sports });
-  return createRedisStore({ ...settings.store, ...redisAt(settings), logger, scoring, sports });
+  return createRedisStore({
+    ...settings.store,
+    ...redisAt(settings),
+    ...{ logger, scoring, sports, times: scriptTimes },
+  });
 }
 
 function redisAt({ redisUrls, redisSentinels }: Settings) {
   return { url: redisUrls, sentinels: redisSentinels };
 }
 
-function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {
+function createBus(
+  settings: Settings,
+  { logger, clock, busCounts }: Pick<Parts, 'logger' | 'clock'> & { readonly busCounts: BusCounts },
+): MessageBus {
   if (settings.natsUrls.length === 0) return createInProcessBus({ clock, logger });
-  return createNatsBus({ url: settings.natsUrls, logger, name: 'scorewire' });
+  const onDropped = (): void => {
+    busCounts.dropped++;
+  };
+  return createNatsBus({ url: settings.natsUrls, logger, name: 'scorewire', onDropped });
 }
 
-function createBroadcasterOf({ settings, ...deps }: Parts): Service {
+/** It tells of parts that are made after it, and are there by the time it is started. */
+function createNodes(parts: Parts, reported: () => ReportedParts): Nodes {
+  let report: (() => NodeReport) | undefined;
+  return new Nodes(parts.name, {
+    ...parts,
+    randomId: randomUUID,
+    report: () => {
+      report ??= createNodeReport(reported());
+      return report();
+    },
+    answer: (question) => createNodeAnswer(reported())(question),
+  });
+}
+
+function createBroadcasterOf({ settings, ...deps }: Parts): Broadcaster {
   const sideline = (mayWorkOn: (partition: number) => boolean): Service =>
     createCheckpointKeeper(
       { ...deps, mayWorkOn },
@@ -167,7 +222,7 @@ export function ownerLimits({ limits }: Pick<Settings, 'limits'>): BroadcasterLi
   return { ...DEFAULT_BROADCASTER_LIMITS, watchedChannels: limits.channels * OWNER_HEADROOM };
 }
 
-function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
+function createEdgeOf({ settings, name, ...deps }: Parts & { readonly nodes: Nodes }): Edge {
   // The same place from the sources and from the build: dist/web of the package.
   const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './dist/' : './', import.meta.url));
   return createEdge(deps, {

@@ -24,6 +24,14 @@ export interface DemoSettings {
   readonly pauseMs: number;
 }
 
+export interface TraceSettings {
+  /** Where OTLP is spoken over HTTP. */
+  readonly endpoint: string;
+  /** 0 to 1: which part of the changes is recorded. */
+  readonly ratio: number;
+  readonly serviceName: string;
+}
+
 /** Everything that can be set from outside: read once, validated, frozen, passed down. docs/limits.md and the README list it. */
 export interface Settings {
   readonly host: string;
@@ -50,6 +58,8 @@ export interface Settings {
   readonly limits: ServerLimits;
   /** Milliseconds between two looks at whether checkpoints are due; 0: none are taken but by recomputing. */
   readonly checkpointIntervalMs: number;
+  /** None: no traces are recorded. */
+  readonly traces: TraceSettings | undefined;
   /** Milliseconds within which a stop ends, whatever is still open. */
   readonly stopDeadlineMs: number;
   /** Milliseconds over which a stop says bye to the connections; what is left of the deadline is for settling and answering. */
@@ -157,6 +167,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       min: 0,
       max: 3_600_000,
     }),
+    traces: readTraces(env),
     stopDeadlineMs,
     drainMs: env.integer('DRAIN_MS', Math.min(DRAIN_MS, Math.floor(stopDeadlineMs / 2)), {
       min: 0,
@@ -175,6 +186,17 @@ function defaultLogOperations(env: EnvReader): number {
 /** Scores in the memory of this process are gone at its end: proving them is left to who asks for it. */
 function defaultCheckpointInterval(env: EnvReader): number {
   return env.text('REDIS_URL') === undefined ? 0 : 5000;
+}
+
+/** By the names that OpenTelemetry has given them. */
+function readTraces(env: EnvReader): TraceSettings | undefined {
+  const [endpoint] = env.urls('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
+  if (endpoint === undefined) return undefined;
+  return {
+    endpoint,
+    ratio: env.share('OTEL_TRACES_SAMPLER_ARG', 0.01),
+    serviceName: env.text('OTEL_SERVICE_NAME') ?? 'scorewire',
+  };
 }
 
 function readDemo(env: EnvReader): DemoSettings | undefined {

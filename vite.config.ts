@@ -21,6 +21,7 @@ export default defineConfig({
         matches: 'web/matches/index.html',
         scorer: 'web/scorer/index.html',
         docs: 'web/docs/index.html',
+        admin: 'web/admin/index.html',
         client: 'client/index.ts',
       },
       preserveEntrySignatures: 'exports-only',

@@ -1,16 +1,24 @@
-import type { Metric, MetricGroup } from '../runtime/metrics.ts';
+import type { Histogram } from '../runtime/histogram.ts';
+import type { HistogramMetric, MetricGroup, NumberMetric } from '../runtime/metrics.ts';
 import type { Broadcaster, BroadcasterStats } from './broadcaster-types.ts';
 
-const counter = (help: string, value: (stats: BroadcasterStats) => number): Metric<BroadcasterStats> => ({
+const counter = (
+  help: string,
+  value: (stats: BroadcasterStats) => number,
+): NumberMetric<BroadcasterStats> => ({
   kind: 'counter',
   help,
   value,
 });
-const gauge = (help: string, value: (stats: BroadcasterStats) => number): Metric<BroadcasterStats> => ({
+const gauge = (help: string, value: (stats: BroadcasterStats) => number): NumberMetric<BroadcasterStats> => ({
   kind: 'gauge',
   help,
   value,
 });
+const histogram = (
+  help: string,
+  value: (stats: BroadcasterStats) => Histogram,
+): HistogramMetric<BroadcasterStats> => ({ kind: 'histogram', help, value });
 
 export function broadcasterMetrics(broadcaster: Pick<Broadcaster, 'stats'>): MetricGroup<BroadcasterStats> {
   return {
@@ -29,10 +37,10 @@ export function broadcasterMetrics(broadcaster: Pick<Broadcaster, 'stats'>): Met
         'Channels that gateways watch',
         ({ watchedChannels }) => watchedChannels,
       ),
-      scorewire_broadcaster_ticks_total: counter('Ticks', ({ ticks }) => ticks),
-      scorewire_broadcaster_tick_seconds_total: counter(
-        'Seconds that all ticks took together',
-        ({ tickMs }) => tickMs / 1000,
+      scorewire_broadcaster_tick_seconds: histogram('What a tick took', ({ tickSeconds }) => tickSeconds),
+      scorewire_broadcaster_tick_lag_seconds: histogram(
+        'How long after its due time a tick began',
+        ({ tickLagSeconds }) => tickLagSeconds,
       ),
       scorewire_broadcaster_missed_ticks_total: counter(
         'Ticks that were due while an earlier one was still running',
@@ -46,7 +54,10 @@ export function broadcasterMetrics(broadcaster: Pick<Broadcaster, 'stats'>): Met
         'States of channels that were read',
         ({ channelsRead }) => channelsRead,
       ),
-      scorewire_broadcaster_patches_total: counter('Patches that were published', ({ patches }) => patches),
+      scorewire_broadcaster_patch_bytes: histogram(
+        'Bytes of a patch that was published, as it travels over the bus',
+        ({ patchBytes }) => patchBytes,
+      ),
       scorewire_broadcaster_views_total: counter('Views that were created', ({ views }) => views),
       scorewire_broadcaster_refusals_total: counter(
         'Channels that were refused to gateways',

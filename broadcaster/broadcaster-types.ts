@@ -1,8 +1,10 @@
 import type { MessageBus } from '../bus/message-bus.ts';
 import type { Timing } from '../bus/timing.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { BYTES, Histogram, SECONDS } from '../runtime/histogram.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Traces } from '../runtime/traces.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 
 export interface BroadcasterLimits {
@@ -56,6 +58,7 @@ export interface BroadcasterDeps {
   readonly bus: MessageBus;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
   /** 64 random bits in hexadecimal, different at every call. */
   readonly random: () => string;
   /** What a broadcaster does besides, for the partitions that it owns at the time, which `mayWorkOn` tells. */
@@ -74,15 +77,16 @@ export interface BroadcasterStats extends Readonly<Counters> {
 export interface Counters {
   /** Of each partition for itself. */
   terms: number;
-  ticks: number;
-  /** Milliseconds that all ticks took together. */
-  tickMs: number;
+  /** What ticks took, and how long after their multiple they began. */
+  readonly tickSeconds: Histogram;
+  readonly tickLagSeconds: Histogram;
+  /** Of the messages on the bus. */
+  readonly patchBytes: Histogram;
   /** Multiples of the tick that passed while an earlier tick was still running. */
   missedTicks: number;
   /** Failed store calls of ticks and first reads. */
   failedReads: number;
   channelsRead: number;
-  patches: number;
   views: number;
   refusals: number;
   /** Sessions that were ended because nobody had renewed them, and windows that were removed. */
@@ -94,12 +98,12 @@ export interface Counters {
 export function newCounters(): Counters {
   return {
     terms: 0,
-    ticks: 0,
-    tickMs: 0,
+    tickSeconds: new Histogram(SECONDS),
+    tickLagSeconds: new Histogram(SECONDS),
+    patchBytes: new Histogram(BYTES),
     missedTicks: 0,
     failedReads: 0,
     channelsRead: 0,
-    patches: 0,
     views: 0,
     refusals: 0,
     sweptSessions: 0,

@@ -56,7 +56,8 @@ test('over the memory store and the bus in the process, scores become views and 
   await clock.advance(500);
   expect(recorder.state('board:b')).toEqual([]);
   expect(recorder.patches).toHaveLength(6);
-  expect(broadcaster.stats()).toMatchObject({ patches: 6, views: 2, refusals: 0, watchedChannels: 2 });
+  expect(broadcaster.stats().patchBytes.count).toBe(6);
+  expect(broadcaster.stats()).toMatchObject({ views: 2, refusals: 0, watchedChannels: 2 });
 
   await broadcaster.stop();
   await broadcaster.stop();

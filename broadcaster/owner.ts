@@ -65,7 +65,7 @@ export class Owner implements LeaseHolder {
     );
     this.#tick = new Tick(
       {
-        ...{ store, bus, clock, logger, terms, views, health, counters },
+        ...{ store, bus, clock, logger, terms, views, health, counters, traces: deps.traces },
         mayPublish: (term) => leases.isConfirmed(term),
         onFenced: (outdated) => leases.giveUp(outdated),
       },
@@ -75,7 +75,10 @@ export class Owner implements LeaseHolder {
       { clock },
       {
         periodMs: timing.tickMs,
-        onTick: () => this.#tick.run(),
+        onTick: (lagMs) => {
+          counters.tickLagSeconds.observe(Math.max(0, lagMs) / 1000);
+          return this.#tick.run();
+        },
         onMissed: (ticks) => {
           counters.missedTicks += ticks;
         },

@@ -4,8 +4,10 @@ import { diff } from '../protocol/patches.ts';
 import type { State } from '../protocol/views.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { preciseNow, type Traces } from '../runtime/traces.ts';
 import { readStates } from '../store/channel-states.ts';
 import { type PartitionLease, type ScoreStore, WINDOW_BOUNDARY_MS } from '../store/score-store.ts';
+import { subjectOfChannel } from '../store/trace-subject.ts';
 import type { Counters, StateReads } from './broadcaster-types.ts';
 import { markDirtyChannels } from './dirty-channels.ts';
 import { DueReads } from './due-reads.ts';
@@ -18,6 +20,7 @@ interface TickDeps {
   readonly bus: Pick<MessageBus, 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
   readonly terms: Terms;
   readonly views: PublishedViews;
   readonly health: ReadHealth;
@@ -62,16 +65,15 @@ export class Tick {
 
   async run(): Promise<void> {
     const { clock, logger, counters } = this.#deps;
-    const startedAt = clock.now();
+    const began = performance.now();
     try {
-      await this.#run(startedAt);
+      await this.#run(clock.now());
     } catch (error) {
       // Not the store's failure but a defect; what it left unpublished is still marked.
       logger.error({ err: error }, 'a tick failed');
       this.readEverythingAgain();
     }
-    counters.ticks += 1;
-    counters.tickMs += Math.max(0, clock.now() - startedAt);
+    counters.tickSeconds.observe((performance.now() - began) / 1000);
   }
 
   async #run(startedAt: number): Promise<void> {
@@ -169,7 +171,7 @@ export class Tick {
   }
 
   #publish(view: PublishedView, state: State | 'not_found', startedAt: number, readAt: number): void {
-    const { bus, terms, views, counters, mayPublish } = this.#deps;
+    const { bus, terms, views, counters, mayPublish, traces } = this.#deps;
     const { name: channel, kind } = view;
     const term = terms.get(view.partition);
     // Reading took its time: the lease may be unconfirmed by now, or gone. The marks stand, so nothing is lost.
@@ -188,7 +190,8 @@ export class Tick {
       // One that the bus would drop is a gap like any lost message: the next watch is answered with the view.
       if (bytes.length <= MAX_MESSAGE_BYTES) {
         bus.publish(TOPICS.channel(channel), bytes);
-        counters.patches += 1;
+        counters.patchBytes.observe(bytes.length);
+        if (traces !== undefined) tracePatch(traces, view, { at, startedAt, bytes: bytes.length });
       }
     }
     this.#due.settle(channel);
@@ -200,4 +203,20 @@ export class Tick {
     if (health.isReadable) logger.warn({ err: error }, message);
     health.isReadable = false;
   }
+}
+
+/** The tick with its reading, then the moment of publishing: from there the bus has it. */
+function tracePatch(
+  traces: Traces,
+  { channel, seq }: PublishedView,
+  { at, startedAt, bytes }: { readonly at: number; readonly startedAt: number; readonly bytes: number },
+): void {
+  if (channel.type === 'probe') return;
+  const subject = subjectOfChannel(channel);
+  if (!traces.isRecorded(subject, at)) return;
+  const now = preciseNow();
+  const attributes = { 'scorewire.channel_type': channel.type, 'scorewire.seq': seq };
+  traces.record(subject, at, { name: 'ticked', from: startedAt, to: now, attributes });
+  const published = { ...attributes, 'scorewire.bytes': bytes };
+  traces.record(subject, at, { name: 'published', from: now, to: now, attributes: published });
 }

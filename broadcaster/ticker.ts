@@ -3,8 +3,8 @@ import type { Clock } from '../runtime/clock.ts';
 interface TickerOptions {
   /** Ticks fall on wall-clock multiples of this, so that all owners of an installation tick together. */
   readonly periodMs: number;
-  /** Must not reject. */
-  readonly onTick: () => Promise<void>;
+  /** Must not reject. It begins so long after its multiple. */
+  readonly onTick: (lagMs: number) => Promise<void>;
   /** Multiples that passed while a tick was running. */
   readonly onMissed?: (ticks: number) => void;
 }
@@ -39,7 +39,7 @@ export function createTicker(
   }
 
   async function tick(target: number): Promise<void> {
-    await onTick();
+    await onTick(clock.now() - target);
     const missed = Math.floor((clock.now() - target) / periodMs);
     if (missed > 0) onMissed?.(missed);
     arm();

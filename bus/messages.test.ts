@@ -36,6 +36,20 @@ const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { t
     fresh: false,
   },
   member: { type: 'member', name: 'o', standing: 'stays', able: true, freed: [3] },
+  node: {
+    type: 'node',
+    report: {
+      ...{ name: 'n', role: 'broadcaster', at: 2, startedAt: 1, draining: false, problems: ['none'] },
+      ...{ storeUp: true, busUp: true, memoryBytes: 3, cpuMs: 4 },
+      broadcaster: {
+        ...{ partitions: [0, 3], fresh: true, watchedChannels: 1, patches: 2, missedTicks: 0 },
+        tickMs: { p50: 0.5, p99: 2.25 },
+      },
+    },
+  },
+  left: { type: 'left', name: 'n' },
+  question: { type: 'question', id: '1', from: 'n', question: { ask: 'disconnect', connection: 'c' } },
+  answer: { type: 'answer', id: '1', answer: false },
 };
 
 test.each(Object.values(MESSAGES))('a $type message arrives as it was sent', (message) => {
@@ -51,6 +65,8 @@ test('no two kinds of topics meet, whatever the names are', () => {
     TOPICS.inbox('watch.1'),
     TOPICS.owners,
     TOPICS.broadcasters,
+    TOPICS.nodes,
+    TOPICS.node('1'),
   ];
   expect(new Set(topics).size).toBe(topics.length);
 });

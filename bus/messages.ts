@@ -8,6 +8,7 @@
  * Broadcasters tell each other with `member` that they are there, and share the partitions among those that they hear.
  */
 import { msgpackCodec } from '../protocol/msgpack-codec.ts';
+import type { NodeAnswer, NodeQuestion, NodeReport } from '../protocol/node-reports.ts';
 import type { Patch, State, ViewKind } from '../protocol/views.ts';
 
 export const TOPICS = {
@@ -19,6 +20,10 @@ export const TOPICS = {
   owners: 'owners',
   /** What broadcasters tell each other. */
   broadcasters: 'broadcasters',
+  /** What all processes tell of themselves, for operators. */
+  nodes: 'nodes',
+  /** Questions and answers for one of them. */
+  node: (name: string): string => `node.${name}`,
 } as const;
 
 /** On `TOPICS.channel`: applies onto `seq - 1` of the same epoch. */
@@ -84,13 +89,44 @@ export interface MemberMessage {
   readonly freed: readonly number[];
 }
 
+/** On `TOPICS.nodes`, every report period. */
+export interface NodeMessage {
+  readonly type: 'node';
+  readonly report: NodeReport;
+}
+
+/** On `TOPICS.nodes`, as the last word. */
+export interface LeftMessage {
+  readonly type: 'left';
+  readonly name: string;
+}
+
+/** On `TOPICS.node` of who is asked. */
+export interface QuestionMessage {
+  readonly type: 'question';
+  readonly id: string;
+  readonly from: string;
+  readonly question: NodeQuestion;
+}
+
+/** On `TOPICS.node` of who has asked. */
+export interface AnswerMessage {
+  readonly type: 'answer';
+  readonly id: string;
+  readonly answer: NodeAnswer;
+}
+
 export type BusMessage =
   | PatchMessage
   | ViewMessage
   | RefusalMessage
   | WatchMessage
   | HeartbeatMessage
-  | MemberMessage;
+  | MemberMessage
+  | NodeMessage
+  | LeftMessage
+  | QuestionMessage
+  | AnswerMessage;
 
 export function encodeBusMessage(message: BusMessage): Uint8Array {
   return msgpackCodec.encode(message);

@@ -45,6 +45,8 @@ export interface NatsBusOptions {
   /** `nats://` or `tls://`, user information included. Several: servers of one cluster, tried in random order. */
   readonly url: string | readonly string[];
   readonly logger: Logger;
+  /** Told of each message that is not sent since the server reads too slowly. */
+  readonly onDropped?: () => void;
   /** Shown by the server's monitoring. */
   readonly name?: string;
   /** Default: `START_TIMEOUT_MS`. */
@@ -66,6 +68,7 @@ class NatsBus implements MessageBus {
   readonly #urls: readonly string[];
   readonly #logger: Logger;
   readonly #name: string;
+  readonly #onDropped: (() => void) | undefined;
   readonly #startTimeoutMs: number;
   readonly #holder: BusStateHolder;
   readonly #entries = new Set<Entry>();
@@ -77,10 +80,12 @@ class NatsBus implements MessageBus {
   #window = new SendWindow(MAX_UNCONFIRMED_BYTES);
   #isOverfull = false;
 
-  constructor({ url, logger, name = 'scorewire', startTimeoutMs = START_TIMEOUT_MS }: NatsBusOptions) {
+  constructor(options: NatsBusOptions) {
+    const { url, logger, name = 'scorewire', startTimeoutMs = START_TIMEOUT_MS } = options;
     this.#urls = typeof url === 'string' ? [url] : url;
     this.#logger = logger;
     this.#name = name;
+    this.#onDropped = options.onDropped;
     this.#startTimeoutMs = startTimeoutMs;
     this.#holder = new BusStateHolder('down', (error) => this.#report(error, 'a listener of the bus threw'));
   }
@@ -248,6 +253,7 @@ class NatsBus implements MessageBus {
   /** Before the pings find out that a server no longer reads, much can be published. */
   #hasRoom(bytes: number): boolean {
     const isOverfull = !this.#window.hasRoom(bytes);
+    if (isOverfull) this.#onDropped?.();
     if (isOverfull && !this.#isOverfull) this.#logger.warn({}, 'NATS reads too slowly: messages are dropped');
     this.#isOverfull = isOverfull;
     return !isOverfull;

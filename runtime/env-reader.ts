@@ -28,6 +28,15 @@ export class EnvReader {
     return value;
   }
 
+  /** A part of a whole. */
+  share(name: string, fallback: number): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!(value >= 0 && value <= 1)) throw new StartError(`${name}=${text}: must be a number from 0 to 1`);
+    return value;
+  }
+
   /** A text of a certain form. */
   formed(name: string, fallback: string, isGood: (text: string) => boolean, what: string): string {
     const text = this.text(name) ?? fallback;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Histogram } from './histogram.ts';
 import { createMetrics, type Sample } from './metrics.ts';
 
 /** Of the metric of this name. */
@@ -54,4 +55,35 @@ test('the process tells of its own, but nothing that takes a look at every socke
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
   expect(text).toContain('process_resident_memory_bytes');
   expect(text).not.toMatch(/open_fds|active_(handles|resources|requests)/);
+});
+
+test('a histogram has its buckets, their sum and their count, for each of its labels', async () => {
+  const metrics = createMetrics();
+  const took = new Histogram([0.1, 1]);
+  const perScript = new Map([['apply', took]]);
+  took.observe(0.05, 2);
+  took.observe(3);
+  metrics.add({
+    read: () => perScript,
+    metrics: {
+      all_seconds: { kind: 'histogram', help: 'All', value: () => took },
+      script_seconds: {
+        kind: 'histogram',
+        help: 'Of each',
+        labels: ['script'],
+        value: (read) => [...read].map(([script, each]) => [{ script }, each] as const),
+      },
+    },
+  });
+  const text = await metrics.text();
+  expect(text).toContain(`# TYPE all_seconds histogram
+all_seconds_bucket{le="0.1"} 2
+all_seconds_bucket{le="1"} 2
+all_seconds_bucket{le="+Inf"} 3
+all_seconds_sum 3.1
+all_seconds_count 3
+`);
+  expect(linesOf(text, 'script_seconds_bucket')[2]).toBe('script_seconds_bucket{script="apply",le="+Inf"} 3');
+  took.observe(0.5);
+  expect(linesOf(await metrics.text(), 'all_seconds_count')).toEqual(['all_seconds_count 4']);
 });

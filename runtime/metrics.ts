@@ -1,16 +1,27 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric as LibraryMetric, Registry } from 'prom-client';
+import type { Histogram } from './histogram.ts';
 
 /** One value of a metric with labels. */
-export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+export type Sample<Value = number> = readonly [labels: Readonly<Record<string, string>>, value: Value];
 
-export interface Metric<T> {
-  /** A counter only grows, and its name ends with `_total`. */
-  readonly kind: 'counter' | 'gauge';
+interface Described {
   readonly help: string;
   /** The names of the labels, where it has any; then `value` gives samples. */
   readonly labels?: readonly string[];
+}
+
+export interface NumberMetric<T> extends Described {
+  /** A counter only grows, and its name ends with `_total`. */
+  readonly kind: 'counter' | 'gauge';
   readonly value: (found: T) => number | Iterable<Sample>;
 }
+
+export interface HistogramMetric<T> extends Described {
+  readonly kind: 'histogram';
+  readonly value: (found: T) => Histogram | Iterable<Sample<Histogram>>;
+}
+
+export type Metric<T> = NumberMetric<T> | HistogramMetric<T>;
 
 /** Metrics by name that are looked up together: parts keep plain counts of their own, and nothing is done until somebody asks. */
 export interface MetricGroup<T> {
@@ -59,11 +70,9 @@ export function createMetrics(): Metrics {
 }
 
 /** Registers a metric; what is returned brings it up to date. */
-function registered<T>(
-  registry: Registry,
-  name: string,
-  { kind, help, labels = [], value }: Metric<T>,
-): (found: T) => void {
+function registered<T>(registry: Registry, name: string, described: Metric<T>): (found: T) => void {
+  if (described.kind === 'histogram') return registeredHistogram(registry, name, described);
+  const { kind, help, labels = [], value } = described;
   const options = { name, help, labelNames: [...labels], registers: [registry] };
   const metric = kind === 'counter' ? new Counter(options) : new Gauge(options);
   return (found) => {
@@ -73,4 +82,35 @@ function registered<T>(
     metric.reset();
     for (const [labelled, count] of samples) metric.inc({ ...labelled }, count);
   };
+}
+
+/** The library's own histograms can only be told one value after the other; ours are counted elsewhere and shown as they are. */
+function registeredHistogram<T>(
+  registry: Registry,
+  name: string,
+  { help, value }: HistogramMetric<T>,
+): (found: T) => void {
+  let samples: Iterable<Sample<Histogram>> = [];
+  const shown = {
+    name,
+    help,
+    type: 'histogram',
+    get: async () => ({ name, help, type: 'histogram', values: linesOf(name, samples) }),
+  };
+  registry.registerMetric(shown as unknown as LibraryMetric);
+  return (found) => {
+    const given = value(found);
+    samples = 'bounds' in given ? [[{}, given]] : given;
+  };
+}
+
+function* linesOf(name: string, samples: Iterable<Sample<Histogram>>) {
+  for (const [labels, histogram] of samples) {
+    const bucket = `${name}_bucket`;
+    for (const [le, value] of histogram.cumulative())
+      yield { metricName: bucket, labels: { ...labels, le }, value };
+    yield { metricName: bucket, labels: { ...labels, le: '+Inf' }, value: histogram.count };
+    yield { metricName: `${name}_sum`, labels, value: histogram.sum };
+    yield { metricName: `${name}_count`, labels, value: histogram.count };
+  }
 }

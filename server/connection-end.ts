@@ -26,6 +26,10 @@ export class ConnectionEnd {
     return this.#closed || this.#closing !== undefined;
   }
 
+  get reason(): CloseReason | undefined {
+    return this.#closing?.reason;
+  }
+
   close(reason: CloseReason): void {
     if (this.isDecided) return;
     const { clock, subscriptions } = this.#deps;

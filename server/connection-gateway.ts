@@ -1,9 +1,12 @@
 /** The edge of the live side: connections in front, channels behind, without any library underneath. */
 import { randomUUID } from 'node:crypto';
+import type { CloseReason } from '../protocol/codes.ts';
+import type { ChannelInfo, ConnectionInfo } from '../protocol/node-reports.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { ChannelHub, type ChannelHubDeps } from './gateway/channel-hub.ts';
+import type { GatewayCounts } from './gateway/gateway-counts.ts';
 import {
   DEFAULT_GATEWAY_TUNING,
   type GatewayOptions,
@@ -29,6 +32,11 @@ export interface Gateway extends Service {
   drain(reconnectAfterMs?: number): Promise<void>;
   readonly isDraining: boolean;
   stats(): GatewayStats;
+  /** For operators: what is asked of the connections and channels of this node. */
+  connections(search: string, limit: number): readonly ConnectionInfo[];
+  busiestChannels(limit: number): readonly ChannelInfo[];
+  /** False where there is no such connection. */
+  disconnect(id: string): boolean;
   /** Partitions that clients of this node get no fresh states of; cheap at any load. */
   stalePartitions(): number;
   /** Those among them whose owner says that all is well, though what is written does not come back. */
@@ -43,9 +51,11 @@ export interface GatewayStats {
   readonly subscriptions: number;
   readonly channels: number;
   readonly staleChannels: number;
-  /** Updates told since the start, each counted once whatever the number of subscribers. */
-  readonly updates: number;
   readonly recentPatchBytes: number;
+  readonly openedConnections: number;
+  /** By why this node ended them; `client`: it did not, the client or the network did. */
+  readonly closedConnections: ReadonlyMap<CloseReason | 'client', number>;
+  readonly counts: GatewayCounts;
 }
 
 export function createGateway(given: GatewayDeps, options: CreateGatewayOptions): Gateway {
@@ -81,6 +91,9 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
     stalePartitions: () => hub.stalePartitions,
     latePartitions: () => hub.latePartitions,
     probeAgeMs: () => hub.probeAgeMs,
-    stats: () => ({ ...table.stats(), ...hub.stats() }),
+    connections: (search, limit) => table.list(search, limit),
+    busiestChannels: (limit) => hub.channels.busiest(limit),
+    disconnect: (id) => table.disconnect(id),
+    stats: () => ({ ...table.stats(), ...hub.stats(), counts: hub.counts }),
   };
 }

@@ -9,6 +9,8 @@ export interface ConnectionPublishesDeps {
   readonly ingest: Pick<Ingest, 'publish' | 'openProducer'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whose they are, for the log. */
+  readonly connection: string;
   readonly reply: (frame: AckFrame | ErrorFrame) => void;
 }
 
@@ -107,7 +109,8 @@ export class ConnectionPublishes {
       if (known !== undefined) this.#reply(id, known);
     };
     verdict.then(settled, (error: unknown) => {
-      this.#deps.logger.error({ err: error }, 'ingest rejected, which it never should');
+      const { logger, connection } = this.#deps;
+      logger.error({ err: error, connection }, 'ingest rejected, which it never should');
       settled({ ok: false, code: 'unavailable', message: 'a defect of the server; it has been logged' });
     });
   }

@@ -1,5 +1,6 @@
-import { CLOSE_CODES } from '../protocol/codes.ts';
+import { CLOSE_CODES, type CloseReason } from '../protocol/codes.ts';
 import type { ByeFrame } from '../protocol/frames.ts';
+import type { ConnectionInfo } from '../protocol/node-reports.ts';
 import { Connection, type ConnectionDeps } from './connection.ts';
 import { ConnectionPlaces } from './connection-places.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
@@ -15,6 +16,7 @@ export interface ConnectionTableDeps extends ConnectionDeps {
 interface Entry {
   readonly socket: GatewaySocket;
   readonly silence: Silence;
+  readonly openedAt: number;
 }
 
 /** How often a draining node looks whether publishes have been answered and closed sockets are gone. */
@@ -32,6 +34,8 @@ export class ConnectionTable implements SocketAcceptor {
   #cancelTimer: (() => void) | undefined;
   #draining: Promise<void> | undefined;
   #refused = 0;
+  #opened = 0;
+  readonly #closed = new Map<CloseReason | 'client', number>();
 
   constructor(deps: ConnectionTableDeps, options: GatewayOptions) {
     this.#deps = deps;
@@ -64,10 +68,40 @@ export class ConnectionTable implements SocketAcceptor {
     for (const connection of [...this.#connections.keys()]) connection.cutOff('goingAway');
   }
 
-  stats(): { connections: number; subscriptions: number; refusedConnections: number } {
+  stats() {
     let subscriptions = 0;
     for (const connection of this.#connections.keys()) subscriptions += connection.subscriptions;
-    return { connections: this.#connections.size, subscriptions, refusedConnections: this.#refused };
+    return {
+      connections: this.#connections.size,
+      subscriptions,
+      refusedConnections: this.#refused,
+      openedConnections: this.#opened,
+      closedConnections: this.#closed,
+    };
+  }
+
+  /** The slowest first, then those with most subscriptions; such as have `search` in their id, address or subject. */
+  list(search: string, limit: number): readonly ConnectionInfo[] {
+    const found: ConnectionInfo[] = [];
+    for (const [connection, { socket, openedAt }] of this.#connections) {
+      const { id, kind, subject, subscriptions, isBehind: behind, isClosing } = connection;
+      const { remoteAddress: address } = socket;
+      if (isClosing || ![id, address, subject].some((each) => each.includes(search))) continue;
+      const unsentBytes = socket.bufferedBytes();
+      found.push({ id, kind, address, subject, subscriptions, openedAt, unsentBytes, behind });
+    }
+    found.sort((a, b) => b.unsentBytes - a.unsentBytes || b.subscriptions - a.subscriptions);
+    return found.slice(0, limit);
+  }
+
+  /** By an operator; false where there is no such one. */
+  disconnect(id: string): boolean {
+    for (const connection of this.#connections.keys()) {
+      if (connection.id !== id) continue;
+      connection.cutOff('goingAway');
+      return true;
+    }
+    return false;
   }
 
   open(socket: GatewaySocket, { remoteAddress, token }: Handshake): SocketHandler {
@@ -77,9 +111,10 @@ export class ConnectionTable implements SocketAcceptor {
       socket.end(CLOSE_CODES[reason].code, CLOSE_CODES[reason].means);
       return REFUSED;
     }
-    const connection = new Connection(this.#deps, this.#options, this.events, socket);
+    const id = this.#deps.randomId();
+    const connection = new Connection(this.#deps, this.#options, this.events, socket, id);
     this.#add(connection, socket);
-    connection.open(this.#deps.randomId(), token);
+    connection.open(token);
     return connection;
   }
 
@@ -163,14 +198,20 @@ export class ConnectionTable implements SocketAcceptor {
   }
 
   #add(connection: TableConnection, socket: GatewaySocket): void {
-    const silence = new Silence(this.#options.tuning, this.#deps.clock.now());
-    this.#connections.set(connection, { socket, silence });
+    const openedAt = this.#deps.clock.now();
+    const silence = new Silence(this.#options.tuning, openedAt);
+    this.#connections.set(connection, { socket, silence, openedAt });
+    this.#opened++;
+    this.#deps.logger.debug({ connection: connection.id, kind: connection.kind }, 'a connection begins');
   }
 
   #remove(connection: TableConnection): void {
     const address = this.#connections.get(connection)?.socket.remoteAddress;
     this.#connections.delete(connection);
     this.#leaving.delete(connection);
+    const reason = connection.endsFor ?? 'client';
+    this.#deps.logger.debug({ connection: connection.id, reason }, 'a connection ended');
+    this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
     if (address !== undefined) this.#places.giveBack(address);
   }
 }

@@ -27,6 +27,8 @@ export interface ConnectionDeps {
 
 /** One client: reads its frames in order, asks the parts that answer them, and replies. */
 export class Connection implements TableConnection {
+  readonly kind = 'socket';
+  readonly id: string;
   readonly #deps: ConnectionDeps;
   readonly #options: GatewayOptions;
   readonly #events: ConnectionEvents;
@@ -43,7 +45,9 @@ export class Connection implements TableConnection {
     options: GatewayOptions,
     events: ConnectionEvents,
     socket: GatewaySocket,
+    id: string,
   ) {
+    this.id = id;
     this.#deps = deps;
     this.#options = options;
     this.#events = events;
@@ -51,7 +55,7 @@ export class Connection implements TableConnection {
     this.#identity = deps.authenticator.anonymous;
     this.#held = new HeldMessages(options.tuning.waitingFrameBytes + options.limits.frameBytes);
     this.#publishes = new ConnectionPublishes(
-      { ...deps, reply: (frame) => this.#reply(frame) },
+      { ...deps, connection: id, reply: (frame) => this.#reply(frame) },
       { ...options.limits, ...options.tuning },
     );
     this.#subscriptions = new Subscriptions(
@@ -73,12 +77,24 @@ export class Connection implements TableConnection {
     return this.#end.isDecided;
   }
 
-  open(session: string, token: string | undefined): void {
+  get endsFor(): CloseReason | undefined {
+    return this.#end.reason;
+  }
+
+  get subject(): string {
+    return this.#identity.subject;
+  }
+
+  get isBehind(): boolean {
+    return this.#subscriptions.isBehind;
+  }
+
+  open(token: string | undefined): void {
     const { node, limits, tuning } = this.#options;
     const { pingIntervalMs } = tuning;
     this.#reply({
       type: 'welcome',
-      session,
+      session: this.id,
       node,
       protocol: 1,
       pingIntervalMs,
@@ -227,7 +243,7 @@ export class Connection implements TableConnection {
       },
       (error: unknown) => {
         if (this.isClosing) return;
-        this.#deps.logger.warn({ err: error }, 'a token could not be verified');
+        this.#deps.logger.warn({ err: error, connection: this.id }, 'a token could not be verified');
         const { retryAfterMs } = this.#options.tuning;
         this.#refuse(id, 'unavailable', 'tokens cannot be verified at present', retryAfterMs);
         if (id === undefined) this.close('overloaded');

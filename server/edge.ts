@@ -1,22 +1,28 @@
 import type { MessageBus } from '../bus/message-bus.ts';
 import type { Timing } from '../bus/timing.ts';
+import type { ServerReport } from '../protocol/node-reports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Service, startAll } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { Traces } from '../runtime/traces.ts';
 import type { Scoring } from '../scoring/scoring.ts';
 import { readStates } from '../store/channel-states.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hostAllowed, originAllowed } from './auth/origin.ts';
-import { createGateway } from './connection-gateway.ts';
+import { createGateway, type Gateway } from './connection-gateway.ts';
 import { createDemo, type DemoOptions } from './demo/demo.ts';
 import { countedIngest, EventCounts, eventMetrics } from './event-counts.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
 import { createHealth } from './health.ts';
+import type { AdminNodes } from './http/admin-routes.ts';
+import type { Health } from './http/health-routes.ts';
 import { createRoutes } from './http/routes.ts';
 import { createIngest } from './ingest/ingest.ts';
+import { ingestMetrics } from './ingest-metrics.ts';
 import type { ServerLimits } from './limits.ts';
+import { createServerReport } from './server-report.ts';
 import { createTransport } from './transport/transport.ts';
 
 export interface EdgeDeps {
@@ -27,6 +33,9 @@ export interface EdgeDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly traces?: Traces | undefined;
+  /** All processes of the installation. */
+  readonly nodes: AdminNodes;
 }
 
 export interface EdgeOptions {
@@ -55,6 +64,9 @@ export interface Edge extends Service {
   /** Such as `http://127.0.0.1:8080`, once started. */
   readonly address: string | undefined;
   readonly adminToken: string | undefined;
+  readonly report: () => ServerReport;
+  readonly health: Health;
+  readonly gateway: Pick<Gateway, 'connections' | 'busiestChannels' | 'disconnect' | 'drain' | 'isDraining'>;
 }
 
 /** The gateway closes silent clients with 4003 before; this is for what it cannot reach. The library rounds by some seconds. */
@@ -82,10 +94,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   const ingest = countedIngest(accepting, counts);
   const gateway = createGateway(
     {
-      bus,
-      clock,
-      logger,
-      ingest,
+      ...{ bus, clock, logger, ingest, traces: deps.traces },
       authenticator,
       reader: { readStates: (channels) => readStates(store, channels, clock.now()) },
       // The gateway publishes through the transport, which hands its sockets to the gateway: one of them comes second.
@@ -102,8 +111,10 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       tuning: { drainMs: options.drainMs },
     },
   );
+  const health = createHealth({ store, bus, gateway });
   metrics.add(gatewayMetrics(gateway));
   metrics.add(eventMetrics(counts));
+  metrics.add(ingestMetrics(accepting));
   const feed = demo && createDemo({ store, ingest, clock, logger, random: Math.random }, demo);
   const transport = createTransport(
     { logger },
@@ -124,7 +135,8 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
           authenticator,
           clock,
           logger,
-          health: createHealth({ store, bus, gateway }),
+          health,
+          admin: { nodes: deps.nodes, partitions: store.partitions },
           metrics,
           streams: gateway.streams,
           staticDir: options.staticDir,
@@ -143,6 +155,9 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
     return startAll([gateway, transport, ...(feed === undefined ? [] : [feed])]);
   };
   return {
+    report: createServerReport({ gateway, ingest: accepting, counts }),
+    health,
+    gateway,
     get address() {
       return started === undefined
         ? undefined

@@ -1,5 +1,6 @@
 import { EVENT_SCHEMAS } from '../protocol/events.ts';
 import type { Rejection } from '../protocol/frames.ts';
+import { Histogram, SECONDS } from '../runtime/histogram.ts';
 import type { MetricGroup, Sample } from '../runtime/metrics.ts';
 import type { Ingest } from './ingest/ingest-types.ts';
 
@@ -24,10 +25,15 @@ const SEVERAL = 'several';
 
 /** How many events of each type were published, and what became of them. */
 export class EventCounts {
+  /** From the arrival of a publish until all of it was settled, or given up. */
+  readonly seconds = new Histogram(SECONDS);
+  /** All of them. */
+  published = 0;
   readonly #counts = new Map<string, Map<Result, number>>();
 
   /** Of one publish. */
   add(events: readonly unknown[], verdict: Verdict): void {
+    this.published += events.length;
     const left = countTypes(events);
     if (!verdict?.ok) {
       for (const [type, count] of left) this.#count(type, 'unsettled', count);
@@ -75,6 +81,11 @@ export function eventMetrics(counts: EventCounts): MetricGroup<EventCounts> {
         labels: ['type', 'result'],
         value: (read) => read.samples(),
       },
+      scorewire_publish_seconds: {
+        kind: 'histogram',
+        help: 'From the arrival of a publish until all of it was settled, or given up',
+        value: ({ seconds }) => seconds,
+      },
     },
   };
 }
@@ -82,7 +93,11 @@ export function eventMetrics(counts: EventCounts): MetricGroup<EventCounts> {
 /** The same ingest; what it answers is counted. */
 export function countedIngest(ingest: Ingest, counts: EventCounts): Ingest {
   const counted = <V extends Verdict>(events: readonly unknown[], verdict: Promise<V>): Promise<V> => {
-    void verdict.then((known) => counts.add(events, known));
+    const beganMs = performance.now();
+    void verdict.then((known) => {
+      counts.add(events, known);
+      counts.seconds.observe((performance.now() - beganMs) / 1000);
+    });
     return verdict;
   };
   return {

@@ -78,6 +78,9 @@ export const HTTP_LIMITS = {
   listedMatchEvents: 1000,
   /** Modes of an area that are told, the most played ones. */
   areaModes: 1000,
+  /** Channels, and connections of a node, that an operator is shown at once. */
+  adminChannels: 50,
+  adminConnections: 100,
   /** Bytes of the board settings in `PUT /v1/boards/{id}` and of other small bodies; beyond: 413 `too_large`. */
   settingsBodyBytes: 64 * 1024,
   /** Characters of an `Idempotency-Key`; a longer one is `malformed`. */

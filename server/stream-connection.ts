@@ -29,6 +29,8 @@ export interface Listening {
 
 /** One client that only listens: subscribed from its beginning to what its request has named. */
 export class StreamConnection implements TableConnection {
+  readonly kind = 'stream';
+  readonly id: string;
   readonly unacked = 0;
   readonly #options: GatewayOptions;
   readonly #events: ConnectionEvents;
@@ -45,7 +47,9 @@ export class StreamConnection implements TableConnection {
     events: ConnectionEvents,
     socket: GatewaySocket,
     listening: Listening,
+    id: string,
   ) {
+    this.id = id;
     this.#options = options;
     this.#events = events;
     this.#socket = socket;
@@ -63,6 +67,18 @@ export class StreamConnection implements TableConnection {
 
   get isClosing(): boolean {
     return this.#end.isDecided;
+  }
+
+  get endsFor(): CloseReason | undefined {
+    return this.#end.reason;
+  }
+
+  get subject(): string {
+    return this.#listening.identity.subject;
+  }
+
+  get isBehind(): boolean {
+    return this.#subscriptions.isBehind;
   }
 
   open(): void {

@@ -27,6 +27,7 @@ export interface StreamOpenerDeps extends StreamConnectionDeps {
   readonly table: ConnectionTable;
   /** From 0 to below 1. */
   readonly random: () => number;
+  readonly randomId: () => string;
 }
 
 /** Lets streams of events in, within the limits that they share with sockets. */
@@ -62,7 +63,7 @@ export class StreamOpener implements StreamAcceptor {
     { identity, remoteAddress, channels, lastEventId }: StreamRequest,
     held: HeldChannels,
   ): EventSource {
-    const { table, random } = this.#deps;
+    const { table, random, randomId } = this.#deps;
     const { retryAfterMs, drainSpreadMs } = this.#options.tuning;
     const names = channels.map(({ name }) => name);
     const positions = new ResumePositions(names, lastEventId);
@@ -72,7 +73,15 @@ export class StreamOpener implements StreamAcceptor {
       idAfter: (head) => positions.idAfter(head),
       begin: (socket) => {
         const listening = { identity, channels, held, positions };
-        const connection = new StreamConnection(this.#deps, this.#options, table.events, socket, listening);
+        const id = randomId();
+        const connection = new StreamConnection(
+          this.#deps,
+          this.#options,
+          table.events,
+          socket,
+          listening,
+          id,
+        );
         table.addStream(connection, socket);
         connection.open();
         return connection;

@@ -4,11 +4,20 @@ import type { SocketHandler } from './transport/socket-types.ts';
 
 /** What the table of connections does with each, be it a socket or a stream of events. */
 export interface TableConnection extends SocketHandler {
+  /** Unique on this node; clients are told it as their `session`, and logs have it. */
+  readonly id: string;
+  readonly kind: 'socket' | 'stream';
+  /** Whose token it has shown. */
+  readonly subject: string;
+  /** Updates are withheld from it at present, since it reads too slowly. */
+  readonly isBehind: boolean;
   readonly subscriptions: number;
   /** Publishes that are not yet answered. */
   readonly unacked: number;
   /** It is to be closed, or it is; nothing is read or said any more. */
   readonly isClosing: boolean;
+  /** Why it is to be closed, or was; `undefined`: nobody here has decided that. */
+  readonly endsFor: CloseReason | undefined;
   /** A client that does not read is told later, and is cut off by `sweep` if it never reads. */
   close(reason: CloseReason): void;
   /** Ends at once; the close frame is lost where the client does not read. */

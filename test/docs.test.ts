@@ -1,31 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { addSharedMetrics } from '../app-metrics.ts';
-import { broadcasterMetrics } from '../broadcaster/broadcaster-metrics.ts';
-import type { MetricGroup } from '../runtime/metrics.ts';
-import { EventCounts, eventMetrics } from '../server/event-counts.ts';
-import { gatewayMetrics } from '../server/gateway-metrics.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../server/limits.ts';
 import { LARGEST_LIMITS, LIMIT_NAMES } from '../settings.ts';
+import { metricCatalogue } from './support/metric-catalogue.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-/** The names of all metrics of our own. */
-function metricNames(): string[] {
-  const names: string[] = [];
-  const add = <T>({ metrics }: MetricGroup<T>): void => void names.push(...Object.keys(metrics));
-  const unasked = {} as never;
-  add(eventMetrics(new EventCounts()));
-  add(gatewayMetrics(unasked));
-  add(broadcasterMetrics(unasked));
-  addSharedMetrics({ contentType: '', text: async () => '', add }, unasked);
-  return names;
+const catalogue = metricCatalogue();
+
+interface DocumentedMetric {
+  readonly name: string;
+  readonly kind: string;
+  readonly labels: readonly string[];
 }
 
+/** The rows of the table of metrics. */
+function documentedMetrics(): readonly DocumentedMetric[] {
+  const rows = [...read('docs/operations.md').matchAll(/^\| `(scorewire_\w+)` \| (\w+) \| ?([^|]*)\|/gm)];
+  return rows.map(([, name = '', kind = '', labels = '']) => ({
+    name,
+    kind,
+    labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label),
+  }));
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+
 describe('the documents', () => {
-  it.each(metricNames())('explain the metric %s', (name) => {
+  it('explain every metric that there is, and none that there is not, with kind and labels', () => {
+    const existing = [...catalogue].map(([name, { kind, labels }]) => ({ name, kind, labels }));
+    expect(documentedMetrics().toSorted(byName)).toEqual(existing.toSorted(byName));
+  });
+
+  it.each([...catalogue])('name the metric %s as Prometheus wants it', (name, { kind, help }) => {
     expect(name).toMatch(/^scorewire_[a-z_]+$/);
-    expect(read('docs/operations.md')).toContain(`\`${name}\``);
+    expect(name.endsWith('_total')).toBe(kind === 'counter');
+    if (kind === 'histogram') expect(name).toMatch(/_(seconds|bytes|operations)$/);
+    expect(help).toMatch(/^[A-Z0-9]/);
   });
 
   it.each(Object.entries(LIMIT_NAMES) as [keyof ServerLimits, string][])(

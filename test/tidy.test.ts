@@ -24,6 +24,10 @@ const ANYTHING = /^(cli|scripts|bench|test)\/|^[^/]+$/;
 
 /** The one file or folder that imports a library. Changing a library means changing what is behind one door. */
 const HOMES: Readonly<Record<string, string>> = {
+  '@opentelemetry/api': 'runtime/otlp-traces.ts',
+  '@opentelemetry/exporter-trace-otlp-http': 'runtime/otlp-traces.ts',
+  '@opentelemetry/resources': 'runtime/otlp-traces.ts',
+  '@opentelemetry/sdk-trace-base': 'runtime/otlp-traces.ts',
   '@fontsource-variable/archivo': 'web/src/mount-page.ts',
   'uWebSockets.js': 'server/transport/',
   ioredis: 'store/redis/',

@@ -11,12 +11,14 @@ import type { HeartbeatMessage, PatchMessage, RefusalMessage, ViewMessage } from
 import type { Clock } from '../../runtime/clock.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Traces } from '../../runtime/traces.ts';
 import { partitionOfChannel } from '../../store/partitions.ts';
 import type { Watchable } from '../../store/watchable.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
 import { BusListener } from './bus-listener.ts';
 import { ChannelRegistry } from './channel-registry.ts';
 import { Fanout } from './fanout.ts';
+import { GatewayCounts } from './gateway-counts.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import type { StateReader } from './local-reads.ts';
 import { Openings } from './openings.ts';
@@ -32,6 +34,7 @@ export interface ChannelHubDeps {
   readonly reader: StateReader;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
   /** Runs an action after this loop turn; `setImmediate`. */
   readonly defer: (action: () => void) => void;
   /** A name that nobody else has. */
@@ -39,9 +42,10 @@ export interface ChannelHubDeps {
 }
 
 export class ChannelHub implements Service {
+  readonly counts = new GatewayCounts();
   readonly #deps: ChannelHubDeps;
   readonly #options: GatewayOptions;
-  readonly #channels: ChannelRegistry;
+  readonly channels: ChannelRegistry;
   /** Those that wait for an answer of their owner. */
   readonly #behind = new Set<WatchedChannel>();
   readonly #recentUse = { bytes: 0 };
@@ -68,14 +72,14 @@ export class ChannelHub implements Service {
       refusal: (message) => this.#receiveRefusal(message),
       up: () => this.#lists.repeatAll(),
     });
-    this.#channels = new ChannelRegistry((channel) => this.#forget(channel), {
+    this.channels = new ChannelRegistry((channel) => this.#forget(channel), {
       channels: options.limits.channels,
       lingerMs: tuning.lingerMs,
     });
     this.#probes = new ProbeWatch(
       {
         acquire: (name, channel) => this.acquire(name, channel),
-        find: (name) => this.#channels.get(name),
+        find: (name) => this.channels.get(name),
       },
       { partitions: timing.probeMs === 0 ? 0 : partitions, now },
     );
@@ -97,7 +101,7 @@ export class ChannelHub implements Service {
     this.#openings = new Openings(
       {
         ...{ reader, logger, defer, randomId },
-        drop: (channel) => this.#channels.drop(channel),
+        drop: (channel) => this.channels.drop(channel),
         isStale: (channel) => this.#isStale(channel),
         opened: (channel) => this.#told(channel),
       },
@@ -105,9 +109,7 @@ export class ChannelHub implements Service {
     );
     this.#fanout = new Fanout(
       {
-        clock,
-        publisher,
-        defer,
+        ...{ clock, publisher, defer, counts: this.counts, traces: deps.traces },
         isStale: (channel) => this.#isStale(channel),
         told: (channel) => this.#told(channel),
       },
@@ -123,13 +125,9 @@ export class ChannelHub implements Service {
     return this.#fanout.drainedFlush;
   }
 
-  stats(): { channels: number; staleChannels: number; updates: number; recentPatchBytes: number } {
-    return {
-      channels: this.#channels.size,
-      staleChannels: this.#channels.countStale(),
-      updates: this.#fanout.updates,
-      recentPatchBytes: this.#recentUse.bytes,
-    };
+  stats(): { channels: number; staleChannels: number; recentPatchBytes: number } {
+    const { size: channels } = this.channels;
+    return { channels, staleChannels: this.channels.countStale(), recentPatchBytes: this.#recentUse.bytes };
   }
 
   /** Partitions that clients of this node get no fresh states of. */
@@ -161,21 +159,21 @@ export class ChannelHub implements Service {
     this.#cancelTimer?.();
     this.#fanout.stop();
     this.#listener.stop();
-    this.#channels.dropAll();
+    this.channels.dropAll();
   }
 
   /** One more subscription of the channel; `undefined` where the node is at its limit. `release` ends it. */
   acquire(name: string, channel: Watchable): WatchedChannel | undefined {
-    const found = this.#channels.get(name);
-    if (found === undefined && !this.#channels.makeRoom(channel)) return undefined;
+    const found = this.channels.get(name);
+    if (found === undefined && !this.channels.makeRoom(channel)) return undefined;
     const watched = found ?? this.#create(name, channel);
     if (watched.isGone) this.#lists.ask(watched);
-    this.#channels.acquire(watched);
+    this.channels.acquire(watched);
     return watched;
   }
 
   release(channel: WatchedChannel): void {
-    this.#channels.release(channel, this.#deps.clock.now());
+    this.channels.release(channel, this.#deps.clock.now());
   }
 
   #create(name: string, channel: Watchable): WatchedChannel {
@@ -187,7 +185,7 @@ export class ChannelHub implements Service {
       recentUse: this.#recentUse,
       recentLimits: tuning,
     });
-    this.#channels.add(watched);
+    this.channels.add(watched);
     this.#lists.add(watched);
     // First the subscription, then the question: a patch between the owner's answer and the subscription would be missed.
     watched.busSubscription = this.#listener.listenTo(name);
@@ -213,7 +211,7 @@ export class ChannelHub implements Service {
   }
 
   #receiveChange(message: PatchMessage | ViewMessage): void {
-    const channel = this.#channels.get(message.channel);
+    const channel = this.channels.get(message.channel);
     if (channel === undefined || !this.#believes(channel, message.fence)) return;
     channel.refused = undefined;
     if (!channel.isOpen) {
@@ -227,7 +225,7 @@ export class ChannelHub implements Service {
   }
 
   #receiveRefusal({ channel: name, fence, code, message }: RefusalMessage): void {
-    const channel = this.#channels.get(name);
+    const channel = this.channels.get(name);
     if (channel === undefined || !this.#believes(channel, fence)) return;
     if (channel.isOpen) {
       // The last state still stands; the subscribers are told that its source is gone.
@@ -278,7 +276,7 @@ export class ChannelHub implements Service {
     const now = this.#deps.clock.now();
     this.#probes.keep();
     for (const partition of this.#owners.sweep(now)) this.#retellStatus(partition);
-    this.#channels.dropLingering(now);
+    this.channels.dropLingering(now);
     for (const channel of this.#behind) {
       this.#lists.ask(channel);
       if (channel.isOpen) continue;

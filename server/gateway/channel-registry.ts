@@ -1,3 +1,4 @@
+import type { ChannelInfo } from '../../protocol/node-reports.ts';
 import type { Watchable } from '../../store/watchable.ts';
 import type { WatchedChannel } from './watched-channel.ts';
 
@@ -28,6 +29,14 @@ export class ChannelRegistry {
 
   get(name: string): WatchedChannel | undefined {
     return this.#channels.get(name);
+  }
+
+  /** Those with most subscribers first, at most `limit`. */
+  busiest(limit: number): readonly ChannelInfo[] {
+    const sorted = [...this.#channels.values()].sort((a, b) => b.subscribers - a.subscribers);
+    return sorted.slice(0, limit).map(({ name, partition, subscribers, updates, stale }) => {
+      return { channel: name, partition, subscribers, updates, stale };
+    });
   }
 
   countStale(): number {

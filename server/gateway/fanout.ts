@@ -1,12 +1,18 @@
 import { CODECS } from '../../protocol/codec.ts';
 import { ENCODINGS } from '../../protocol/encodings.ts';
 import type { StatusFrame, UpdateFrame } from '../../protocol/frames.ts';
+import type { Patch, Update } from '../../protocol/views.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { preciseNow, type Traces } from '../../runtime/traces.ts';
+import { subjectOfChannel } from '../../store/trace-subject.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
+import type { GatewayCounts } from './gateway-counts.ts';
 import { topicOf, type WatchedChannel } from './watched-channel.ts';
 
 export interface FanoutDeps {
   readonly clock: Clock;
+  readonly counts: GatewayCounts;
+  readonly traces?: Traces | undefined;
   readonly publisher: TopicPublisher;
   /** Runs an action after the current loop turn has handed to the sockets what was published in it. */
   readonly defer: (action: () => void) => void;
@@ -26,7 +32,6 @@ export class Fanout {
   #cancelTimer: (() => void) | undefined;
   #flush = 0;
   #drained = 0;
-  #updates = 0;
 
   constructor(deps: FanoutDeps, options: { readonly coalesceMs: number }) {
     this.#deps = deps;
@@ -41,10 +46,6 @@ export class Fanout {
   /** The last flush of which everything has reached the sockets, or was reported as dropped. */
   get drainedFlush(): number {
     return this.#drained;
-  }
-
-  get updates(): number {
-    return this.#updates;
   }
 
   schedule(channel: WatchedChannel): void {
@@ -79,10 +80,15 @@ export class Fanout {
     for (const { base, update } of channel.takePending()) {
       // A probe has come where it was to go.
       if (channel.channel.type === 'probe') continue;
-      const bytes = this.#publish(channel, { type: 'update', channel: channel.name, ...update });
+      const { bytes, deliveries } = this.#publish(channel, {
+        type: 'update',
+        channel: channel.name,
+        ...update,
+      });
       channel.recent.push(base, update, bytes);
       channel.updatedInFlush = this.#flush;
-      this.#updates++;
+      this.#count(channel, update, deliveries);
+      if (this.#deps.traces !== undefined) traceUpdate(this.#deps.traces, channel, update, deliveries);
     }
     const stale = this.#deps.isStale(channel);
     if (channel.isOpen && stale !== channel.stale) {
@@ -92,18 +98,59 @@ export class Fanout {
     }
   }
 
-  /** The bytes of one of the encodings. */
-  #publish(channel: WatchedChannel, frame: UpdateFrame | StatusFrame): number {
-    const { publisher } = this.#deps;
+  /** The bytes of one of the encodings, and how many were sent it. */
+  #publish(channel: WatchedChannel, frame: UpdateFrame | StatusFrame): { bytes: number; deliveries: number } {
+    const { publisher, counts } = this.#deps;
     let bytes = 0;
+    let deliveries = 0;
     for (const encoding of ENCODINGS) {
       const topic = topicOf(encoding, channel.name);
-      if (publisher.subscribers(topic) === 0) continue;
+      const subscribers = publisher.subscribers(topic);
+      if (subscribers === 0) continue;
       const wire = CODECS[encoding].encode(frame);
       publisher.publish(topic, wire, frame);
       bytes = wire.length;
+      deliveries += subscribers;
+      if (frame.type !== 'update') continue;
+      counts.updateBytes.observe(bytes);
+      counts.deliveredBytes += bytes * subscribers;
     }
     // Nobody listens at this moment, but somebody may come back for it.
-    return bytes > 0 ? bytes : CODECS.json.encode(frame).length;
+    return { bytes: bytes > 0 ? bytes : CODECS.json.encode(frame).length, deliveries };
   }
+
+  #count(channel: WatchedChannel, { at, patch }: Update, deliveries: number): void {
+    const { counts, clock } = this.#deps;
+    counts.updates++;
+    channel.updates++;
+    counts.deliveries += deliveries;
+    counts.withheldUpdates += channel.withheld;
+    // One that changes nothing only moves positions, after a change of owners: nobody waited for it.
+    if (deliveries === 0 || isEmpty(patch)) return;
+    counts.latencySeconds.observe(Math.max(0, clock.now() - at) / 1000, deliveries);
+  }
+}
+
+function isEmpty(patch: Patch): boolean {
+  if (Array.isArray(patch)) return patch.length === 0;
+  for (const _ in patch) return false;
+  return true;
+}
+
+function traceUpdate(
+  traces: Traces,
+  { channel }: WatchedChannel,
+  { at, seq }: Update,
+  deliveries: number,
+): void {
+  if (channel.type === 'probe') return;
+  const subject = subjectOfChannel(channel);
+  if (!traces.isRecorded(subject, at)) return;
+  const now = preciseNow();
+  const attributes = {
+    'scorewire.channel_type': channel.type,
+    'scorewire.seq': seq,
+    'scorewire.deliveries': deliveries,
+  };
+  traces.record(subject, at, { name: 'sent', from: now, to: now, attributes });
 }

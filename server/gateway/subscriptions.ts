@@ -45,6 +45,7 @@ export class Subscriptions {
   readonly #byName = new Map<string, Subscription>();
   readonly #withheld = new Set<Subscription>();
   #withholding = false;
+  #hasSubscribed = false;
   /** While ending, only what was queued before and the close frame still leave. */
   #state: 'open' | 'ending' | 'closed' = 'open';
 
@@ -61,6 +62,10 @@ export class Subscriptions {
 
   get size(): number {
     return this.#byName.size;
+  }
+
+  get isBehind(): boolean {
+    return this.#withheld.size > 0;
   }
 
   reply(frame: ServerFrame): void {
@@ -160,10 +165,10 @@ export class Subscriptions {
   #release(): void {
     for (const subscription of this.#byName.values()) {
       subscription.channel.waiters.delete(subscription);
+      this.#noteWithheld(subscription, false);
       this.#deps.hub.release(subscription.channel);
     }
     this.#byName.clear();
-    this.#withheld.clear();
   }
 
   #add(id: number, name: string, parsed: Channel): Subscription | undefined {
@@ -202,7 +207,7 @@ export class Subscriptions {
     const { channel } = subscription;
     if (this.#byName.get(channel.name) !== subscription) return;
     this.#byName.delete(channel.name);
-    this.#withheld.delete(subscription);
+    this.#noteWithheld(subscription, false);
     channel.waiters.delete(subscription);
     if (subscription.live) this.#deps.socket.leave(topicOf(this.#deps.socket.encoding, channel.name));
     subscription.live = false;
@@ -218,6 +223,7 @@ export class Subscriptions {
     const { encoding } = this.#deps.socket;
     const recovery = since === undefined ? undefined : channel.recoveryBody(encoding, since);
     const body = recovery ?? channel.snapshotBody(encoding);
+    this.#count(channel, since, recovery !== undefined);
     const wire = withHead(encoding, { type: 'subscribed', id }, body);
     const outcome = this.#outbox.send(wire, stateHead('subscribed', channel));
     if (this.#state !== 'open') return;
@@ -227,7 +233,7 @@ export class Subscriptions {
   }
 
   #join(subscription: Subscription): void {
-    this.#withheld.delete(subscription);
+    this.#noteWithheld(subscription, false);
     if (subscription.live) return;
     subscription.live = true;
     this.#deps.socket.join(topicOf(this.#deps.socket.encoding, subscription.channel.name));
@@ -239,7 +245,20 @@ export class Subscriptions {
     }
     subscription.live = false;
     subscription.sentThrough = sentThrough;
-    this.#withheld.add(subscription);
+    this.#noteWithheld(subscription, true);
+  }
+
+  #noteWithheld(subscription: Subscription, isWithheld: boolean): void {
+    const was = this.#withheld.size;
+    if (isWithheld) this.#withheld.add(subscription);
+    else this.#withheld.delete(subscription);
+    subscription.channel.withheld += this.#withheld.size - was;
+  }
+
+  #count(channel: WatchedChannel, since: Position | undefined, isRecovered: boolean): void {
+    const recovery = !isRecovered ? 'snapshot' : since && channel.isAt(since) ? 'current' : 'patches';
+    this.#deps.hub.counts.subscribed(since && recovery, !this.#hasSubscribed);
+    this.#hasSubscribed = true;
   }
 
   /** False where the socket is full again. */
@@ -251,6 +270,7 @@ export class Subscriptions {
       const head = { type: 'snapshot', conflated: true };
       const snapshot = withHead(encoding, head, channel.snapshotBody(encoding));
       if (socket.send(snapshot, stateHead('snapshot', channel)) === 'dropped') return false;
+      this.#deps.hub.counts.conflatedSnapshots++;
     }
     if (channel.staleChangedInFlush > sentThrough) {
       this.reply({ type: 'status', channel: channel.name, stale: channel.stale });

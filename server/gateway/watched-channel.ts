@@ -38,6 +38,10 @@ export class WatchedChannel {
   readonly recent: RecentPatches;
   /** Subscriptions, those included that still wait for the first state. */
   subscribers = 0;
+  /** Those told since it is watched. */
+  updates = 0;
+  /** Of the subscribers, such as are not told updates at present, since their connections are slow. */
+  withheld = 0;
   readonly waiters = new Set<Waiter>();
   /** When it was first asked for. */
   readonly createdAt: number;
@@ -115,11 +119,14 @@ export class WatchedChannel {
     });
   }
 
+  isAt(position: Position): boolean {
+    return samePosition(this.position, position);
+  }
+
   /** The fields of a recovery from exactly this position, or `undefined` where it is not held. */
   recoveryBody(encoding: Encoding, since: Position): Wire | undefined {
     const { kind, epoch, seq } = this.#openView();
-    const isCurrent = since.epoch === epoch && since.seq === seq;
-    const patches = isCurrent ? [] : this.recent.since(since);
+    const patches = this.isAt(since) ? [] : this.recent.since(since);
     if (patches === undefined) return undefined;
     return this.#cached(this.#recoveries, encoding, since, () => {
       return { channel: this.name, kind, epoch, seq, recovered: true, patches };

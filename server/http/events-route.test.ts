@@ -305,6 +305,7 @@ it('a token that permits publishing nothing is refused before the body is read',
   const route = service.routes.find(({ pattern }) => pattern === '/v1/events');
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   const reply = await route?.handler({
+    id: 'a',
     method: 'POST',
     path: '/v1/events',
     params: [],

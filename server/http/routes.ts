@@ -9,6 +9,7 @@ import type { Ingest } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { StreamAcceptor } from '../stream-opener.ts';
 import type { HttpHandler, HttpRoute } from '../transport/http-types.ts';
+import { type AdminRouteDeps, adminRoutes } from './admin-routes.ts';
 import { boardRoutes } from './board-routes.ts';
 import { type DemoDefaults, demoRoute } from './demo-route.ts';
 import { documentRoutes } from './document-routes.ts';
@@ -61,6 +62,8 @@ export interface RouteDeps {
   readonly streams: StreamAcceptor;
   /** The built web pages. */
   readonly staticDir: string;
+  /** The processes of the installation, for operators. */
+  readonly admin?: AdminRouteDeps['admin'];
   /** Only where the demonstration is on. */
   readonly demo?: DemoDefaults;
 }
@@ -74,7 +77,7 @@ export interface RouteOptions {
  * a handler's `BodyTooLargeError` is answered by the transport, which knows what is left of the body.
  */
 export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonly HttpRoute[] {
-  const { demo } = deps;
+  const { demo, admin } = deps;
   const withStore: readonly DescribedRoute[] = [
     eventsRoute(deps, limits),
     ...boardRoutes(deps),
@@ -96,6 +99,7 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     })),
     ...withoutStore,
     ...documentRoutes([...withStore, ...withoutStore]),
+    ...(admin === undefined ? [] : adminRoutes({ ...deps, admin })),
     scorerLink,
     staticRoute(deps.staticDir),
   ];
@@ -109,7 +113,10 @@ function withUnavailable(handler: HttpHandler, logger: Logger): HttpHandler {
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
       // The store tells operators once that it is away; a line for each request would bury that.
-      logger.debug({ err: error, method: request.method }, 'a request could not be served');
+      logger.debug(
+        { err: error, request: request.id, method: request.method },
+        'a request could not be served',
+      );
       const { code, retryAfterMs } = error;
       return problem(code, 'this can not be served at present', { retryAfterMs });
     }

@@ -1,9 +1,11 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Traces } from '../../runtime/traces.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { ServerLimits } from '../limits.ts';
 import { AnonymousPublishes } from './anonymous-publishes.ts';
+import { BatchCounts } from './batch-counts.ts';
 import { Expander } from './expansion.ts';
 import type { Ingest, PublishVerdict } from './ingest-types.ts';
 import { PartitionQueue } from './partition-queue.ts';
@@ -25,6 +27,7 @@ export interface IngestDeps {
   readonly scoring: Scoring;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
 }
 
 export type IngestLimits = Pick<ServerLimits, 'eventsPerPublish' | 'pendingEvents'>;
@@ -32,6 +35,7 @@ export type IngestLimits = Pick<ServerLimits, 'eventsPerPublish' | 'pendingEvent
 export interface RunningIngest extends Ingest {
   /** Accepted events that the store has not settled. */
   pendingEvents(): number;
+  readonly batches: BatchCounts;
   /** Resolves when all accepted events are settled: for a clean stop, after the last `publish`. */
   settle(): Promise<void>;
 }
@@ -40,9 +44,10 @@ export interface RunningIngest extends Ingest {
 export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIngest {
   const { store, scoring, clock, logger } = deps;
   const pending = new PendingEvents();
+  const counts = new BatchCounts();
   const queues = Array.from(
     { length: store.partitions },
-    (_, partition) => new PartitionQueue(deps, partition),
+    (_, partition) => new PartitionQueue({ ...deps, counts }, partition),
   );
   const maxEvents = Math.min(limits.eventsPerPublish, limits.pendingEvents);
 
@@ -92,6 +97,7 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
       return publishOnce(producerDeps, once, events, identity).finally(() => release(events.length));
     },
     pendingEvents: () => pending.count,
+    batches: counts,
     settle: () => pending.none(),
   };
 }

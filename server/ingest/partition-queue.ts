@@ -1,5 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { preciseNow, type Traces } from '../../runtime/traces.ts';
 import {
   type BatchVerdict,
   MAX_BATCH_OPERATIONS,
@@ -7,9 +8,11 @@ import {
   type ScoreStore,
   WINDOW_BOUNDARY_MS,
 } from '../../store/score-store.ts';
+import type { BatchCounts } from './batch-counts.ts';
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
 import { logStoreFailure, lossOf, lossOfDown } from './store-failure.ts';
+import { traceBatch } from './trace-batch.ts';
 import { windowPeriodOf } from './window-period.ts';
 
 /** What failed before knows better why, and how long to wait: this changes nothing of it. */
@@ -41,6 +44,8 @@ export interface ProducerOperations {
 export class PartitionQueue {
   readonly #store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
   readonly #logger: Logger;
+  readonly #counts: BatchCounts;
+  readonly #traces: Traces | undefined;
   readonly #partition: number;
   readonly #waiting: WaitingBatch[] = [];
   /** The end of what waits, while that is a part without a producer. */
@@ -51,11 +56,15 @@ export class PartitionQueue {
     deps: {
       readonly store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
       readonly logger: Logger;
+      readonly counts: BatchCounts;
+      readonly traces?: Traces | undefined;
     },
     partition: number,
   ) {
     this.#store = deps.store;
     this.#logger = deps.logger;
+    this.#counts = deps.counts;
+    this.#traces = deps.traces;
     this.#partition = partition;
   }
 
@@ -135,14 +144,20 @@ export class PartitionQueue {
     if (this.#store.state === 'down') return lose(queued, lossOfDown(this.#store));
     const parts = withoutAbandoned(queued);
     if (parts.length === 0) return;
+    const sentAt = this.#traces && preciseNow();
     let verdict: BatchVerdict;
     try {
-      verdict = await this.#store.apply({ partition: this.#partition, acceptedAt, parts });
+      verdict = await this.#counts.measure(parts, () =>
+        this.#store.apply({ partition: this.#partition, acceptedAt, parts }),
+      );
       assert(verdict.parts.length === parts.length, 'every part of a batch has its verdict');
     } catch (error) {
       const fields = { partition: this.#partition, parts: parts.length };
       const retryAfterMs = logStoreFailure(this.#logger, error, 'a batch could not be applied', fields);
       return lose(parts, lossOf(error, retryAfterMs));
+    }
+    if (this.#traces && sentAt) {
+      traceBatch(this.#traces, { partition: this.#partition, acceptedAt, parts }, sentAt);
     }
     for (const [i, part] of parts.entries()) {
       const partVerdict = verdict.parts[i];

@@ -92,7 +92,7 @@ describe('a stream of events', () => {
     expect(transport.publisher.subscribers(`j:${CHESS}`)).toBe(3);
     owner.change(CHESS, [['ada', 2]]);
     for (const stream of streams) await stream.waitForState(CHESS, isState([['ada', 2]]));
-    expect(gateway.stats().updates).toBe(1);
+    expect(gateway.stats().counts.updates).toBe(1);
     for (const stream of streams) stream.close();
     await gone();
     expect(transport.publisher.subscribers(`j:${CHESS}`)).toBe(0);

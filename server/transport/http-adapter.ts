@@ -155,7 +155,7 @@ function createCheckedAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
     try {
       reply = route.handler(adapted);
     } catch (error) {
-      reply = replyToFailure(error, route, logger) ?? NOT_FOUND;
+      reply = replyToFailure(error, adapted, route, logger) ?? NOT_FOUND;
     }
     if (!(reply instanceof Promise)) {
       assert(reply.events === undefined, 'an answer that goes on is promised');
@@ -198,7 +198,7 @@ function answerLater(
         stream.begin(response);
       });
     } catch (error) {
-      logger.error({ err: error, route: route.pattern }, 'a reply could not be written');
+      logger.error({ err: error, request: request.id, route: route.pattern }, 'a reply could not be written');
       response.close();
     }
     open.end();
@@ -207,7 +207,7 @@ function answerLater(
     (reply) => write(reply),
     (error: unknown) => {
       const closeConnection = error instanceof BodyTooLargeError && !worthDiscarding(request, error);
-      write(replyToFailure(error, route, logger), closeConnection);
+      write(replyToFailure(error, request, route, logger), closeConnection);
     },
   );
 }
@@ -239,13 +239,20 @@ function worthDiscarding(request: AdaptedRequest, error: BodyTooLargeError): boo
 }
 
 /** `undefined` where nobody is there to be told. */
-function replyToFailure(error: unknown, route: HttpRoute, logger: Logger): HttpReply | undefined {
+function replyToFailure(
+  error: unknown,
+  { id }: Pick<HttpRequest, 'id'>,
+  route: HttpRoute,
+  logger: Logger,
+): HttpReply | undefined {
   if (error instanceof RequestAbortedError) return undefined;
   if (error instanceof BodyTooLargeError) return problemReply(413, 'too_large', error.message);
   if (error instanceof OperatingError) {
     const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000));
     return problemReply(503, 'unavailable', 'try again later', { 'retry-after': String(seconds) });
   }
-  logger.error({ err: error, method: route.method, route: route.pattern }, 'a handler threw');
-  return problemReply(500, 'unavailable', 'a defect of the server; it has been logged');
+  logger.error({ err: error, request: id, method: route.method, route: route.pattern }, 'a handler threw');
+  return problemReply(500, 'unavailable', 'a defect of the server; it has been logged', {
+    'x-request-id': id,
+  });
 }

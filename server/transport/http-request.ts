@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BodyReader } from './body-reader.ts';
 import { type HttpRequest, RequestAbortedError } from './http-types.ts';
 import type * as uws from './uws.ts';
@@ -18,6 +19,7 @@ export class AdaptedRequest implements HttpRequest {
   #remoteAddress: string | undefined;
   #body: BodyReader | undefined;
   #gone = false;
+  #id: string | undefined;
 
   constructor(
     response: uws.HttpResponse,
@@ -29,6 +31,12 @@ export class AdaptedRequest implements HttpRequest {
     this.#live = request;
     this.method = method;
     this.params = params;
+  }
+
+  get id(): string {
+    const given = this.header('x-request-id');
+    this.#id ??= REQUEST_ID.test(given) ? given : randomUUID();
+    return this.#id;
   }
 
   get path(): string {
@@ -123,5 +131,8 @@ export function readParams(request: uws.HttpRequest, count: number): readonly st
   }
   return params;
 }
+
+/** Of proxies and of clients; what could be anything is not repeated into logs. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 const NO_PARAMS: readonly string[] = [];

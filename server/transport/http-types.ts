@@ -2,6 +2,8 @@ import type { EventSource } from './stream-types.ts';
 
 /** HTTP as our routes see it, without the library underneath. */
 export interface HttpRequest {
+  /** For logs: that of `x-request-id`, or a random one. */
+  readonly id: string;
   /** Upper case. */
   readonly method: string;
   /** As sent, without the query. */

@@ -12,11 +12,11 @@ let transport: Transport | undefined;
 async function serve(
   routes: readonly HttpRoute[],
   options: Partial<TransportOptions> = {},
-): Promise<{ url: string; port: number; messages: string[] }> {
-  const { logger, messages } = recordingLogger();
+): Promise<{ url: string; port: number; messages: string[]; fields: object[] }> {
+  const { logger, messages, fields } = recordingLogger();
   transport = createTestTransport({ routes, ...options }, logger);
   await transport.start();
-  return { url: `http://127.0.0.1:${transport.port}`, port: transport.port, messages };
+  return { url: `http://127.0.0.1:${transport.port}`, port: transport.port, messages, fields };
 }
 
 afterEach(async () => {
@@ -236,6 +236,26 @@ describe('handlers that fail', () => {
     await expect(fetch(`${url}/bad`)).rejects.toThrow();
     expect(messages.at(-1)).toBe('a reply could not be written');
     expect(await (await fetch(`${url}/fine`)).text()).toBe('fine');
+  });
+
+  it('are logged under the id that the request came with, or one that the answer tells', async () => {
+    const fail = (): never => {
+      throw new Error('a defect');
+    };
+    const { url, fields } = await serve([
+      { method: 'GET', pattern: '/x', handler: fail },
+      { method: 'GET', pattern: '/later', handler: () => later().then(fail) },
+    ]);
+    const ids: (string | null)[] = [];
+    for (const path of ['/x', '/later']) {
+      for (const given of ['of-a-proxy:1', 'no id: {"a"}', '']) {
+        const answer = await fetch(url + path, { headers: { 'x-request-id': given } });
+        ids.push(answer.headers.get('x-request-id'));
+      }
+    }
+    expect(fields).toMatchObject(ids.map((request) => ({ request })));
+    expect([ids[0], ids[3], new Set(ids).size]).toEqual(['of-a-proxy:1', 'of-a-proxy:1', 5]);
+    for (const id of ids) expect(id).toMatch(/^[\w.:-]+$/);
   });
 
   it('say 503 with Retry-After where the store is away', async () => {

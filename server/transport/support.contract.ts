@@ -13,11 +13,15 @@ import type { HttpRoute } from './http-types.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
 /** Keeps what is logged as a warning or an error. */
-export function recordingLogger(): { logger: Logger; messages: string[] } {
+export function recordingLogger(): { logger: Logger; messages: string[]; fields: object[] } {
   const messages: string[] = [];
-  const record = (_: object, message: string): void => void messages.push(message);
+  const fields: object[] = [];
+  const record = (of: object, message: string): void => {
+    fields.push(of);
+    messages.push(message);
+  };
   const logger: Logger = { ...silentLogger, warn: record, error: record, child: () => logger };
-  return { logger, messages };
+  return { logger, messages, fields };
 }
 
 export function createTestTransport(

@@ -6,6 +6,7 @@ import { createRedisClient, type RedisClient } from './client.ts';
 import { classify } from './redis-errors.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { RefusalWatch } from './refusal-watch.ts';
+import type { ScriptTimes } from './script-times.ts';
 import { loadScripts, type RunScript } from './scripts.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface RedisConnectionDependencies {
   readonly logger: Logger;
   /** Whether this Redis can serve us; a `StartError` says that it never will. */
   readonly probe: (run: RunScript) => Promise<void>;
+  /** Told what each script took. */
+  readonly times?: ScriptTimes | undefined;
   /** Rejects where writes are refused. */
   readonly checkWrites: (run: RunScript) => Promise<unknown>;
 }
@@ -49,7 +52,7 @@ const NO_CONNECTION =
   /Stream isn't writeable|Cluster isn't ready|Connection is closed|max retries per request/;
 
 export function createRedisConnection(
-  { logger, probe, checkWrites }: RedisConnectionDependencies,
+  { logger, probe, checkWrites, times }: RedisConnectionDependencies,
   options: RedisConnectionOptions,
 ): RedisConnection {
   const { commandTimeoutMs = 2000, startTimeoutMs = 10_000, maxPendingCommands = 4096 } = options;
@@ -100,6 +103,7 @@ export function createRedisConnection(
       });
     }
     pending++;
+    const sentMs = performance.now();
     try {
       return await client.run(script, keys, args, result);
     } catch (error) {
@@ -112,6 +116,7 @@ export function createRedisConnection(
       throw failure.error;
     } finally {
       pending--;
+      times?.note(script, performance.now() - sentMs);
     }
   };
 

@@ -16,6 +16,7 @@ import { createProducers } from './producers.ts';
 import { createProducts } from './products.ts';
 import type { RatingScoring } from './rated-batch.ts';
 import { createReads } from './reads.ts';
+import type { ScriptTimes } from './script-times.ts';
 import type { RunScript } from './scripts.ts';
 import { createSweeping } from './sweeping.ts';
 import { createWrites } from './writes.ts';
@@ -26,6 +27,8 @@ export interface RedisStoreOptions extends StoreOptions {
   /** URLs of Sentinels, where the host of `url` is the name that they give the master; default: none. */
   readonly sentinels?: readonly string[];
   readonly logger: Logger;
+  /** Told what each script took. */
+  readonly times?: ScriptTimes;
   /** Who rates results; default: the handlers that come with scorewire. */
   readonly scoring?: RatingScoring;
   /** Folds matches; default: the sports that come with scorewire. */
@@ -63,7 +66,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     Promise.all(keys.partitions.map(({ position }) => run('check-memory', [position], [])));
 
   const connection = createRedisConnection(
-    { logger, probe, checkWrites },
+    { logger, probe, checkWrites, times: options.times },
     {
       urls: typeof url === 'string' ? [url] : url,
       ...(options.sentinels === undefined ? {} : { sentinels: options.sentinels }),

@@ -1,8 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { parse } from 'yaml';
+import { connect } from '../../client/index.ts';
 import type { Rows } from '../../protocol/views.ts';
+import { startHaproxy } from '../support/haproxy.ts';
 import { startNats } from '../support/nats-server.ts';
+import { waitUntil } from '../support/processes.ts';
 import { connectRaw } from '../support/raw-client.ts';
 import { redisCommand } from '../support/redis-command.ts';
 import { startRedis } from '../support/redis-server.ts';
@@ -15,37 +19,32 @@ import {
 } from '../support/scorewire.ts';
 
 interface Service {
-  readonly image?: string;
   readonly build?: string;
   readonly command?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly depends_on?: readonly string[];
 }
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
   services: Record<string, Service>;
 };
-const service = (name: string): Service => {
-  const found = services[name];
-  if (found === undefined) throw new Error(`docker-compose.yml has no service ${name}`);
-  return found;
-};
+const argsOf = (name: string): string[] => (services[name]?.command ?? '').split(' ');
 
 /** Images can't be run everywhere, so the composed services run as processes with the same commands and settings. */
 describe('docker-compose.yml', () => {
   const stops: (() => Promise<void>)[] = [];
   const running = new Map<string, RunningScorewire>();
   let redisPort: number;
+  let url: string;
 
   beforeAll(async () => {
-    const args = (service('redis').command ?? '').split(' ').slice(1);
-    const redis = await startRedis({ args });
+    const [redis, nats] = await Promise.all([
+      startRedis({ args: argsOf('redis').slice(1) }),
+      startNats({ args: argsOf('nats').map((argument) => (argument === '8222' ? '0' : argument)) }),
+    ]);
     redisPort = redis.port;
-    const nats = await startNats();
     stops.push(redis.stop, nats.stop);
-    for (const [name, { build, environment = {} }] of Object.entries(services)) {
-      if (build === undefined) continue;
+    const start = async (name: string, environment: Readonly<Record<string, string>>) => {
       const env = Object.entries(environment).map(([key, value]) => [
         key,
         value
@@ -58,17 +57,34 @@ describe('docker-compose.yml', () => {
       const started = await startScorewire(Object.fromEntries(env));
       running.set(name, started);
       stops.unshift(started.stop);
+    };
+    for (const [name, { build, environment = {} }] of Object.entries(services)) {
+      if (build !== undefined) await start(name, environment);
     }
-  });
+    const balancer = await startHaproxy(read('deploy/haproxy/haproxy.cfg'), {
+      'server-1:8080': hostOf('server-1'),
+      'server-2:8080': hostOf('server-2'),
+    });
+    stops.unshift(balancer.stop);
+    url = balancer.url;
+    await waitUntil(
+      async () => (await request(`${url}/readyz`)).status === 200,
+      'a server behind the balancer',
+    );
+  }, 60_000);
   afterAll(async () => {
     for (const stop of stops) await stop();
   });
 
-  it('starts two servers and two broadcasters that depend on what is there', () => {
-    expect([...running.keys()]).toEqual(['server-1', 'server-2', 'broadcaster-1', 'broadcaster-2']);
-    for (const { depends_on = [] } of Object.values(services)) {
-      for (const name of depends_on) expect(services[name]).toBeDefined();
-    }
+  const hostOf = (name: string): string => new URL(running.get(name)?.url ?? '').host;
+
+  it('starts two servers and two broadcasters', () => {
+    expect([...running.keys()].toSorted()).toEqual([
+      'broadcaster-1',
+      'broadcaster-2',
+      'server-1',
+      'server-2',
+    ]);
   });
 
   it('keeps scores on disk and never throws them away', async () => {
@@ -79,27 +95,74 @@ describe('docker-compose.yml', () => {
     expect(await setting('maxmemory-policy')).toBe('noeviction');
   });
 
+  it('lets every process be scraped, but not through the balancer', async () => {
+    const { scrape_configs: jobs } = parse(read('deploy/prometheus/prometheus.yml')) as {
+      scrape_configs: { static_configs: { targets: string[] }[] }[];
+    };
+    const targets = jobs.flatMap((job) => job.static_configs.flatMap((each) => each.targets));
+    expect(targets.toSorted()).toEqual([...running.keys()].map((name) => `${name}:9464`).toSorted());
+    for (const { process } of running.values()) {
+      const [, address = ''] = /metrics are on (http:\S+)/.exec(process.log()) ?? [];
+      expect((await request(address)).body).toContain('scorewire_store_up 1');
+    }
+    expect((await request(`${url}/metrics`)).status).toBe(404);
+  });
+
   it('carries a score from one server to a viewer at the other', async () => {
-    const [first, second] = [running.get('server-1'), running.get('server-2')];
-    const viewer = await connectRaw(second?.socketUrl ?? '');
+    const viewer = await connectRaw(running.get('server-2')?.socketUrl ?? '');
     await viewer.ask({ type: 'subscribe', channel: 'board:cup' });
     const body = { type: 'score', board: 'cup', member: 'ann', delta: 3 };
-    expect((await request(`${first?.url}/v1/events`, { token: await adminToken(), body })).status).toBe(200);
+    const published = await request(`http://${hostOf('server-1')}/v1/events`, {
+      token: await adminToken(),
+      body,
+    });
+    expect(published.status).toBe(200);
     await viewer.waitForState('board:cup', (rows) => (rows as Rows).length === 1);
     viewer.close();
   });
-});
 
-describe('the Dockerfile', () => {
-  it('copies what exists, builds as the package does, and runs what npm start runs, not as root', () => {
-    const dockerfile = read('Dockerfile');
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    expect(dockerfile).toContain('CMD ["node", "dist/main.js"]');
-    expect(scripts.start).toBe('node dist/main.js');
-    expect(dockerfile).toContain('npm run build');
-    expect(dockerfile).toMatch(/^USER node$/m);
-    for (const file of ['package.json', 'package-lock.json']) {
-      expect(existsSync(new URL(`../../${file}`, import.meta.url))).toBe(true);
+  it('passes streams of events through the balancer as they come', async () => {
+    const abort = new AbortController();
+    const response = await fetch(`${url}/v1/sse?channel=board:streamed`, { signal: abort.signal });
+    const body = { type: 'score', board: 'streamed', member: 'ann', delta: 3 };
+    let text = '';
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes('event: update')) return;
+      }
+    })();
+    await waitUntil(() => text.includes('event: subscribed'), 'the first state');
+    await request(`${url}/v1/events`, { token: await adminToken(), body });
+    await reading;
+    abort.abort();
+    expect(text).toContain('"ann"');
+  });
+
+  it('loses no request and no viewer where a server is stopped', async () => {
+    const token = await adminToken();
+    const clients = Array.from({ length: 4 }, () =>
+      connect({ url: `${url.replace('http', 'ws')}/v1/ws`, WebSocket }),
+    );
+    const seen = clients.map(() => 0);
+    for (const [i, client] of clients.entries()) {
+      client.board('moved', ({ state }) => {
+        seen[i] = state[0]?.[1] ?? 0;
+      });
     }
+    const publish = (set: number) =>
+      request(`${url}/v1/events`, { token, body: { type: 'score', board: 'moved', member: 'ann', set } });
+    expect((await publish(1)).status).toBe(200);
+    await waitUntil(() => seen.every((score) => score === 1), 'all viewers to see the score');
+    const leaving = running.get('server-1');
+    leaving?.process.signal('SIGTERM');
+    const statuses: number[] = [];
+    while (leaving?.process.exitCode() === null) {
+      statuses.push((await request(`${url}/v1/boards/moved`)).status);
+    }
+    expect([leaving?.process.exitCode(), new Set(statuses)]).toEqual([0, new Set([200])]);
+    expect((await publish(2)).status).toBe(200);
+    await waitUntil(() => seen.every((score) => score === 2), 'all viewers to see the next score', 15_000);
+    await Promise.all(clients.map((client) => client.close()));
   });
 });

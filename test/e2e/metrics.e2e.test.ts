@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { metricCatalogue } from '../support/metric-catalogue.ts';
 import { startNats } from '../support/nats-server.ts';
 import { waitUntil } from '../support/processes.ts';
 import { connectRaw } from '../support/raw-client.ts';
@@ -62,7 +63,7 @@ describe('/metrics', () => {
     const result = { type: 'result', product: 'odd', winner: 'ann', loser: 'bob' };
     await request(`${server.url}/v1/events`, { token, body: [SCORE, SCORE, result, result] });
     await waitUntil(
-      async () => (await metricsOf(server.url)).get('scorewire_broadcaster_patches_total') !== 0,
+      async () => ((await metricsOf(server.url)).get('scorewire_deliveries_total') ?? 0) >= 2,
       'a patch',
     );
     const metrics = await metricsOf(server.url);
@@ -80,7 +81,13 @@ describe('/metrics', () => {
     });
     expect(Object.fromEntries(metrics)).toMatchObject({
       scorewire_connections: 2,
+      scorewire_connections_opened_total: 2,
       scorewire_subscriptions: 3,
+      scorewire_subscribes_total: 3,
+      'scorewire_recoveries_total{kind="patches"}': 0,
+      scorewire_publish_seconds_count: 3,
+      scorewire_pending_events: 0,
+      scorewire_store_outages_total: 0,
       scorewire_channels: 2,
       scorewire_stale_channels: 0,
       scorewire_broadcaster_partitions: 16,
@@ -89,8 +96,25 @@ describe('/metrics', () => {
       scorewire_store_writable: 1,
       scorewire_bus_up: 1,
     });
-    expect(metrics.get('scorewire_broadcaster_ticks_total')).toBeGreaterThan(0);
+    expect(metrics.get('scorewire_broadcaster_tick_seconds_count')).toBeGreaterThan(0);
     expect(metrics.get('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+    const several = [
+      'scorewire_batch_operations_sum',
+      'scorewire_batch_seconds_count',
+      'scorewire_delivery_latency_seconds_count',
+      'scorewire_broadcaster_patch_bytes_count',
+      'scorewire_broadcaster_tick_lag_seconds_count',
+      'scorewire_bus_messages_total{direction="out"}',
+      'scorewire_bus_messages_total{direction="in"}',
+      'scorewire_bus_bytes_total{direction="in"}',
+    ];
+    expect(several.filter((name) => !((metrics.get(name) ?? 0) > 0))).toEqual([]);
+    const typed = [
+      ...(await request(`${server.url}/metrics`)).body.matchAll(/^# TYPE (scorewire_\w+) (\w+)$/gm),
+    ];
+    expect(Object.fromEntries(typed.map(([, name, kind]) => [name, kind]))).toEqual(
+      Object.fromEntries([...metricCatalogue()].map(([name, { kind }]) => [name, kind])),
+    );
     bob.close();
     await waitUntil(
       async () => (await metricsOf(server.url)).get('scorewire_connections') === 1,
@@ -117,6 +141,9 @@ describe('/metrics', () => {
     expect(metrics.has('scorewire_connections')).toBe(false);
     await redis.stop();
     await waitUntil(async () => (await metricsOf(url)).get('scorewire_store_up') === 0, 'the loss of Redis');
-    expect((await metricsOf(url)).get('scorewire_store_writable')).toBe(0);
+    const afterwards = await metricsOf(url);
+    expect(afterwards.get('scorewire_store_writable')).toBe(0);
+    expect(afterwards.get('scorewire_store_outages_total')).toBe(1);
+    expect(afterwards.get('scorewire_redis_script_seconds_count{script="take-dirty"}')).toBeGreaterThan(0);
   });
 });

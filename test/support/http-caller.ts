@@ -54,6 +54,7 @@ function createRequest(
   const valuesOf = (name: string): readonly string[] => [all[name] ?? []].flat();
   const bytes = toBytes(body);
   return {
+    id: 'test',
     method,
     path,
     params,

@@ -24,6 +24,13 @@ const REQUIREMENTS: readonly Requirement[] = [
     debian: 'chromium',
     elsewhere: 'Chromium or Chrome',
   },
+  {
+    binaries: ['haproxy'],
+    debian: 'haproxy',
+    elsewhere: 'HAProxy 2.6 or later',
+    // Of packages whose programs are for root, it is where users' PATH does not lead.
+    folders: ['/usr/sbin', '/usr/local/sbin'],
+  },
 ];
 
 const APT_GET = '/usr/bin/apt-get';
