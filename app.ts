@@ -174,6 +174,7 @@ function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
     node: name,
     host: settings.host,
     port: settings.port,
+    isPortShared: settings.worker !== undefined,
     auth: {
       secret: settings.authSecret,
       jwks: settings.authJwks,

@@ -185,7 +185,8 @@ export const ReadyReplySchema = Strict({
   ready: Type.Boolean(),
   problems: Type.Array(Type.String(), { description: 'For operators; may change' }),
   probeAgeMs: Type.Number({
-    description: 'For how long nothing that was written into the score store has come back to this node, in some partition',
+    description:
+      'For how long nothing that was written into the score store has come back to this node, in some partition',
   }),
 });
 

@@ -11,7 +11,10 @@ afterAll(() => redis.stop());
 test.each([16, 64, 1024])(
   'very many producers are claimed at once over %i partitions',
   async (partitions) => {
-    const { store, dispose } = await createStoreUnderTest(redis.url, { partitions, commandTimeoutMs: 20_000 });
+    const { store, dispose } = await createStoreUnderTest(redis.url, {
+      partitions,
+      commandTimeoutMs: 20_000,
+    });
     // Fewer where each of them costs more, but always more commands than a connection may have under way.
     const producers = partitions > 64 ? 100 : 1000;
     const claims = await Promise.all(
