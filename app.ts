@@ -229,6 +229,7 @@ function createEdgeOf({ settings, name, ...deps }: Parts & { readonly nodes: Nod
     node: name,
     host: settings.host,
     port: settings.port,
+    isPortShared: settings.worker !== undefined,
     auth: {
       secret: settings.authSecret,
       jwks: settings.authJwks,

@@ -2,9 +2,13 @@ import { parseArgs } from 'node:util';
 import { type App, createApp } from './app.ts';
 import { loadHandlers, type OwnHandlers } from './handlers-module.ts';
 import { StartError } from './runtime/errors.ts';
-import { createLogger } from './runtime/logger.ts';
+import { createLogger, type Logger } from './runtime/logger.ts';
 import { DEMO_MATCH } from './server/demo/demo-cricket.ts';
 import { readSettings, type Settings, settingWarnings } from './settings.ts';
+import { createWorkers, reportToParent } from './workers.ts';
+
+/** What a worker needs to end after its own deadline. */
+const WORKERS_MARGIN_MS = 1000;
 
 /** The process shell: settings, signals, exit code. What the process consists of is said in app.ts. */
 
@@ -14,6 +18,7 @@ const USAGE = `scorewire: real-time leaderboards and live scores
   npm start -- --demo           the same, with games that never end: a board "demo", a match "demo" and more
   npm start -- --demo match     the same, with the match alone: cricket, ball by ball
   npm start -- --port 0         on a free port
+  npm start -- --workers 4      four processes behind one port, on Redis and NATS
 
 Settings are environment variables: HOST PORT ROLE REDIS_URL NATS_URL AUTH_SECRET ... (see the README).`;
 
@@ -31,9 +36,12 @@ async function run(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const settings = readSettings({ ...process.env, ...args.environment });
+  const environment = { ...process.env, ...args.environment };
+  const settings = readSettings(environment);
   const logger = createLogger(settings.logLevel);
-  for (const warning of settingWarnings(settings)) logger.warn({}, warning);
+  if (settings.worker === undefined)
+    for (const warning of settingWarnings(settings)) logger.warn({}, warning);
+  if (settings.workers > 1 && settings.worker === undefined) return runWorkers(settings, environment, logger);
   const handlers = settings.handlers === undefined ? {} : await loadOwnHandlers(settings.handlers);
   const app = createApp(settings, { logger, handlers });
   const isStopping = stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
@@ -44,8 +52,34 @@ async function run(): Promise<void> {
   }
   // Then the signal handler ends the process, with the exit code of the stop.
   if (isStopping()) return;
+  if (settings.worker !== undefined) return reportToParent(app.address ?? '');
   // One write, so that a program which waits for the address has the token with it.
   console.log(describeStart(settings, app).join('\n'));
+}
+
+async function runWorkers(
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+): Promise<void> {
+  const workers = await createWorkers(settings, { logger, environment });
+  const stop = async (): Promise<void> => {
+    if (!(await workers.stop())) throw new Error('a worker did not end in order');
+  };
+  // Each keeps to the deadline itself.
+  const isStopping = stopOnSignals(stop, settings.stopDeadlineMs + WORKERS_MARGIN_MS);
+  try {
+    await workers.start();
+  } catch (error) {
+    if (isStopping()) return;
+    await workers.stop();
+    throw error;
+  }
+  if (isStopping()) return;
+  const { address } = workers;
+  console.log(
+    describeStart(settings, { address, metricsAddress: undefined, adminToken: undefined }).join('\n'),
+  );
 }
 
 /** A module of somebody else may end the process while it is loaded, and nobody would know who did. */
@@ -70,6 +104,7 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
         demo: { type: 'boolean', default: false },
         host: { type: 'string' },
         port: { type: 'string' },
+        workers: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -82,6 +117,7 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
         ...(values.demo ? { DEMO: what ?? '1' } : {}),
         ...(values.host === undefined ? {} : { HOST: values.host }),
         ...(values.port === undefined ? {} : { PORT: values.port }),
+        ...(values.workers === undefined ? {} : { WORKERS: values.workers }),
       },
     };
   } catch (error) {
@@ -102,6 +138,7 @@ function describeStart(
   return [
     address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,
     `  scores live ${scores}; changes travel ${bus}`,
+    ...describeWorkers(settings),
     ...(metricsAddress === undefined ? [] : [`  metrics are on ${metricsAddress}/metrics`]),
     ...describeDemo(settings),
     ...(adminToken === undefined
@@ -111,6 +148,15 @@ function describeStart(
           `  ${adminToken}`,
         ]),
   ];
+}
+
+function describeWorkers({ workers, metricsPort }: Settings): string[] {
+  if (workers === 1) return [];
+  const metrics =
+    metricsPort === undefined || metricsPort === 0
+      ? 'METRICS_PORT gives each a port for metrics'
+      : `metrics of each are on the ports ${metricsPort} to ${metricsPort + workers - 1}`;
+  return [`  ${workers} processes share the port; ${metrics}`];
 }
 
 function describeDemo({ demo }: Settings): string[] {
@@ -140,5 +186,7 @@ function stopOnSignals(stop: () => Promise<void>, deadlineMs: number): () => boo
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  // Of a worker: its parent is gone, and nobody would look after it.
+  process.on('disconnect', onSignal);
   return () => signals > 0;
 }

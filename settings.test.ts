@@ -41,6 +41,16 @@ describe('settings', () => {
       { REDIS_SENTINELS: 'redis://a', REDIS_URL: 'redis://a,redis://b' },
       'REDIS_SENTINELS: needs one REDIS_URL',
     ],
+    [{ WORKERS: '2', AUTH_SECRET: SECRET }, 'WORKERS=2: needs REDIS_URL and NATS_URL'],
+    [{ ...SPLIT, WORKERS: '2' }, 'WORKERS=2: needs AUTH_SECRET or AUTH_JWKS'],
+    [
+      { ...SPLIT, WORKERS: '2', AUTH_SECRET: SECRET, ROLE: 'broadcaster' },
+      'WORKERS=2: a broadcaster has no port',
+    ],
+    [
+      { ...SPLIT, WORKERS: '3', AUTH_SECRET: SECRET, METRICS_PORT: '65534' },
+      'METRICS_PORT=65534: 3 workers need as many ports',
+    ],
     [{ ROLE: 'server' }, 'ROLE=server: needs REDIS_URL and NATS_URL'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0: is not a loopback address'],
     [{ AUTH_SECRET: SECRET, AUTH_JWKS: '{}' }, 'AUTH_SECRET and AUTH_JWKS are both set'],

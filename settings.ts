@@ -39,6 +39,10 @@ export interface Settings {
   /** Of `/metrics` and `/healthz` alone, in any role; none: they are only where a server listens. */
   readonly metricsPort: number | undefined;
   readonly role: Role;
+  /** Processes that share the port. */
+  readonly workers: number;
+  /** Which of them this is, as its parent tells it; none for the parent and for who is alone. */
+  readonly worker: number | undefined;
   /** None: scores live in memory. Several: a Redis Cluster. */
   readonly redisUrls: readonly string[];
   /** Where there are any, they tell where the Redis is whose name is the host of the one URL. */
@@ -68,6 +72,8 @@ export interface Settings {
 
 /** RFC 7518 asks for a key of at least the hash's size for HS256. */
 const SECRET_WISE_BYTES = 32;
+
+const MAX_WORKERS = 256;
 
 const PORTS = { min: 0, max: 65_535 };
 
@@ -128,6 +134,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port: env.integer('PORT', 8080, PORTS),
     metricsPort: env.text('METRICS_PORT') === undefined ? undefined : env.integer('METRICS_PORT', 0, PORTS),
     role: env.choice('ROLE', 'all', ROLES),
+    workers: env.integer('WORKERS', 1, { min: 1, max: MAX_WORKERS }),
+    worker:
+      env.text('WORKER') === undefined ? undefined : env.integer('WORKER', 0, { min: 0, max: MAX_WORKERS }),
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
     redisSentinels: env.urls('REDIS_SENTINELS', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
@@ -235,6 +244,7 @@ function checkTogether(settings: Settings): void {
       `DRAIN_MS=${drainMs}: is more than half of STOP_DEADLINE_MS=${stopDeadlineMs}; the other half is for what is still to be answered`,
     );
   }
+  if (settings.workers > 1) checkWorkers(settings);
   if (settings.redisSentinels.length > 0 && settings.redisUrls.length !== 1) {
     throw new StartError(
       'REDIS_SENTINELS: needs one REDIS_URL, whose host is the name of the master, such as redis://mymaster',
@@ -249,6 +259,26 @@ function checkTogether(settings: Settings): void {
     throw new StartError(
       `HOST=${host}: is not a loopback address; set AUTH_SECRET or AUTH_JWKS first, or anybody could publish`,
     );
+  }
+}
+
+function checkWorkers({ workers, role, redisUrls, natsUrls, authSecret, authJwks, ...rest }: Settings): void {
+  const { metricsPort = 0, worker } = rest;
+  if (redisUrls.length === 0 || natsUrls.length === 0) {
+    throw new StartError(
+      `WORKERS=${workers}: needs REDIS_URL and NATS_URL, since processes that share a port meet there`,
+    );
+  }
+  if (role === 'broadcaster') {
+    throw new StartError(`WORKERS=${workers}: a broadcaster has no port to share; start several of them`);
+  }
+  if (authSecret === undefined && authJwks === undefined) {
+    throw new StartError(
+      `WORKERS=${workers}: needs AUTH_SECRET or AUTH_JWKS, since a token of one process would be nothing to the others`,
+    );
+  }
+  if (worker === undefined && metricsPort + workers - 1 > PORTS.max) {
+    throw new StartError(`METRICS_PORT=${metricsPort}: ${workers} workers need as many ports from there on`);
   }
 }
 

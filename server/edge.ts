@@ -44,6 +44,8 @@ export interface EdgeOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Other processes listen on the port too. */
+  readonly isPortShared: boolean;
   readonly auth: {
     readonly secret: string | undefined;
     readonly jwks: string | undefined;
@@ -121,6 +123,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
     {
       host,
       port: options.port,
+      isPortShared: options.isPortShared,
       frameBytes: limits.frameBytes,
       backpressureBytes: limits.backpressureBytes,
       idleTimeoutSeconds: IDLE_TIMEOUT_SECONDS,

@@ -27,6 +27,7 @@ beforeAll(async () => {
     {
       host: '127.0.0.1',
       port: 0,
+      isPortShared: false,
       frameBytes: DEFAULT_SERVER_LIMITS.frameBytes,
       backpressureBytes: DEFAULT_SERVER_LIMITS.backpressureBytes,
       idleTimeoutSeconds: 60,

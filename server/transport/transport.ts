@@ -22,6 +22,8 @@ export interface TransportOptions extends SocketOptions, RequestChecks {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** The system spreads connections over all processes that listen on the port. */
+  readonly isPortShared: boolean;
   readonly routes: readonly HttpRoute[];
   readonly acceptor: SocketAcceptor;
 }
@@ -45,7 +47,8 @@ export function createTransport(deps: TransportDeps, options: TransportOptions):
   return new UwsTransport(deps, options);
 }
 
-/** Without this, the library shares a port with whoever else listens on it. Its types lack the argument. */
+/** The library shares a port with whoever else listens on it, unless it is told not to. Its types lack the argument. */
+const SHARED_PORT = 0;
 const EXCLUSIVE_PORT = 1;
 type Listen = (
   host: string,
@@ -93,9 +96,10 @@ class UwsTransport implements Transport {
   async start(): Promise<void> {
     if (this.#state !== 'new') return;
     this.#state = 'started';
-    const { host, port } = this.#options;
+    const { host, port, isPortShared } = this.#options;
+    const how = isPortShared ? SHARED_PORT : EXCLUSIVE_PORT;
     const token = await new Promise<library.us_listen_socket | false>((resolve) => {
-      (this.#app.listen as unknown as Listen).call(this.#app, host, port, EXCLUSIVE_PORT, resolve);
+      (this.#app.listen as unknown as Listen).call(this.#app, host, port, how, resolve);
     });
     if (token === false) {
       throw new StartError(

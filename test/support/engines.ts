@@ -12,7 +12,7 @@ export const ENGINES: readonly { readonly name: string; readonly start: () => Pr
   { name: 'Redis and NATS', start: startRealEngines },
 ];
 
-async function startRealEngines(): Promise<Engines> {
+export async function startRealEngines(): Promise<Engines> {
   const [redis, nats] = await Promise.all([startRedis(), startNats()]);
   return {
     env: { REDIS_URL: redis.url, NATS_URL: nats.url },

@@ -21,11 +21,13 @@ const BROADCASTER = /scorewire broadcaster is running/;
 export async function startScorewire(
   env: Record<string, string> = {},
   args: readonly string[] = [],
+  readyTimeoutMs = 10_000,
 ): Promise<RunningScorewire> {
   const process = await spawnServer({
     binary: globalThis.process.execPath,
     args: ['dist/main.js', ...args],
     install: 'npm ci',
+    readyTimeoutMs,
     env: { PATH: globalThis.process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...env },
     ready: (server) => ADDRESS.test(server.log()) || BROADCASTER.test(server.log()),
   });
