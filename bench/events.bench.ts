@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type RedisServer, startRedis } from '../test/support/redis-server.ts';
 import {
   adminToken,
@@ -9,6 +8,7 @@ import {
 } from '../test/support/scorewire.ts';
 import { activeUsers, EVENT_KINDS, eventsOf, PRODUCTS } from './event-kinds.ts';
 import { EventPublisher, encodeFrames } from './event-publisher.ts';
+import { cpuOf } from './support/process-usage.ts';
 
 /**
  * How many events of each kind a server takes in, from a WebSocket to the ack: the built program in a process of its own, over the embedded
@@ -105,15 +105,4 @@ function rowOf(measured: readonly Measured[], plain: number): object {
 function medianOf(measured: readonly Measured[], of: keyof Measured): number {
   const sorted = measured.map((each) => each[of]).sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
-}
-
-/** Linux counts in hundredths of a second. */
-const MICROSECONDS_PER_TICK = 10_000;
-
-/** Microseconds of CPU that a process has taken; not known where there is no /proc. */
-async function cpuOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // Behind the name, which may have blanks: the state is the third field, user and system time are the 14th and 15th.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
 }
