@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 export interface WatchedProcess {
   readonly name: string;
@@ -36,6 +37,19 @@ export class ProcessWatch {
   }
 }
 
+/** The busy cores of the machine between two looks, whoever kept them busy. */
+export class MachineWatch {
+  #before = readMachine();
+
+  look(): number | undefined {
+    const before = this.#before;
+    const now = readMachine();
+    this.#before = now;
+    if (before === undefined || now === undefined || now.all === before.all) return undefined;
+    return (cpus().length * (now.busy - before.busy)) / (now.all - before.all);
+  }
+}
+
 /** Linux counts in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 
@@ -49,6 +63,17 @@ function readProcess(pid: number): { cpuSeconds: number; megabytes: number } | u
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
       megabytes: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024,
     };
+  } catch {
+    return undefined;
+  }
+}
+
+function readMachine(): { busy: number; all: number } | undefined {
+  try {
+    // The time of all cores as user, nice, system, idle, waiting, ...
+    const [, ...fields] = (/^cpu .*$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[0] ?? '').split(/\s+/);
+    const all = fields.slice(0, 8).reduce((sum, field) => sum + Number(field), 0);
+    return { all, busy: all - Number(fields[3]) - Number(fields[4]) };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { PublishTotals } from './load/publisher.ts';
-import { ProcessWatch, type WatchedProcess } from './processes.ts';
+import { MachineWatch, ProcessWatch, type WatchedProcess } from './processes.ts';
 import type { Moment } from './result.ts';
 import type { ViewerCounts } from './viewers/fleet-messages.ts';
 
@@ -20,6 +20,7 @@ export class Recorder {
   readonly moments: Moment[] = [];
   readonly #recorded: Recorded;
   readonly #watch: ProcessWatch;
+  readonly #machine = new MachineWatch();
   readonly #timer: NodeJS.Timeout;
   readonly #startAt = performance.now();
   #lastAt = this.#startAt;
@@ -51,6 +52,7 @@ export class Recorder {
       acknowledged: (totals.acknowledged - this.#acknowledged) / passed,
       delivered: (delivered - this.#delivered) / passed,
       processes: this.#watch.look(now),
+      cores: this.#machine.look(),
     };
     this.#lastAt = now;
     this.#acknowledged = totals.acknowledged;

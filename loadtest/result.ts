@@ -41,6 +41,8 @@ export interface Moment {
   readonly acknowledged: number;
   readonly delivered: number;
   readonly processes: readonly ProcessUse[];
+  /** Busy ones of the machine, whoever kept them busy; not known without /proc. */
+  readonly cores: number | undefined;
 }
 
 /** Over the moments of load: the mean of the cores, and the most memory. */
@@ -51,4 +53,10 @@ export function usesOf(moments: readonly Moment[]): readonly ProcessUse[] {
     const cores = uses.reduce((sum, use) => sum + use.cores, 0) / uses.length;
     return { name, cores, megabytes: Math.max(...uses.map(({ megabytes }) => megabytes)) };
   });
+}
+
+/** The mean over the moments. */
+export function machineCores(moments: readonly Moment[]): number | undefined {
+  const known = moments.flatMap(({ cores }) => cores ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, cores) => sum + cores, 0) / known.length;
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseOptions } from './options.ts';
 import { terminalProgress } from './progress.ts';
+import { pageOf } from './report/page.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
@@ -49,6 +50,7 @@ async function main(): Promise<number> {
   progress.end();
   console.log(tableOf(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (options.report !== undefined) writeFileSync(options.report, pageOf(result));
   return result.ok ? 0 : 1;
 }
 

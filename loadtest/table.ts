@@ -1,4 +1,5 @@
-import { type RunResult, usesOf } from './result.ts';
+import { cpus } from 'node:os';
+import { type Moment, machineCores, type RunResult, usesOf } from './result.ts';
 
 /** The result as lines for a terminal. */
 export function tableOf(result: RunResult): string {
@@ -23,6 +24,7 @@ export function tableOf(result: RunResult): string {
       name,
       `${cores.toFixed(2)} cores, ${whole(megabytes)} MB at most`,
     ]),
+    ...wholeMachine(moments),
   ];
   const headings = ['milliseconds', 'count', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'];
   const times = latencies.map(({ name, count, mean, p50, p90, p99, p999, max }) => [
@@ -40,6 +42,11 @@ export function tableOf(result: RunResult): string {
       ? result.checked.map((text) => `ok: ${text}`)
       : result.problems.map((text) => `WRONG: ${text}`)),
   ].join('\n');
+}
+
+function wholeMachine(moments: readonly Moment[]): [string, string][] {
+  const cores = machineCores(moments);
+  return cores === undefined ? [] : [['whole machine', `${cores.toFixed(2)} of ${cpus().length} cores`]];
 }
 
 /** Only where there is any. */

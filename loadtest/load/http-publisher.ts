@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { Book, EventSource, PublisherPlan } from '../scenario.ts';
-import { ACKNOWLEDGED, addFailure, LATENESS, type Publisher, type PublisherDeps } from './publisher.ts';
+import { addFailure, PUBLISHED, type Publisher, type PublisherDeps } from './publisher.ts';
 import { Schedule } from './schedule.ts';
 
 /** The parts of autocannon's client that it has but does not describe. */
@@ -48,7 +48,7 @@ export function httpPublisher(plan: PublisherPlan, deps: PublisherDeps): Publish
       for (const connection of connections) connection.giveUp();
       for (const waitedMs of schedule.missed()) {
         deps.totals.missed += eventsPerPublish;
-        deps.latencies.record(ACKNOWLEDGED, waitedMs);
+        deps.latencies.record(PUBLISHED.acknowledged.http, waitedMs);
       }
     },
   };
@@ -116,7 +116,7 @@ class PacedConnection {
   #publish(flight: Flight): void {
     const { events, dueAt } = flight;
     this.#flight = flight;
-    this.#deps.latencies.record(LATENESS, performance.now() - dueAt);
+    this.#deps.latencies.record(PUBLISHED.sent.http, performance.now() - dueAt);
     this.#deps.totals.sent += events.length;
     this.#client.setBody(JSON.stringify(events.length === 1 ? events[0] : events));
     this.#send();
@@ -128,7 +128,7 @@ class PacedConnection {
     this.#flight = undefined;
     const { latencies, totals } = this.#deps;
     const { events, dueAt } = flight;
-    latencies.record(ACKNOWLEDGED, performance.now() - dueAt);
+    latencies.record(PUBLISHED.acknowledged.http, performance.now() - dueAt);
     if (status === 200) {
       const { applied } = JSON.parse(body) as { applied: number };
       if (applied === events.length) {

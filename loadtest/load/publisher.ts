@@ -43,10 +43,13 @@ export function addFailure({ failures }: PublishTotals, text: string, count = 1)
   }
 }
 
-/** From the moment at which a publish was meant to be sent to its answer. */
-export const ACKNOWLEDGED = 'due → acknowledged';
-/** How far the generator itself was behind: what it could not send in time, the server had no part in. */
-export const LATENESS = 'due → sent';
+/** The names of what is measured. */
+export const PUBLISHED = {
+  /** From the moment at which a publish was meant to be sent to its answer. */
+  acknowledged: { http: 'HTTP: due → acknowledged', socket: 'socket: due → acknowledged' },
+  /** How far the generator was behind: its own delay, and over HTTP the wait of a connection for the answer before. */
+  sent: { http: 'HTTP: due → sent', socket: 'socket: due → sent' },
+} as const;
 
 /** Longest that is waited for answers after the last was sent. */
 export const SETTLE_MS = 15_000;

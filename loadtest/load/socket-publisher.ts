@@ -6,14 +6,7 @@ import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { AckFrame, ErrorFrame, ServerFrame } from '../../protocol/frames.ts';
 import type { EventSource, PublisherPlan } from '../scenario.ts';
 import { socketUrlOf } from '../socket-url.ts';
-import {
-  ACKNOWLEDGED,
-  addFailure,
-  LATENESS,
-  type Publisher,
-  type PublisherDeps,
-  SETTLE_MS,
-} from './publisher.ts';
+import { addFailure, PUBLISHED, type Publisher, type PublisherDeps, SETTLE_MS } from './publisher.ts';
 import { Schedule } from './schedule.ts';
 
 /** Frames over sockets, as numbered events of one producer each, so that what is sent again counts once. */
@@ -104,7 +97,7 @@ class PacedProducer {
     }
     for (const waitedMs of schedule.missed()) {
       totals.missed += eventsPerPublish;
-      latencies.record(ACKNOWLEDGED, waitedMs);
+      latencies.record(PUBLISHED.acknowledged.socket, waitedMs);
     }
     await this.#settle();
   }
@@ -114,7 +107,7 @@ class PacedProducer {
     this.#seq += events.length;
     this.#unanswered += events.length;
     this.#frames.set(frame.id, frame);
-    this.#deps.latencies.record(LATENESS, performance.now() - dueAt);
+    this.#deps.latencies.record(PUBLISHED.sent.socket, performance.now() - dueAt);
     this.#deps.totals.sent += events.length;
     if (!this.#resends) this.#send(frame);
   }
@@ -135,7 +128,7 @@ class PacedProducer {
     this.#frames.delete(id);
     this.#conflicts = 0;
     const { latencies, totals } = this.#deps;
-    latencies.record(ACKNOWLEDGED, performance.now() - frame.dueAt);
+    latencies.record(PUBLISHED.acknowledged.socket, performance.now() - frame.dueAt);
     this.#unanswered -= frame.events.length;
     for (const { code, message } of rejected)
       addFailure(totals, `an event was rejected (${code}): ${message}`);

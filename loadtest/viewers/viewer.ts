@@ -8,13 +8,8 @@ import { socketUrlOf } from '../socket-url.ts';
 import type { DecodedFrames } from './decoded-frames.ts';
 import type { ViewerCounts } from './fleet-messages.ts';
 import { Follower } from './follower.ts';
+import { RECEIVED, RECEIVED_SLOWLY, RETURNED } from './latency-names.ts';
 import type { SharedStates } from './shared-states.ts';
-
-/** From when the oldest change in an update was accepted, by the clock of the server, until a viewer has it. Waiting for the tick is in it. */
-export const RECEIVED = 'accepted → received';
-export const RECEIVED_SLOWLY = 'accepted → received, slow viewers';
-/** From when a connection was cut until all its channels are answered again. */
-export const RETURNED = 'cut → subscribed again';
 
 export interface ViewerDeps {
   readonly url: string;
