@@ -1,5 +1,4 @@
 import type { Latencies } from '../latencies.ts';
-import type { PublisherPlan } from '../scenario.ts';
 
 export interface Publisher {
   /** Resolves when the load is over, and everything is answered or given up. */
@@ -13,8 +12,6 @@ export interface PublisherDeps {
   readonly latencies: Latencies;
   readonly totals: PublishTotals;
 }
-
-export type OpenPublisher = (plan: PublisherPlan, deps: PublisherDeps) => Publisher;
 
 /** What became of events, counted while it happens. */
 export interface PublishTotals {

@@ -7,7 +7,7 @@ type Update = Step & { readonly from?: number | undefined };
 
 /**
  * What one viewer holds of its channels, by the rules of the protocol: every update must continue what it was sent before. What breaks a rule
- * is told, and the state is taken as it comes, so that the end shows what became of it.
+ * is told; what can be applied all the same is, so that the end shows what became of it.
  */
 export class Follower {
   readonly #views = new Map<string, View>();
