@@ -5,8 +5,15 @@ import type { EventSource } from '../scenario.ts';
 export interface ScoreSourceOptions {
   readonly seed: number;
   readonly boards: readonly string[];
-  /** Of each board: `m0`, `m1`, ... */
+  /** Of each board. */
   readonly members: number;
+  /** Characters that the name of a member has at least. */
+  readonly nameLength?: number;
+}
+
+/** `m0`, `m1`, ..., as long as wanted. */
+export function memberName(index: number, nameLength = 0): string {
+  return `m${index}`.padEnd(nameLength, '.');
 }
 
 const MOST = 9;
@@ -26,11 +33,11 @@ export class ScoreSource implements EventSource {
   }
 
   #draw(): ScoreEvent {
-    const { boards, members } = this.#options;
+    const { boards, members, nameLength } = this.#options;
     return {
       type: 'score',
       board: boards[this.#below(boards.length)] ?? '',
-      member: `m${this.#below(members)}`,
+      member: memberName(this.#below(members), nameLength),
       delta: 1 + this.#below(MOST),
     };
   }

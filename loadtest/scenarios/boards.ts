@@ -1,7 +1,7 @@
 import type { Encoding } from '../../protocol/encodings.ts';
 import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { Api } from '../api.ts';
-import { type ScoreSourceOptions, scoreSources } from '../load/score-source.ts';
+import { memberName, type ScoreSourceOptions, scoreSources } from '../load/score-source.ts';
 import type { ScoreModel } from '../models/score-model.ts';
 import { type Habit, type PlanOptions, type PublisherPlan, STEADY, type ViewerPlan } from '../scenario.ts';
 
@@ -54,13 +54,12 @@ const EVENTS_PER_REQUEST = 1000;
 /** Gives every member of the boards a score before the load begins. */
 export async function fillBoards(
   api: Api,
-  boards: readonly string[],
-  members: number,
+  { boards, members, nameLength }: Omit<ScoreSourceOptions, 'seed'>,
   model: ScoreModel,
 ): Promise<void> {
   for (const board of boards) {
     const events = Array.from({ length: members }, (_, index) => ({
-      ...{ type: 'score' as const, board, member: `m${index}`, delta: 1 + (index % 97) },
+      ...{ type: 'score' as const, board, member: memberName(index, nameLength), delta: 1 + (index % 97) },
     }));
     for (let from = 0; from < events.length; from += EVENTS_PER_REQUEST) {
       const part: readonly ScorewireEvent[] = events.slice(from, from + EVENTS_PER_REQUEST);

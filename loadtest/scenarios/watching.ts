@@ -1,3 +1,4 @@
+import type { ScoreSourceOptions } from '../load/score-source.ts';
 import { ScoreModel } from '../models/score-model.ts';
 import type { Habit, Plan, PlanOptions, Scenario } from '../scenario.ts';
 import {
@@ -15,9 +16,10 @@ function fewBoards(options: PlanOptions, habitOf?: (index: number) => Habit): Pl
   const boards = boardNames(options.prefix, FEW_BOARDS);
   const model = new ScoreModel(boards);
   const channels = boards.map(boardChannel);
+  const scores = { boards, members: MEMBERS };
   return {
-    prepare: (api) => fillBoards(api, boards, MEMBERS, model),
-    publishers: [overSocket(options, { boards, members: MEMBERS }, model)],
+    prepare: (api) => fillBoards(api, scores, model),
+    publishers: [overSocket(options, scores, model)],
     viewers: viewersOf(options.connections, options, () => channels, habitOf),
     models: [model],
   };
@@ -28,7 +30,7 @@ const MEMBERS = 300;
 
 function overSocket(
   { rate, seed }: PlanOptions,
-  scores: { readonly boards: readonly string[]; readonly members: number },
+  scores: Omit<ScoreSourceOptions, 'seed'>,
   model: ScoreModel,
 ) {
   const eventsPerPublish = eventsPerFrame(rate, 1);
@@ -82,7 +84,7 @@ export const ranks: Scenario = {
         (_, n) => `rank:${boards[0]}:m${2 * (index * RANKS_PER_VIEWER + n)}`,
       );
     return {
-      prepare: (api) => fillBoards(api, boards, members, model),
+      prepare: (api) => fillBoards(api, { boards, members }, model),
       publishers: [overSocket(options, { boards, members }, model)],
       viewers: viewersOf(options.connections, options, ranksOf),
       models: [model],
@@ -105,24 +107,26 @@ export const reconnectStorm: Scenario = {
 
 const SLOW_BOARDS = 8;
 const SLOW_MEMBERS = 1000;
+/** What the system buffers for a socket is megabytes, which have to be full before the server notices anything. */
+const LONG_NAME = 120;
 
 export const slowClients: Scenario = {
-  about: 'a quarter of the viewers stops reading for seconds, while eight boards of 1000 rows change wholly',
+  about: 'a quarter of the viewers stops reading for seconds, while eight boards of 1000 long rows change',
   counts: 'viewers',
   defaults: { seconds: 20, rate: 5000, connections: 60 },
-  // What the system buffers for a socket is megabytes, which have to be full before the server notices anything.
   settings: { TICK_MS: '100', MAX_BACKPRESSURE_BYTES: '65536' },
   plan: (options) => {
     const boards = boardNames(options.prefix, SLOW_BOARDS);
     const model = new ScoreModel(boards, SLOW_MEMBERS);
     const pauseMs = options.seconds * 400;
+    const scores = { boards, members: SLOW_MEMBERS, nameLength: LONG_NAME };
     const slow: Habit = { type: 'slow', pauseMs, readMs: pauseMs / 8 };
     return {
       prepare: async (api) => {
         await api.each(boards, (board) => api.call('PUT', `/v1/boards/${board}`, { top: SLOW_MEMBERS }));
-        await fillBoards(api, boards, SLOW_MEMBERS, model);
+        await fillBoards(api, scores, model);
       },
-      publishers: [overSocket(options, { boards, members: SLOW_MEMBERS }, model)],
+      publishers: [overSocket(options, scores, model)],
       viewers: viewersOf(
         options.connections,
         options,
