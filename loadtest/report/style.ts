@@ -27,7 +27,7 @@ figure { margin: 0; padding: 14px 16px 12px; }
 figcaption span, .legend span { color: var(--soft); }
 figcaption span { margin-left: 4px; font-size: 13px; }
 figure { overflow-x: auto; }
-svg { display: block; width: 100%; min-width: 400px; height: auto; margin: 8px 0 4px; }
+svg { display: block; width: 100%; min-width: 300px; height: auto; margin: 8px 0 4px; }
 svg.wide { min-width: 640px; }
 svg text { fill: var(--soft); font-size: 12px; }
 .grid { stroke: var(--line); }
