@@ -20,17 +20,26 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+export interface TcpProxyOptions {
+  /** Changes what passes, chunk by chunk. */
+  readonly alter?: (chunk: Buffer, towards: 'target' | 'client') => Buffer;
+}
+
+export async function startTcpProxy(
+  targetPort: number,
+  { alter = (chunk) => chunk }: TcpProxyOptions = {},
+): Promise<TcpProxy> {
   const pairs = new Set<readonly [client: Socket, target: Socket]>();
   let accepted = 0;
   let delayMs = 0;
   let swallowing = false;
 
-  const forward = (from: Socket, to: Socket): void => {
+  const forward = (from: Socket, to: Socket, towards: 'target' | 'client'): void => {
     // A chain keeps the order of what is held back.
     let last = Promise.resolve();
-    from.on('data', (chunk) => {
+    from.on('data', (data: Buffer) => {
       if (swallowing) return;
+      const chunk = alter(data, towards);
       if (delayMs === 0) {
         last = last.then(() => void to.write(chunk));
         return;
@@ -47,8 +56,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const target = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
     const pair = [client, target] as const;
     pairs.add(pair);
-    forward(client, target);
-    forward(target, client);
+    forward(client, target, 'target');
+    forward(target, client, 'client');
     for (const socket of pair) {
       socket.on('error', () => undefined);
       socket.on('close', () => {
