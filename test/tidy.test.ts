@@ -8,6 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   protocol: [],
   scoring: ['protocol'],
+  contest: ['runtime', 'protocol', 'scoring'],
   store: ['runtime', 'protocol', 'scoring'],
   bus: ['runtime', 'protocol'],
   broadcaster: ['runtime', 'protocol', 'store', 'bus'],
