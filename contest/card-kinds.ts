@@ -60,7 +60,7 @@ export class CardKinds {
     this.#before[kind] = this.#latest[player] as number;
     this.#latest[player] = kind;
     this.#divisor = greatestCommonDivisor(this.#divisor, bonus);
-    this.#index.add(hashOf(player, bonus), kind);
+    this.#index.add(hashOf(player, bonus));
     return kind;
   }
 
@@ -96,5 +96,5 @@ export class CardKinds {
 
 function hashOf(player: number, bonus: number): number {
   const mixed = Math.imul(Math.imul(player, 0x9e3779b1) ^ bonus, 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15)) >>> 0;
+  return (mixed ^ (mixed >>> 15)) >>> 1;
 }

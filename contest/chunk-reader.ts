@@ -79,6 +79,7 @@ class ByteReader {
     const length = this.number();
     const start = this.#at;
     this.#at += length;
+    if (this.#at > this.#bytes.length) throw new ChunkError('The teams end too early');
     if (length === 0 || length > TEXT_MAX_BYTES || !isUtf8(this.#bytes, start, this.#at)) {
       throw new ChunkError('The teams have a name that is none');
     }

@@ -13,9 +13,12 @@ interface Parts {
 }
 
 /** The teams at these places in the form of `chunk-format.ts`. */
-export function writeChunk({ players, kinds, leagues, teams }: Parts, places: ArrayLike<number>): Uint8Array {
-  const cards = new LocalNumbers();
-  const leaguesHere = new LocalNumbers();
+export function writeChunk(
+  { players, kinds, leagues, teams }: Parts,
+  places: ArrayLike<number>,
+): Uint8Array<ArrayBuffer> {
+  const cards = new LocalNumbers(kinds.count);
+  const leaguesHere = new LocalNumbers(leagues.count);
   const rows = new ByteWriter();
   for (let i = 0; i < places.length; i++) {
     const team = places[i] as number;
@@ -31,7 +34,7 @@ export function writeChunk({ players, kinds, leagues, teams }: Parts, places: Ar
     if (base !== 0) rows.double(base);
   }
 
-  const playersHere = new LocalNumbers();
+  const playersHere = new LocalNumbers(players.count);
   const cardList = new ByteWriter();
   cardList.number(cards.all.length);
   for (const kind of cards.all) {
@@ -55,14 +58,19 @@ export function writeChunk({ players, kinds, leagues, teams }: Parts, places: Ar
 /** Numbers of the contest as numbers of one chunk, in the order in which they come first. */
 class LocalNumbers {
   readonly all: number[] = [];
-  readonly #known = new Map<number, number>();
+  /** One more than the local number, where there is one. */
+  readonly #known: Uint32Array;
+
+  constructor(numbers: number) {
+    this.#known = new Uint32Array(numbers);
+  }
 
   of(number: number): number {
-    const known = this.#known.get(number);
-    if (known !== undefined) return known;
-    const local = this.all.push(number) - 1;
-    this.#known.set(number, local);
-    return local;
+    const known = this.#known[number] as number;
+    if (known > 0) return known - 1;
+    const count = this.all.push(number);
+    this.#known[number] = count;
+    return count - 1;
   }
 }
 

@@ -76,6 +76,11 @@ export class Contest {
     return this.#isStarted;
   }
 
+  /** How many there are. */
+  get teams(): number {
+    return this.#teams.count;
+  }
+
   /** Before the start: the same content again changes nothing, other content replaces what was there; the place of the team stays. */
   register(team: CheckedTeam): TeamOutcome | Refused {
     if (this.#isStarted) return refuse('conflict', 'The tournament has started: its teams change one by one');
@@ -125,7 +130,7 @@ export class Contest {
   }
 
   /** The teams at these places as bytes. */
-  encode(places: ArrayLike<number>): Uint8Array {
+  encode(places: ArrayLike<number>): Uint8Array<ArrayBuffer> {
     return writeChunk(this.#parts, places);
   }
 
@@ -133,12 +138,15 @@ export class Contest {
     return this.#teams.names.find(team);
   }
 
-  /** All teams, chunk by chunk. */
-  *dump(): Iterable<Uint8Array> {
-    for (let from = 0; from < this.#teams.count; from += TEAMS_PER_CHUNK) {
-      const length = Math.min(TEAMS_PER_CHUNK, this.#teams.count - from);
-      yield this.encode(Uint32Array.from({ length }, (_, index) => from + index));
-    }
+  /** How many there are to store when all teams are stored. */
+  get chunks(): number {
+    return Math.ceil(this.#teams.count / TEAMS_PER_CHUNK);
+  }
+
+  chunk(index: number): Uint8Array<ArrayBuffer> {
+    const from = index * TEAMS_PER_CHUNK;
+    const length = Math.max(0, Math.min(TEAMS_PER_CHUNK, this.#teams.count - from));
+    return this.encode(Uint32Array.from({ length }, (_, place) => from + place));
   }
 
   /** Of those who have any. */

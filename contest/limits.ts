@@ -13,3 +13,5 @@ export const MAX_CARD_KINDS = 1_048_576;
 export const MAX_PAGE_ROWS = 1000;
 /** The league that holds every team; nobody has to name it. */
 export const LEAGUE_OF_ALL = 'all';
+/** Bytes of a line of an upload: a team of the largest size, with names of the greatest length. */
+export const MAX_LINE_BYTES = 65_536;

@@ -4,7 +4,7 @@ import { grown, resized } from './columns.ts';
 import { HashIndex } from './hash-index.ts';
 
 /** Of this process, so that nobody outside can think of names that all fall into one slot. It decides about time only. */
-const SEED = Math.floor(Math.random() * 2 ** 32);
+const SEED = Math.floor(Math.random() * 2 ** 31);
 const FNV_PRIME = 16777619;
 const encoder = new TextEncoder();
 
@@ -68,7 +68,7 @@ export class Names {
     this.#ends = grown(this.#ends, item + 1);
     this.#ends[item] = at + end - start;
     this.#count++;
-    this.#index.add(hash, item);
+    this.#index.add(hash);
     return item;
   }
 
@@ -85,19 +85,18 @@ export class Names {
   }
 
   #isSame(item: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const own = this.startOf(item);
-    if (this.endOf(item) - own !== end - start) return false;
-    for (let i = start; i < end; i++) {
-      if (this.#bytes[own + i - start] !== bytes[i]) return false;
-    }
+    const all = this.#bytes;
+    const shift = this.startOf(item) - start;
+    if (this.endOf(item) !== end + shift) return false;
+    for (let i = start; i < end; i++) if (all[i + shift] !== bytes[i]) return false;
     return true;
   }
 }
 
-/** FNV-1a, with its bits mixed at the end so that its remainders are spread. */
+/** FNV-1a, with its bits mixed at the end so that its remainders are spread. 31 bits, which engines compute with as machine words. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = SEED;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), FNV_PRIME);
   hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
-  return (hash ^ (hash >>> 15)) >>> 0;
+  return (hash ^ (hash >>> 15)) >>> 1;
 }

@@ -43,12 +43,7 @@ export function orderByScore(
     orderByComparing(scores, order, 0, places);
     return;
   }
-  let [best, worst] = [scores[0] as number, scores[0] as number];
-  for (let place = 1; place < places; place++) {
-    const score = scores[place] as number;
-    if (score > best) best = score;
-    else if (score < worst) worst = score;
-  }
+  const { best, worst } = extremesOf(scores, places);
   const distance = (best - worst) / unit;
   let bits = 0;
   while (2 ** bits <= distance) bits++;
@@ -59,6 +54,17 @@ export function orderByScore(
   const factor = isExact ? 1 / unit : 1 / unit / 2 ** (bits - KEY_BITS);
   sortByKeys(scores, places, { best, factor, rounding: isExact ? 0.5 : 0, keyBits }, order, scratch);
   if (!isExact) orderEqualKeys(scores, places, order, scratch.keys);
+}
+
+function extremesOf(scores: Float64Array, places: number): { best: number; worst: number } {
+  let best = scores[0] as number;
+  let worst = best;
+  for (let place = 1; place < places; place++) {
+    const score = scores[place] as number;
+    best = Math.max(best, score);
+    worst = Math.min(worst, score);
+  }
+  return { best, worst };
 }
 
 interface Keys {

@@ -167,6 +167,14 @@ describe('a library', () => {
     expect(Object.keys(dependencies).filter((each) => HOMES[each] === undefined)).toEqual([]);
   });
 
+  test('of Node is nowhere needed by contests, but for the one file that knows threads', () => {
+    const own = productImports.filter(({ from }) => folderOf(from) === 'contest');
+    const needing = own.filter(({ library }) => library !== undefined && isNode(library));
+    expect(needing.map(({ from, library }) => `${from} imports ${library}`)).toEqual([
+      'contest/host/thread.ts imports node:worker_threads',
+    ]);
+  });
+
   test('is nowhere needed by what is pure', () => {
     const pure = productImports.filter(
       ({ from }) => ['protocol', 'client'].includes(folderOf(from)) && !from.startsWith('client/node/'),
