@@ -70,6 +70,8 @@ function compare(contest: Contest, model: ContestModel): void {
     const expected = all.find(({ team }) => team === name);
     expect([tick.ranks[index], tick.scores[index]]).toEqual([expected?.rank ?? 0, expected?.score ?? 0]);
   }
+  const byRegistration = [...model.teams.keys()].map((name) => all.find(({ team }) => team === name)?.rank);
+  expect(contest.ranks()).toEqual(Uint32Array.from(byRegistration, Number));
   for (const [index, league] of LEAGUES.entries()) {
     const rows = model.league(league);
     expect(tick.leagues[index]?.rows).toEqual(rows.slice(0, 3).map(({ team, score }) => [team, score]));

@@ -31,11 +31,12 @@ interface Parts {
 /** What is read of a contest whose scores are settled. All teams are put in order once after a change, when somebody asks. */
 export class ContestReads {
   readonly #parts: Parts;
-  readonly #all = new Standing();
+  readonly #all: Standing;
   #version = -1;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#all = new Standing(parts.scratch);
   }
 
   watched({ leagues, teams }: Watched): TickResult {
@@ -75,6 +76,12 @@ export class ContestReads {
       return { rank, team: this.#parts.teams.names.text(team), score: fromMillionths(score) };
     });
     return { league, total: standing.places, rows };
+  }
+
+  ranks(): Uint32Array {
+    const ranks = new Uint32Array(this.#parts.teams.count);
+    this.#inOrder().writeRanks(ranks);
+    return ranks;
   }
 
   team(name: string): TeamState | Refused {
@@ -135,9 +142,9 @@ export class ContestReads {
   }
 
   #inOrder(): Standing {
-    const { scores, teams, scratch } = this.#parts;
+    const { scores, teams } = this.#parts;
     if (this.#version !== scores.version) {
-      this.#all.update(scores.column, teams.count, scores.unit, scratch);
+      this.#all.update(scores.column, teams.count, scores.unit);
       this.#version = scores.version;
     }
     return this.#all;

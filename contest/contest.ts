@@ -124,6 +124,11 @@ export class Contest {
     return this.#settle() ?? this.#reads.team(team);
   }
 
+  /** The rank of every team, in the order of registration. */
+  ranks(): Uint32Array | Refused {
+    return this.#settle() ?? this.#reads.ranks();
+  }
+
   /** From cards and points, compared with the scores bit for bit. */
   recompute(): Recomputation | Refused {
     return this.#settle() ?? this.#reads.recompute();

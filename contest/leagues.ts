@@ -87,13 +87,13 @@ export class Leagues {
   }
 
   #empty(): KeptLeague {
-    const standing = new Standing();
+    const standing = new Standing(this.#parts.scratch);
     const [members, scores] = [new Uint32Array(0), new Float64Array(0)];
     return { members, scores, standing, membersVersion: -1, scoresVersion: -1 };
   }
 
   #update(league: number, ordered: KeptLeague): void {
-    const { scores, scratch } = this.#parts;
+    const { scores } = this.#parts;
     if (ordered.membersVersion !== this.#membersVersion) {
       ordered.members = this.#membersOf(league);
       ordered.membersVersion = this.#membersVersion;
@@ -105,7 +105,7 @@ export class Leagues {
     for (let i = 0; i < members.length; i++) {
       ordered.scores[i] = scores.column[members[i] as number] as number;
     }
-    ordered.standing.update(ordered.scores, members.length, scores.unit, scratch);
+    ordered.standing.update(ordered.scores, members.length, scores.unit);
     ordered.scoresVersion = scores.version;
   }
 

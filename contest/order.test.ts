@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../test/support/seeded-random.ts';
 import { OrderScratch, orderByScore } from './order.ts';
-import { Standing } from './standing.ts';
 
 const scratch = new OrderScratch();
 
@@ -71,30 +70,4 @@ describe('the order is by score, then by place', () => {
       ),
     );
   });
-});
-
-test('ranks are 1 and the number of better scores, and can be written for all', () => {
-  const random = seededRandom(3);
-  const scores = Float64Array.from({ length: MANY }, () => 1000 * Math.floor(random() * 500));
-  const standing = new Standing();
-  standing.update(scores, MANY, 1000, scratch);
-  const ranks = new Uint32Array(MANY);
-  standing.writeRanks(ranks);
-  for (let place = 0; place < MANY; place += 37) {
-    const score = scores[place] as number;
-    const rank = 1 + scores.filter((other) => other > score).length;
-    expect([ranks[place], standing.rankOf(score)]).toEqual([rank, rank]);
-  }
-  expect(standing.rankOf(1e12)).toBe(1);
-  expect(standing.rankOf(-1)).toBe(MANY + 1);
-});
-
-test('a standing that has become shorter forgets the rest', () => {
-  const standing = new Standing();
-  standing.update(Float64Array.of(3, 5, 4), 3, 1, scratch);
-  expect([...standing.slice(0, 9)]).toEqual([1, 2, 0]);
-  standing.update(Float64Array.of(1, 2), 2, 1, scratch);
-  expect([...standing.slice(0, 9)]).toEqual([1, 0]);
-  expect([...standing.slice(5, 9)]).toEqual([]);
-  expect(standing.rankOf(0)).toBe(3);
 });

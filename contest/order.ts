@@ -56,8 +56,11 @@ export function orderByScore(
   if (!isExact) orderEqualKeys(scores, places, order, scratch.keys);
 }
 
-function extremesOf(scores: Float64Array, places: number): { best: number; worst: number } {
-  let best = scores[0] as number;
+export function extremesOf(
+  scores: Float64Array,
+  places: number,
+): { readonly best: number; readonly worst: number } {
+  let best = places === 0 ? 0 : (scores[0] as number);
   let worst = best;
   for (let place = 1; place < places; place++) {
     const score = scores[place] as number;
