@@ -5,19 +5,26 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { addSharedMetrics } from './app-metrics.ts';
 import { createBroadcaster } from './broadcaster/broadcaster.ts';
+import { broadcasterMetrics } from './broadcaster/broadcaster-metrics.ts';
 import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
+import type { OwnHandlers } from './handlers-module.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
+import { createMetrics, type Metrics } from './runtime/metrics.ts';
+import { createMetricsServer, type MetricsServer } from './runtime/metrics-server.ts';
 import { HandlerFailures } from './scoring/handler-failures.ts';
-import { createScoring, type Handlers } from './scoring/registry.ts';
+import { createScoring } from './scoring/registry.ts';
 import type { Scoring } from './scoring/scoring.ts';
+import { createSports, type Sports } from './scoring/sports.ts';
+import { hostAllowed } from './server/auth/origin.ts';
 import { createEdge, type Edge } from './server/edge.ts';
-import type { Settings } from './settings.ts';
+import { isLoopback, type Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import { createCheckpointKeeper } from './store/recompute/checkpoint-keeper.ts';
 import { createRedisStore } from './store/redis/redis-store.ts';
@@ -26,6 +33,8 @@ import type { ScoreStore } from './store/score-store.ts';
 export interface App extends Service {
   /** Such as `http://127.0.0.1:8080`, once started; a broadcaster has none. */
   readonly address: string | undefined;
+  /** Of the port for metrics alone, once started, where there is one. */
+  readonly metricsAddress: string | undefined;
   /** The one-off token of a server that runs without a key. */
   readonly adminToken: string | undefined;
 }
@@ -38,13 +47,14 @@ interface Parts {
   readonly bus: MessageBus;
   /** One for all: what ingest checks is what the store asks. */
   readonly scoring: Scoring;
+  readonly metrics: Metrics;
   /** Unique among the processes of an installation. */
   readonly name: string;
 }
 
 export function createApp(
   settings: Settings,
-  deps: { logger: Logger; clock?: Clock; handlers?: Handlers },
+  deps: { logger: Logger; clock?: Clock; handlers?: OwnHandlers },
 ): App {
   const { logger, clock = systemClock } = deps;
   const failures = new HandlerFailures(logger);
@@ -55,19 +65,25 @@ export function createApp(
     settings,
     logger,
     clock,
-    store: createStore(settings, { logger, clock, scoring }),
+    store: createStore(settings, { logger, clock, scoring, sports: createSports(deps.handlers?.sports) }),
     bus: createBus(settings, logger, clock),
     scoring,
+    metrics: createMetrics(),
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
   };
+  addSharedMetrics(parts.metrics, { ...parts, failures });
   const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf(parts);
   const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
-  const services = [parts.store, parts.bus, broadcaster, edge].filter((part) => part !== undefined);
+  const ownPort = createMetricsServerOf(parts);
+  const services = [ownPort, parts.store, parts.bus, broadcaster, edge].filter((part) => part !== undefined);
   const abort = new AbortController();
   let starting: Promise<Service> | undefined;
   return {
     get address() {
       return edge?.address;
+    },
+    get metricsAddress() {
+      return ownPort?.address;
     },
     get adminToken() {
       return edge?.adminToken;
@@ -87,10 +103,15 @@ export function createApp(
 
 function createStore(
   settings: Settings,
-  { logger, clock, scoring }: Pick<Parts, 'logger' | 'clock' | 'scoring'>,
+  {
+    logger,
+    clock,
+    scoring,
+    sports,
+  }: Pick<Parts, 'logger' | 'clock' | 'scoring'> & { readonly sports: Sports },
 ): ScoreStore {
-  if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring });
-  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring });
+  if (settings.redisUrls.length === 0) return createMemoryStore(settings.store, { clock, scoring, sports });
+  return createRedisStore({ ...settings.store, url: settings.redisUrls, logger, scoring, sports });
 }
 
 function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus {
@@ -99,12 +120,12 @@ function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus
 }
 
 function createBroadcasterOf({ settings, ...deps }: Parts): Service {
-  const sideline = (mayWork: () => boolean): Service =>
+  const sideline = (mayWorkOn: (partition: number) => boolean): Service =>
     createCheckpointKeeper(
-      { ...deps, mayWork },
+      { ...deps, mayWorkOn },
       { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
     );
-  return createBroadcaster(
+  const broadcaster = createBroadcaster(
     {
       ...deps,
       random: () => randomBytes(8).toString('hex'),
@@ -115,6 +136,20 @@ function createBroadcasterOf({ settings, ...deps }: Parts): Service {
       timing: settings.timing,
       limits: ownerLimits(settings),
     },
+  );
+  deps.metrics.add(broadcasterMetrics(broadcaster));
+  return broadcaster;
+}
+
+/** Comes before what may be away, so that whoever looks after the process can tell waiting from dead. */
+function createMetricsServerOf({ settings, metrics }: Parts): MetricsServer | undefined {
+  const { metricsPort, host, authSecret, authJwks } = settings;
+  if (metricsPort === undefined) return undefined;
+  // Who listens for others without a key is a broadcaster, which has nothing but this to protect.
+  const open = authSecret === undefined && authJwks === undefined && isLoopback(host);
+  return createMetricsServer(
+    { metrics },
+    { host, port: metricsPort, hostAllowed: (name) => hostAllowed(name, { open }) },
   );
 }
 
@@ -143,6 +178,7 @@ function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
     allowedOrigins: settings.allowedOrigins,
     limits: settings.limits,
     timing: settings.timing,
+    drainMs: settings.drainMs,
     staticDir: `${root}web`,
     demo: settings.demo,
   });

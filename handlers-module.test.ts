@@ -11,8 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let files = 0;
 
-function fileOf(source: string): string {
-  const file = join(folder, `handlers-${files++}.mjs`);
+function fileOf(source: string, extension = 'mjs'): string {
+  const file = join(folder, `handlers-${files++}.${extension}`);
   writeFileSync(file, source);
   return file;
 }
@@ -31,12 +31,15 @@ async function problemOf(path: string): Promise<string> {
 const RATE = 'rate: () => ({ winner: 1 })';
 const STATS = 'result: () => ({}), track: () => ({})';
 
+const SPORT = ['checkFixture', 'begin', 'apply', 'document', 'summary', 'describe']
+  .map((name) => `${name}: () => undefined`)
+  .join(', ');
+
 describe('a module of own handlers', () => {
   it('is found from the working directory, and gives its handlers', async () => {
     const file = fileOf(`
       export const leaderboards = { mine: { kind: 'rating', ${RATE}, checkOptions: () => undefined } };
-      export const stats = { mine: { ${STATS} } };
-      export const helper = 3;`);
+      export const stats = { mine: { ${STATS} } };`);
     for (const path of [file, relative(process.cwd(), file)]) {
       const { leaderboards, stats } = await loadHandlers(path);
       expect(Object.keys(leaderboards ?? {})).toEqual(['mine']);
@@ -56,6 +59,29 @@ describe('a module of own handlers', () => {
     ).toMatchObject({ leaderboards: { mine: { kind: 'additive' } }, stats: {} });
   });
 
+  it('may have sports', async () => {
+    const { sports } = await loadHandlers(
+      fileOf(`export const sports = { polo: { name: 'polo', ${SPORT} } };`),
+    );
+    expect(sports?.polo?.name).toBe('polo');
+  });
+
+  it.each([
+    ['as a default export', 'mjs', `export default { stats: { mine: { ${STATS} } } };`],
+    [
+      'as a default export beside others',
+      'mjs',
+      `export const stats = { mine: { ${STATS} } }; export default {};`,
+    ],
+    ['in a CommonJS module', 'cjs', `module.exports = { stats: { mine: { ${STATS} } } };`],
+    ['one by one in a CommonJS module', 'cjs', `exports.stats = { mine: { ${STATS} } };`],
+  ])('may give them %s', async (_, extension, source) => {
+    expect(await loadHandlers(fileOf(source, extension))).toMatchObject({
+      leaderboards: {},
+      stats: { mine: {} },
+    });
+  });
+
   it('that does not exist stops the start', async () => {
     const missing = join(folder, 'missing.mjs');
     expect(await problemOf(missing)).toBe(`there is no file ${missing}`);
@@ -65,8 +91,22 @@ describe('a module of own handlers', () => {
     ['throws', `throw new TypeError('broken\\nin two lines');`, 'cannot be imported: TypeError: broken'],
     ['throws a text', `throw 'broken';`, 'cannot be imported: broken'],
     ['imports what is missing', `import './absent.mjs';`, /^cannot be imported: .*absent\.mjs/],
-    ['exports nothing', 'export {};', 'exports neither leaderboards nor stats'],
-    ['exports by default', 'export default { stats: {} };', 'exports neither leaderboards nor stats'],
+    ['exports nothing', 'export {};', 'exports neither leaderboards nor stats nor sports'],
+    [
+      'exports a function by default',
+      'export default () => ({});',
+      'exports "default", and handlers are exported as leaderboards, stats or sports only',
+    ],
+    [
+      'misspells one of its exports',
+      `export const leaderboard = {}; export const stats = { mine: { ${STATS} } };`,
+      'exports "leaderboard", and handlers are exported as leaderboards, stats or sports only',
+    ],
+    [
+      'misspells what it exports by default',
+      `export default { Stats: { mine: { ${STATS} } } };`,
+      'exports "Stats", and handlers are exported as leaderboards, stats or sports only',
+    ],
     ['exports a list', 'export const stats = [];', 'stats: must be an object of handlers by name'],
     [
       'exports null',
@@ -81,12 +121,12 @@ describe('a module of own handlers', () => {
     [
       'replaces elo',
       `export const leaderboards = { elo: { kind: 'rating', ${RATE} } };`,
-      'leaderboards.elo: is a handler that comes with scorewire; choose another name',
+      'leaderboards.elo: is one that comes with scorewire; choose another name',
     ],
     [
       'replaces the default stats',
       `export const stats = { default: { ${STATS} } };`,
-      'stats.default: is a handler that comes with scorewire; choose another name',
+      'stats.default: is one that comes with scorewire; choose another name',
     ],
     [
       'has a function for a handler',
@@ -129,6 +169,21 @@ describe('a module of own handlers', () => {
       'stats.mine.track: must be a function',
     ],
     [
+      'replaces cricket',
+      `export const sports = { cricket: { ${SPORT} } };`,
+      'sports.cricket: is one that comes with scorewire; choose another name',
+    ],
+    [
+      'has a sport that calls itself otherwise',
+      `export const sports = { polo: { name: 'Polo', ${SPORT} } };`,
+      'sports.polo.name: must be "polo", as matches call it',
+    ],
+    [
+      'has a sport without a document',
+      `export const sports = { polo: { name: 'polo', ${SPORT}, document: undefined } };`,
+      'sports.polo.document: must be a function',
+    ],
+    [
       'has one bad handler behind a good one',
       `export const stats = { good: { ${STATS} }, bad: 1 };`,
       'stats.bad: must be an object',
@@ -139,21 +194,39 @@ describe('a module of own handlers', () => {
     );
   });
 
-  it('stops the start of the program with one line', { timeout: 30_000 }, async () => {
-    const file = fileOf('export const stats = {\n  a: ,\n};');
-    const { code, stderr } = await start({ HANDLERS: file, PORT: '0' });
-    expect(code).toBe(1);
-    expect(stderr).toBe(
-      `scorewire: HANDLERS=${file}: cannot be imported: SyntaxError: Unexpected token ',' (node --check ${file} says where)\n`,
+  it('that waits for ever stops the start', async () => {
+    const file = fileOf('await new Promise(() => {}); export const stats = {};');
+    await expect(loadHandlers(file, 20)).rejects.toThrow(
+      `HANDLERS=${file}: cannot be imported: TimeoutError: it is not loaded after 0.02 s`,
     );
   });
+
+  it.each([
+    [
+      'cannot be read',
+      'export const stats = {\n  a: ,\n};',
+      (file: string) =>
+        `cannot be imported: SyntaxError: Unexpected token ',' (node --check ${file} says where)`,
+    ],
+    ['ends the process', 'process.exit(0);', () => 'ended the process while it was loaded'],
+  ])(
+    'that %s stops the start of the program with one line',
+    { timeout: 30_000 },
+    async (_, source, problem) => {
+      const file = fileOf(source);
+      const { code, stdout, stderr } = await start({ HANDLERS: file, PORT: '0' });
+      expect([code, stdout, stderr]).toEqual([1, '', `scorewire: HANDLERS=${file}: ${problem(file)}\n`]);
+    },
+  );
 });
 
-function start(environment: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
+function start(
+  environment: Record<string, string>,
+): Promise<{ code: unknown; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const env = { ...process.env, ...environment };
-    execFile(process.execPath, ['--import', 'tsx', 'main.ts'], { env }, (error, _, stderr) =>
-      resolve({ code: error?.code, stderr }),
+    execFile(process.execPath, ['--import', 'tsx', 'main.ts'], { env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
     );
   });
 }

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { createApp } from './app.ts';
-import { loadHandlers } from './handlers-module.ts';
+import { type App, createApp } from './app.ts';
+import { loadHandlers, type OwnHandlers } from './handlers-module.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger } from './runtime/logger.ts';
+import { DEMO_MATCH } from './server/demo/demo-cricket.ts';
 import { readSettings, type Settings, settingWarnings } from './settings.ts';
 
 /** The process shell: settings, signals, exit code. What the process consists of is said in app.ts. */
@@ -10,7 +11,8 @@ import { readSettings, type Settings, settingWarnings } from './settings.ts';
 const USAGE = `scorewire: real-time leaderboards and live scores
 
   npm start                     everything in one process, scores in memory, on http://127.0.0.1:8080
-  npm start -- --demo           the same, with a game that never ends on board "demo"
+  npm start -- --demo           the same, with games that never end: a board "demo", a match "demo" and more
+  npm start -- --demo match     the same, with the match alone: cricket, ball by ball
   npm start -- --port 0         on a free port
 
 Settings are environment variables: HOST PORT ROLE REDIS_URL NATS_URL AUTH_SECRET ... (see the README).`;
@@ -32,7 +34,7 @@ async function run(): Promise<void> {
   const settings = readSettings({ ...process.env, ...args.environment });
   const logger = createLogger(settings.logLevel);
   for (const warning of settingWarnings(settings)) logger.warn({}, warning);
-  const handlers = settings.handlers === undefined ? {} : await loadHandlers(settings.handlers);
+  const handlers = settings.handlers === undefined ? {} : await loadOwnHandlers(settings.handlers);
   const app = createApp(settings, { logger, handlers });
   const isStopping = stopOnSignals(() => app.stop(), settings.stopDeadlineMs);
   try {
@@ -43,7 +45,21 @@ async function run(): Promise<void> {
   // Then the signal handler ends the process, with the exit code of the stop.
   if (isStopping()) return;
   // One write, so that a program which waits for the address has the token with it.
-  console.log(describeStart(settings, app.address, app.adminToken).join('\n'));
+  console.log(describeStart(settings, app).join('\n'));
+}
+
+/** A module of somebody else may end the process while it is loaded, and nobody would know who did. */
+async function loadOwnHandlers(path: string): Promise<OwnHandlers> {
+  const tell = (): void => {
+    console.error(`scorewire: HANDLERS=${path}: ended the process while it was loaded`);
+    process.exitCode = 1;
+  };
+  process.once('exit', tell);
+  try {
+    return await loadHandlers(path);
+  } finally {
+    process.off('exit', tell);
+  }
 }
 
 function readArguments(): { help: boolean; environment: Record<string, string> } {
@@ -57,11 +73,13 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    if (positionals.length > 0) throw new Error(`${positionals[0]} is not an option`);
+    const [what, ...others] = positionals;
+    const stranger = values.demo && what === 'match' ? others[0] : what;
+    if (stranger !== undefined) throw new Error(`${stranger} is not an option`);
     return {
       help: values.help,
       environment: {
-        ...(values.demo ? { DEMO: '1' } : {}),
+        ...(values.demo ? { DEMO: what ?? '1' } : {}),
         ...(values.host === undefined ? {} : { HOST: values.host }),
         ...(values.port === undefined ? {} : { PORT: values.port }),
       },
@@ -76,8 +94,7 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
 /** The first line tells the address; programs wait for it. */
 function describeStart(
   settings: Settings,
-  address: string | undefined,
-  adminToken: string | undefined,
+  { address, metricsAddress, adminToken }: Pick<App, 'address' | 'metricsAddress' | 'adminToken'>,
 ): string[] {
   const scores =
     settings.redisUrls.length > 0 ? 'in Redis' : 'in memory, gone at exit (set REDIS_URL to keep them)';
@@ -85,7 +102,8 @@ function describeStart(
   return [
     address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,
     `  scores live ${scores}; changes travel ${bus}`,
-    ...(settings.demo === undefined ? [] : [`  a demonstration game runs on board "${settings.demo.board}"`]),
+    ...(metricsAddress === undefined ? [] : [`  metrics are on ${metricsAddress}/metrics`]),
+    ...describeDemo(settings),
     ...(adminToken === undefined
       ? []
       : [
@@ -93,6 +111,13 @@ function describeStart(
           `  ${adminToken}`,
         ]),
   ];
+}
+
+function describeDemo({ demo }: Settings): string[] {
+  if (demo === undefined) return [];
+  const match = `a match of cricket is played as "${DEMO_MATCH}"`;
+  if (demo.plays === 'match') return [`  ${match}`];
+  return [`  a demonstration game runs on board "${demo.board}", and ${match}`];
 }
 
 /** The first signal stops in order, the second at once. The result tells whether one has come. */

@@ -26,6 +26,7 @@ describe('settings', () => {
   });
 
   it.each([
+    [{ METRICS_PORT: '-1' }, 'METRICS_PORT=-1: must be a whole number from 0 to 65535'],
     [{ PORT: 'abc' }, 'PORT=abc: must be a whole number from 0 to 65535'],
     [{ PORT: '70000' }, 'PORT=70000: must be a whole number from 0 to 65535'],
     [{ TICK_MS: '0' }, 'TICK_MS=0: must be a whole number from 10 to 60000'],
@@ -42,7 +43,7 @@ describe('settings', () => {
     [{ ALLOWED_ORIGINS: '*' }, 'ALLOWED_ORIGINS=*: must be an origin'],
     [{ ANONYMOUS_SUBSCRIBE: 'board:*,leaderboards' }, 'ANONYMOUS_SUBSCRIBE=leaderboards: must be a pattern'],
     [{ DEMO: '1', DEMO_BOARD: 'a b' }, 'DEMO_BOARD=a b: must be an id'],
-    [{ DEMO: 'maybe' }, 'DEMO=maybe: must be one of 0, 1, false, true'],
+    [{ DEMO: 'maybe' }, 'DEMO=maybe: must be one of 0, 1, false, true, match'],
   ])('refuse %j with one clear line', (env, message) => {
     expect(() => readSettings(env)).toThrow(message);
     expect(() => readSettings(env)).toThrow(/^[^\n]+$/);
@@ -101,6 +102,16 @@ describe('settings', () => {
     expect(() => readSettings({ CHECKPOINT_INTERVAL_MS: 'x' })).toThrow('CHECKPOINT_INTERVAL_MS=x: must be');
   });
 
+  it('say over which time connections are sent away, at most half of what a stop may take', () => {
+    expect(readSettings({}).drainMs).toBe(5000);
+    expect(readSettings({ STOP_DEADLINE_MS: '1001' }).drainMs).toBe(500);
+    expect(readSettings({ DRAIN_MS: '30000', STOP_DEADLINE_MS: '60000' }).drainMs).toBe(30_000);
+    expect(readSettings({ DRAIN_MS: '0' }).drainMs).toBe(0);
+    expect(() => readSettings({ DRAIN_MS: '5001' })).toThrow(
+      'DRAIN_MS=5001: is more than half of STOP_DEADLINE_MS',
+    );
+  });
+
   it('say how long a silent user is active, and how long a window stays after its end', () => {
     const { sessionTimeoutMs, windowRetentionMs } = readSettings({}).store;
     expect([sessionTimeoutMs, windowRetentionMs]).toEqual([12 * 3_600_000, 35 * 24 * 3_600_000]);
@@ -111,10 +122,16 @@ describe('settings', () => {
 
   it('turn the demonstration on with its adjustable feed', () => {
     expect(readSettings({ DEMO: '1', DEMO_PLAYERS: '10' }).demo).toEqual({
+      plays: 'everything',
+      ballMs: 2000,
       board: 'demo',
       players: 10,
       batch: 6,
       pauseMs: 400,
     });
+    expect(readSettings({ DEMO: 'match', DEMO_BALL_MS: '50' }).demo).toMatchObject({
+      ...{ plays: 'match', ballMs: 50 },
+    });
+    expect(readSettings({ DEMO: 'false' }).demo).toBeUndefined();
   });
 });

@@ -13,6 +13,10 @@ const ROLES = ['all', 'server', 'broadcaster'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface DemoSettings {
+  /** A match of cricket alone, or that and all else. */
+  readonly plays: 'everything' | 'match';
+  /** From one ball of the match to the next. */
+  readonly ballMs: number;
   readonly board: string;
   readonly players: number;
   /** Score changes at once. */
@@ -24,6 +28,8 @@ export interface DemoSettings {
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** Of `/metrics` and `/healthz` alone, in any role; none: they are only where a server listens. */
+  readonly metricsPort: number | undefined;
   readonly role: Role;
   /** None: scores live in memory. Several: a Redis Cluster. */
   readonly redisUrls: readonly string[];
@@ -44,12 +50,18 @@ export interface Settings {
   readonly checkpointIntervalMs: number;
   /** Milliseconds within which a stop ends, whatever is still open. */
   readonly stopDeadlineMs: number;
+  /** Milliseconds over which a stop says bye to the connections; what is left of the deadline is for settling and answering. */
+  readonly drainMs: number;
 }
 
 /** RFC 7518 asks for a key of at least the hash's size for HS256. */
 const SECRET_WISE_BYTES = 32;
 
+const PORTS = { min: 0, max: 65_535 };
+
 const MEMORY_LOG_OPERATIONS = 25_000;
+
+const DRAIN_MS = 5000;
 
 /** Ten years. */
 const LONGEST_MS = 3650 * 24 * 3_600_000;
@@ -98,9 +110,11 @@ const ZERO_IS_UNLIMITED: ReadonlySet<keyof ServerLimits> = new Set([
 
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const env = new EnvReader(environment);
+  const stopDeadlineMs = env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 });
   const settings: Settings = {
     host: env.text('HOST') ?? '127.0.0.1',
-    port: env.integer('PORT', 8080, { min: 0, max: 65_535 }),
+    port: env.integer('PORT', 8080, PORTS),
+    metricsPort: env.text('METRICS_PORT') === undefined ? undefined : env.integer('METRICS_PORT', 0, PORTS),
     role: env.choice('ROLE', 'all', ROLES),
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
@@ -114,7 +128,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ),
     allowedOrigins: env.list('ALLOWED_ORIGINS', isOrigin, 'an origin such as https://example.com'),
     logLevel: env.choice('LOG_LEVEL', 'info', LOG_LEVELS),
-    demo: env.flag('DEMO') ? readDemo(env) : undefined,
+    demo: readDemo(env),
     timing: {
       ...DEFAULT_TIMING,
       tickMs: env.integer('TICK_MS', DEFAULT_TIMING.tickMs, { min: 10, max: 60_000 }),
@@ -140,7 +154,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       min: 0,
       max: 3_600_000,
     }),
-    stopDeadlineMs: env.integer('STOP_DEADLINE_MS', 10_000, { min: 100, max: 600_000 }),
+    stopDeadlineMs,
+    drainMs: env.integer('DRAIN_MS', Math.min(DRAIN_MS, Math.floor(stopDeadlineMs / 2)), {
+      min: 0,
+      max: 600_000,
+    }),
   };
   checkTogether(settings);
   return Object.freeze(settings);
@@ -156,8 +174,12 @@ function defaultCheckpointInterval(env: EnvReader): number {
   return env.text('REDIS_URL') === undefined ? 0 : 5000;
 }
 
-function readDemo(env: EnvReader): DemoSettings {
+function readDemo(env: EnvReader): DemoSettings | undefined {
+  const told = env.choice('DEMO', '0', ['0', '1', 'false', 'true', 'match']);
+  if (told === '0' || told === 'false') return undefined;
   return {
+    plays: told === 'match' ? 'match' : 'everything',
+    ballMs: env.integer('DEMO_BALL_MS', 2000, { min: 10, max: 600_000 }),
     board: env.formed('DEMO_BOARD', 'demo', isId, `an id: ${ID_FORM}`),
     players: env.integer('DEMO_PLAYERS', 60, { min: 2, max: 10_000 }),
     batch: env.integer('DEMO_BATCH', 6, { min: 1, max: 10_000 }),
@@ -182,6 +204,12 @@ function checkTogether(settings: Settings): void {
       'AUTH_SECRET and AUTH_JWKS are both set: choose one, since a key fixes the algorithm',
     );
   }
+  const { drainMs, stopDeadlineMs } = settings;
+  if (drainMs > stopDeadlineMs / 2) {
+    throw new StartError(
+      `DRAIN_MS=${drainMs}: is more than half of STOP_DEADLINE_MS=${stopDeadlineMs}; the other half is for what is still to be answered`,
+    );
+  }
   if (role !== 'all' && (settings.redisUrls.length === 0 || settings.natsUrls.length === 0)) {
     throw new StartError(
       `ROLE=${role}: needs REDIS_URL and NATS_URL, since the parts of a split installation meet there`,
@@ -202,6 +230,6 @@ export function settingWarnings({ authSecret }: Settings): readonly string[] {
   ];
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -18,6 +18,8 @@ export default defineConfig({
         index: 'web/index.html',
         products: 'web/products/index.html',
         areas: 'web/areas/index.html',
+        matches: 'web/matches/index.html',
+        scorer: 'web/scorer/index.html',
         docs: 'web/docs/index.html',
         client: 'client/index.ts',
       },

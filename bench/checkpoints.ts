@@ -47,7 +47,7 @@ async function measure(title: string, position: number): Promise<void> {
   }, 1);
   const deps = {
     ...{ store, clock: systemClock, logger: silentLogger },
-    ...{ scoring: BUILT_IN_SCORING, mayWork: () => true },
+    ...{ scoring: BUILT_IN_SCORING, mayWorkOn: () => true },
   };
   const keeper = createCheckpointKeeper(deps, { intervalMs: 1, logOperations });
   await keeper.start();

@@ -1,7 +1,7 @@
 import { Bench } from 'tinybench';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { Ranking } from '../store/memory/ranking.ts';
-import type { Entry } from '../store/memory/ranking-entry.ts';
+import { createEntry, type Entry } from '../store/memory/ranking-entry.ts';
 import { partitionOfBoard } from '../store/partitions.ts';
 import { MAX_BATCH_OPERATIONS, type Operation, type ScoreStore } from '../store/score-store.ts';
 
@@ -17,7 +17,7 @@ function rankingBench(): Bench {
   const random = seededRandom();
   const ranking = new Ranking();
   const entries = Array.from({ length: MEMBERS }, (_, index): Entry => {
-    return { member: `player_${index}`, key: random(SCORES), arrival: 0 };
+    return createEntry(`player_${index}`, random(SCORES));
   });
   for (const entry of entries) ranking.add(entry);
   const any = (): Entry => entries[random(MEMBERS)] as Entry;

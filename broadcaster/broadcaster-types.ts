@@ -6,7 +6,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 
 export interface BroadcasterLimits {
-  /** Channels that one owner watches, those being read for the first time included; beyond: `unavailable`. */
+  /** Channels that one broadcaster watches, those being read for the first time included; beyond: `unavailable`. */
   readonly watchedChannels: number;
   /** Channels that a tick reads, or one reading of newly watched channels; the rest waits for the next, longest due first. */
   readonly channelsPerRead: number;
@@ -24,7 +24,7 @@ export const DEFAULT_BROADCASTER_LIMITS: BroadcasterLimits = {
 };
 
 export interface BroadcasterOptions {
-  /** Who holds the lease. Two running broadcasters must never have the same name: they would take it from each other. */
+  /** Who holds the leases. Two running broadcasters must never have the same name: they would take it from each other. */
   readonly name: string;
   readonly timing: Timing;
   readonly limits: BroadcasterLimits;
@@ -33,19 +33,19 @@ export interface BroadcasterOptions {
 /** What states are read from. */
 export type StateReads = Pick<
   ScoreStore,
-  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas'
+  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches'
 >;
 
-/** What a broadcaster needs of the store: it reads, it holds the lease, and it ends what is over. */
+/** What a broadcaster needs of the store: it reads, it holds leases, and it ends what is over. */
 export type BroadcasterStore = StateReads &
   Pick<
     ScoreStore,
     | 'partitions'
     | 'takeDirty'
     | 'sweep'
-    | 'acquireLease'
-    | 'renewLease'
-    | 'releaseLease'
+    | 'acquireLeases'
+    | 'renewLeases'
+    | 'releaseLeases'
     | 'state'
     | 'onState'
   >;
@@ -57,21 +57,21 @@ export interface BroadcasterDeps {
   readonly logger: Logger;
   /** 64 random bits in hexadecimal, different at every call. */
   readonly random: () => string;
-  /** What an owner does besides, from the beginning of its term to its end; `mayWork` tells whether it still is the owner. */
-  readonly sideline?: (mayWork: () => boolean) => Service;
+  /** What a broadcaster does besides, for the partitions that it owns at the time, which `mayWorkOn` tells. */
+  readonly sideline?: (mayWorkOn: (partition: number) => boolean) => Service;
 }
 
-/** `fence` and the numbers of channels are of the present term (none and 0 while standing by); all others only grow. */
 export interface BroadcasterStats extends Readonly<Counters> {
-  readonly owner: boolean;
-  readonly fence: number | undefined;
-  /** Whether the store could be read lately and the lease is confirmed; false while standing by. */
+  /** Those that it owns. */
+  readonly partitions: readonly number[];
+  /** Whether the store could be read lately and all leases are confirmed; false where nothing is owned. */
   readonly fresh: boolean;
   readonly watchedChannels: number;
 }
 
 /** What a broadcaster has done since it was started, over all its terms. */
 export interface Counters {
+  /** Of each partition for itself. */
   terms: number;
   ticks: number;
   /** Milliseconds that all ticks took together. */

@@ -8,7 +8,7 @@ import type { Operation } from '../store/score-store.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
 import { createBroadcaster } from './broadcaster.ts';
 import { DEFAULT_BROADCASTER_LIMITS } from './broadcaster-types.ts';
-import { PARTITIONS } from './faulty-store.contract.ts';
+import { ALL, PARTITIONS } from './faulty-store.contract.ts';
 import { Recorder } from './support.contract.ts';
 
 test('over the memory store and the bus in the process, scores become views and patches', async () => {
@@ -63,33 +63,41 @@ test('over the memory store and the bus in the process, scores become views and 
   await store.stop();
 });
 
-test('an owner does its other work from the beginning of its term, and has ended it when the lease is given back', async () => {
+test('a broadcaster does its other work for what it owns, and has ended it when the leases are given back', async () => {
   const clock = createFakeClock();
   const store = createMemoryStore({ partitions: PARTITIONS }, { clock });
   const bus = createInProcessBus({ clock });
   const events: string[] = [];
+  const works = new Map<string, (partition: number) => boolean>();
   const open = (name: string) =>
     createBroadcaster(
       {
-        ...{ store, bus, clock, logger: silentLogger, random: () => 'f'.repeat(16) },
-        sideline: (mayWork) => ({
-          start: async () => void events.push(`${name} begins: ${mayWork()}`),
-          stop: async () => {
-            await Promise.resolve();
-            const other = await store.acquireLease('broadcaster', 'stranger', 1);
-            events.push(`${name} ends: ${mayWork()}, ${other === undefined ? 'held' : 'free'}`);
-          },
-        }),
+        ...{ store, bus: bus.endpoint(name), clock, logger: silentLogger, random: () => 'f'.repeat(16) },
+        sideline: (mayWorkOn) => {
+          works.set(name, mayWorkOn);
+          return {
+            start: async () => void events.push(`${name} begins`),
+            stop: async () => {
+              await Promise.resolve();
+              events.push(`${name} ends, ${ALL.filter(mayWorkOn).length > 0 ? 'an owner' : 'no owner'}`);
+            },
+          };
+        },
       },
       { name, timing: DEFAULT_TIMING, limits: DEFAULT_BROADCASTER_LIMITS },
     );
+  const workOf = (name: string) => ALL.filter((partition) => works.get(name)?.(partition));
   const [one, two] = [open('one'), open('two')];
   await one.start();
+  expect(workOf('one')).toEqual(ALL);
   await two.start();
   await clock.advance(1000);
-  expect(events).toEqual(['one begins: true']);
+  expect([...workOf('one'), ...workOf('two')].sort()).toEqual(ALL);
+  expect(workOf('two')).toEqual(two.stats().partitions);
   await one.stop();
-  await clock.advance(1000);
-  expect(events).toEqual(['one begins: true', 'one ends: true, held', 'two begins: true']);
+  await clock.advance(100);
+  expect(events).toEqual(['one begins', 'two begins', 'one ends, an owner']);
+  expect([workOf('one'), workOf('two')]).toEqual([[], ALL]);
   await two.stop();
+  expect(clock.pending).toBe(0);
 });

@@ -1,67 +1,102 @@
 /**
- * Turns dirty names into patches. Whoever holds the lease owns the partitions: it answers what gateways watch with the published
- * view of the channel, and from then on publishes a patch per tick in which the state has changed (owner-term.ts). All
- * others stand by. One lease stands for all partitions; a term knows only the partitions that it was given, so that
- * several broadcasters can share them.
+ * Turns dirty names into patches. Broadcasters share the partitions: who should have which follows from who is there
+ * (rendezvous.ts, presence.ts), and who has it from a lease in the store (lease-keeper.ts). The owner of a partition answers what
+ * gateways watch in it with the published view of the channel, and from then on publishes a patch per tick in which the state
+ * has changed (owner.ts).
  */
-import type { Service } from '../runtime/lifecycle.ts';
 import {
   type Broadcaster,
   type BroadcasterDeps,
   type BroadcasterOptions,
   newCounters,
 } from './broadcaster-types.ts';
-import { createLeaseKeeper } from './lease-keeper.ts';
-import { beginTerm, type OwnerTerm } from './owner-term.ts';
-
-const LEASE = 'broadcaster';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { Owner } from './owner.ts';
+import { Presence } from './presence.ts';
+import { shareOf } from './rendezvous.ts';
 
 /**
- * `start` resolves when it was tried once to become the owner, and does not fail where the store is away; `stop` finishes the running
- * tick and gives the lease back.
+ * `start` resolves when it was tried once to own partitions, and does not fail where the store is away; `stop` finishes the running
+ * tick, gives the leases back and tells the others, who go on at once.
  */
 export function createBroadcaster(deps: BroadcasterDeps, options: BroadcasterOptions): Broadcaster {
-  const { store, clock, random } = deps;
-  const { name, timing, limits } = options;
+  const { store, bus, clock } = deps;
+  const { name, timing } = options;
   const logger = deps.logger.child({ broadcaster: name });
   const counters = newCounters();
-  let present: OwnerTerm | undefined;
-  let sideline: Service | undefined;
+  let state: 'new' | 'started' | 'stopped' = 'new';
+  let stopping: Promise<void> | undefined;
+  let endListening = (): void => undefined;
 
-  const lease = createLeaseKeeper(
+  const presence = new Presence(
     {
-      store,
-      clock,
-      logger,
-      holder: {
-        begin: (fence) => {
-          const partitions = Array.from({ length: store.partitions }, (_, partition) => partition);
-          present = beginTerm(
-            { ...deps, logger, lease, counters },
-            { term: { owner: name, fence, epoch: `${fence}-${random()}`, partitions }, timing, limits },
-          );
-          sideline = deps.sideline?.(() => lease.isConfirmed(fence));
-          void sideline?.start();
-        },
-        end: async (why) => {
-          await Promise.all([present?.end(why), sideline?.stop()]);
-          present = undefined;
-          sideline = undefined;
-        },
-      },
+      ...{ bus, clock, logger },
+      isAble: () => store.state === 'up' && leases.isAnswered,
+      changed: () => leases.look(),
     },
-    { lease: LEASE, owner: name, termMs: timing.leaseTermMs, renewMs: timing.leaseRenewMs },
+    { name, periodMs: timing.heartbeatMs },
   );
 
+  /** Who is cut off can serve nobody, and stands in the way of who can. */
+  const wanted = (): ReadonlySet<number> =>
+    presence.members.isCutOff ? new Set() : shareOf(name, presence.members.candidates(), store.partitions);
+
+  const leases: LeaseKeeper = new LeaseKeeper(
+    {
+      ...{ store, clock, logger, wanted },
+      holder: {
+        begin: (won) => owner.begin(won),
+        end: (partitions, why) => owner.end(partitions, why),
+      },
+      freed: (partitions) => {
+        if (state === 'started') presence.tellFreed(partitions);
+      },
+    },
+    {
+      owner: name,
+      partitions: store.partitions,
+      termMs: timing.leaseTermMs,
+      renewMs: timing.leaseRenewMs,
+      retryMs: timing.leaseRetryMs,
+    },
+  );
+  const owner: Owner = new Owner({ ...deps, logger, leases, counters }, options);
+  const sideline = deps.sideline?.((partition) => owner.mayWorkOn(partition));
+
+  async function stop(): Promise<void> {
+    const wasStarted = state === 'started';
+    state = 'stopped';
+    // It ends first, while the ticks go on.
+    await sideline?.stop();
+    const owned = owner.partitions;
+    await leases.stop();
+    if (!wasStarted) return;
+    endListening();
+    presence.leave(owned);
+    await owner.stop();
+  }
+
   return {
-    start: () => lease.start(),
-    stop: () => lease.stop(),
+    start: async () => {
+      if (state !== 'new') return;
+      state = 'started';
+      endListening = store.onState((now) => {
+        if (now === 'up') leases.renewNow();
+      });
+      presence.start();
+      owner.start();
+      await leases.start();
+      await sideline?.start();
+    },
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
     stats: () => ({
       ...counters,
-      owner: present !== undefined,
-      fence: present?.identity.fence,
-      fresh: present?.isFresh ?? false,
-      watchedChannels: present?.watchedChannels ?? 0,
+      partitions: owner.partitions,
+      fresh: owner.isFresh,
+      watchedChannels: owner.watchedChannels,
     }),
   };
 }

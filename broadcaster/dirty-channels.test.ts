@@ -22,7 +22,12 @@ function watched(): PublishedViews {
   add('board:z', 1, [['ann', 1]]);
   add('board:pending', 0);
   add('player:p:ann', 0, []);
+  add('player:p:b:ob', 0, []);
+  add('player:players:ann', 0, []);
   add('area:111', 1, []);
+  add('match:m', 3, []);
+  add('match:m:feed', 3, []);
+  add('match:n:feed', 3, []);
   add('board:w', 2, [['ann', 3]]);
   add('board:w@daily', 2, [['ann', 2]]);
   add('rank:w@daily:ann', 2, []);
@@ -58,6 +63,15 @@ test('a dirty window leads to the channels that name it, and to those of the cur
   });
 });
 
+test('a dirty match leads to its document and to its feed, as far as they are watched', () => {
+  const names = new Map([
+    ['match:m', 5],
+    ['match:n', 6],
+    ['match:o', 7],
+  ]);
+  expect(marks({ partition: 3, names })).toEqual({ 'match:m': 5, 'match:m:feed': 5, 'match:n:feed': 6 });
+});
+
 test('a dirty board leads to the channels of all its windows, since its settings may have changed', () => {
   expect(Object.keys(marks({ partition: 2, names: new Map([['board:w', 5]]) })).sort()).toEqual([
     'board:w',
@@ -78,8 +92,14 @@ test('a profile leads to the windows that show the member', () => {
   ]);
 });
 
-test('a dirty player and a dirty area lead to their channels', () => {
-  expect(marks({ partition: 0, names: new Map([['player:p:ann', 5]]) })).toEqual({ 'player:p:ann': 5 });
+test('dirty players of a product lead to the channels of them that are watched', () => {
+  expect(marks({ partition: 0, names: new Map([['players:p', 5]]) })).toEqual({
+    'player:p:ann': 5,
+    'player:p:b:ob': 5,
+  });
+});
+
+test('a dirty area leads to its channel', () => {
   expect(marks({ partition: 1, names: new Map([['area:111', 6]]) })).toEqual({ 'area:111': 6 });
 });
 
@@ -88,7 +108,7 @@ test('a name that nobody watches leads nowhere', () => {
     ['board:unwatched', 5],
     ['profile:nobody shown', 5],
     ['something:else', 5],
-    ['player:p:bob', 5],
+    ['players:other', 5],
     ['area:222', 5],
     ['board:unwatched@daily.2026-11-21', 5],
   ]);
@@ -123,6 +143,8 @@ test('the flag for all leads to every watched channel of the partition', () => {
     'board:x',
     'board:y',
     'player:p:ann',
+    'player:p:b:ob',
+    'player:players:ann',
     'rank:x:ann',
     'rank:x:carl',
   ]);

@@ -3,7 +3,10 @@ import type { DirtyNames } from '../store/score-store.ts';
 import type { PublishedViews, WatchedView } from './published-views.ts';
 
 const BOARD = 'board:';
+const PLAYERS = 'players:';
+const MATCH = 'match:';
 const PROFILE = 'profile:';
+const FEED = ':feed';
 
 /**
  * Calls `mark` for each watched channel whose state the taken names may have changed, with the acceptance time of the
@@ -21,11 +24,14 @@ export function markDirtyChannels(
     for (const [name, since] of names) {
       if (name.startsWith(BOARD)) {
         for (const channel of views.ofBoard(name.slice(BOARD.length))) mark(channel, since);
+      } else if (name.startsWith(PLAYERS)) {
+        for (const channel of views.ofProduct(name.slice(PLAYERS.length))) mark(channel, since);
       } else if (name.startsWith(PROFILE)) {
         profiles.set(name.slice(PROFILE.length), since);
-      } else if (views.get(name) !== undefined) {
-        // Players and areas are named as their channels are.
-        mark(name, since);
+      } else {
+        // Areas and matches are named as their channels are; a match has two.
+        if (views.get(name) !== undefined) mark(name, since);
+        if (name.startsWith(MATCH) && views.get(name + FEED) !== undefined) mark(name + FEED, since);
       }
     }
     if (allSince !== undefined || profiles.size > 0) widely.set(partition, { allSince, profiles });

@@ -9,8 +9,10 @@ import {
   type AreaQuery,
   type BoardPage,
   type DirtyNames,
+  type MatchView,
   type ModeCount,
   type PageQuery,
+  type PartitionLease,
   type PlayerQuery,
   type RankedRow,
   type Standings,
@@ -18,11 +20,13 @@ import {
   type StoreState,
   StoreUnavailableError,
   type SweepResult,
+  type TakenNames,
 } from '../store/score-store.ts';
 import type { FakeClock } from '../test/support/fake-clock.ts';
 import type { BroadcasterStore } from './broadcaster-types.ts';
 
 export const PARTITIONS = 4;
+export const ALL: readonly number[] = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 const TOP = 3;
 
 /** The data that all clients share. `top` is 3 on every board; among equals the lesser member stands above. */
@@ -34,10 +38,14 @@ export class StoreData {
   /** By `<product>:<player>`. */
   readonly players = new Map<string, ReadonlyMap<string, number>>();
   readonly areas = new Map<string, readonly ModeCount[]>();
+  readonly matches = new Map<string, MatchView>();
   readonly dirty: { all: number | undefined; names: Map<string, number> }[] = [];
-  lease: { owner: string; fence: number; until: number } | undefined;
+  /** By partition. */
+  readonly leases = new Map<number, { readonly owner: string; readonly fence: number; until: number }>();
+  /** Leases that are taken together have one number. */
   lastFence = 100;
-  takenFence = 0;
+  /** By partition: the highest number that names were taken under. */
+  readonly takenFences = new Map<number, number>();
 
   constructor(clock: FakeClock) {
     this.clock = clock;
@@ -98,6 +106,21 @@ export class StoreData {
       : { member, total: rows.length, rank: row.rank, score: row.score };
   }
 
+  /** As if somebody else had acquired them. */
+  give(owner: string, fence: number, partitions: readonly number[] = ALL): void {
+    this.lastFence = Math.max(this.lastFence, fence);
+    for (const partition of partitions) this.leases.set(partition, { owner, fence, until: Infinity });
+  }
+
+  /** Who holds what at present, as `owner fence`. */
+  holders(): readonly string[] {
+    const now = this.clock.now();
+    return ALL.map((partition) => {
+      const lease = this.leases.get(partition);
+      return lease === undefined || lease.until <= now ? 'free' : `${lease.owner} ${lease.fence}`;
+    });
+  }
+
   take(partition: number): DirtyNames {
     const { all, names } = this.dirty[partition] ?? { all: undefined, names: new Map() };
     this.dirty[partition] = { all: undefined, names: new Map() };
@@ -112,10 +135,11 @@ export type Method =
   | 'readConfigs'
   | 'readPlayers'
   | 'readAreas'
+  | 'readMatches'
   | 'sweep'
-  | 'acquireLease'
-  | 'renewLease'
-  | 'releaseLease';
+  | 'acquireLeases'
+  | 'renewLeases'
+  | 'releaseLeases';
 /** `refused`: it did not happen. `lost`: it happened, but the answer did not arrive. */
 export type Fault = 'refused' | 'lost';
 
@@ -142,14 +166,17 @@ export class StoreClient implements BroadcasterStore {
     for (const listener of this.#listeners) listener(state);
   }
 
-  async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
+  async takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames> {
     this.takesAtOnce += 1;
     this.mostTakesAtOnce = Math.max(this.mostTakesAtOnce, this.takesAtOnce);
     const { data } = this;
     return this.#call('takeDirty', () => {
-      if (fence < data.takenFence) return 'fenced' as const;
-      data.takenFence = fence;
-      return partitions.map((partition) => data.take(partition));
+      const isFenced = ({ partition, fence }: PartitionLease) =>
+        fence < (data.takenFences.get(partition) ?? 0);
+      const fenced = leases.filter(isFenced);
+      const taken = leases.filter((lease) => !isFenced(lease));
+      for (const { partition, fence } of taken) data.takenFences.set(partition, fence);
+      return { taken: taken.map(({ partition }) => data.take(partition)), fenced };
     }).finally(() => {
       this.takesAtOnce -= 1;
     });
@@ -190,34 +217,57 @@ export class StoreClient implements BroadcasterStore {
     return this.#call('readAreas', () => queries.map(({ area }) => this.data.areas.get(area) ?? []));
   }
 
+  async readMatches(matches: readonly string[]): Promise<readonly (MatchView | undefined)[]> {
+    return this.#call('readMatches', () => matches.map((match) => this.data.matches.get(match)));
+  }
+
   async sweep(): Promise<SweepResult> {
     return this.#call('sweep', () => ({ sessions: 0, windows: 0, more: false }));
   }
 
-  async acquireLease(_name: string, owner: string, termMs: number): Promise<{ fence: number } | undefined> {
-    return this.#call('acquireLease', () => {
-      const { data } = this;
-      const now = data.clock.now();
-      if (data.lease !== undefined && data.lease.until > now && data.lease.owner !== owner) return undefined;
-      data.lastFence += 1;
-      data.lease = { owner, fence: data.lastFence, until: now + termMs };
-      return { fence: data.lastFence };
+  async acquireLeases(
+    highest: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]> {
+    return this.#call('acquireLeases', () => {
+      const { leases, clock } = this.data;
+      const now = clock.now();
+      const free = highest.filter(({ partition }) => {
+        const lease = leases.get(partition);
+        return lease === undefined || lease.until <= now || lease.owner === owner;
+      });
+      if (free.length === 0) return [];
+      const fence = Math.max(this.data.lastFence, ...free.map((each) => each.fence)) + 1;
+      this.data.lastFence = fence;
+      for (const { partition } of free) leases.set(partition, { owner, fence, until: now + termMs });
+      return free.map(({ partition }) => ({ partition, fence }));
     });
   }
 
-  async renewLease(_name: string, owner: string, fence: number, termMs: number): Promise<boolean> {
-    return this.#call('renewLease', () => {
-      const { lease, clock } = this.data;
-      if (lease?.owner !== owner || lease.fence !== fence || lease.until <= clock.now()) return false;
-      lease.until = clock.now() + termMs;
-      return true;
+  async renewLeases(
+    asked: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]> {
+    return this.#call('renewLeases', () => {
+      const { leases, clock } = this.data;
+      const now = clock.now();
+      const held = asked.filter(({ partition, fence }) => {
+        const lease = leases.get(partition);
+        return lease?.owner === owner && lease.fence === fence && lease.until > now;
+      });
+      for (const { partition, fence } of held) leases.set(partition, { owner, fence, until: now + termMs });
+      return held;
     });
   }
 
-  async releaseLease(_name: string, owner: string, fence: number): Promise<void> {
-    return this.#call('releaseLease', () => {
-      const { lease } = this.data;
-      if (lease?.owner === owner && lease.fence === fence) this.data.lease = undefined;
+  async releaseLeases(asked: readonly PartitionLease[], owner: string): Promise<void> {
+    return this.#call('releaseLeases', () => {
+      for (const { partition, fence } of asked) {
+        const lease = this.data.leases.get(partition);
+        if (lease?.owner === owner && lease.fence === fence) this.data.leases.delete(partition);
+      }
     });
   }
 

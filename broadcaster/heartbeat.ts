@@ -1,25 +1,58 @@
 import type { MessageBus } from '../bus/message-bus.ts';
 import { encodeBusMessage, TOPICS } from '../bus/messages.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { TermIdentity } from './term-identity.ts';
+import type { Term, Terms } from './terms.ts';
 
-interface HeartbeatOptions {
-  readonly term: TermIdentity;
-  readonly periodMs: number;
-  /** Whether the published views are what the store holds, as far as is known. */
-  readonly isFresh: () => boolean;
+interface HeartbeatDeps {
+  readonly bus: Pick<MessageBus, 'publish'>;
+  readonly clock: Clock;
+  readonly terms: Terms;
+  readonly mayAnswer: () => boolean;
+  /** Whether the published views of a term are what the store holds, as far as is known. */
+  readonly isFresh: (term: Term) => boolean;
 }
 
-/** Tells all gateways who owns, at once and then periodically; the result ends it. */
-export function startHeartbeat(
-  { bus, clock }: { readonly bus: Pick<MessageBus, 'publish'>; readonly clock: Clock },
-  { term, periodMs, isFresh }: HeartbeatOptions,
-): () => void {
-  let cancelTimer = (): void => undefined;
-  const beat = (): void => {
-    bus.publish(TOPICS.owners, encodeBusMessage({ type: 'heartbeat', ...term, fresh: isFresh() }));
-    cancelTimer = clock.after(periodMs, beat);
-  };
-  beat();
-  return () => cancelTimer();
+interface HeartbeatOptions {
+  readonly owner: string;
+  readonly periodMs: number;
+}
+
+/** Tells all gateways what is owned here. */
+export class Heartbeat {
+  readonly #deps: HeartbeatDeps;
+  readonly #options: HeartbeatOptions;
+  #cancelTimer = (): void => undefined;
+
+  constructor(deps: HeartbeatDeps, options: HeartbeatOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#cancelTimer = this.#deps.clock.after(this.#options.periodMs, () => {
+      this.beat();
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#cancelTimer();
+  }
+
+  /** All terms, which is two messages where some are fresh and some are not. */
+  beat(): void {
+    const { bus, terms, mayAnswer, isFresh } = this.#deps;
+    if (!mayAnswer()) return;
+    const byFreshness = new Map<boolean, (readonly [number, number])[]>();
+    for (const term of terms.all()) {
+      const fresh = isFresh(term);
+      const leases = byFreshness.get(fresh) ?? [];
+      byFreshness.set(fresh, leases);
+      leases.push([term.partition, term.fence]);
+    }
+    for (const [fresh, leases] of byFreshness) {
+      const { owner } = this.#options;
+      bus.publish(TOPICS.owners, encodeBusMessage({ type: 'heartbeat', owner, leases, fresh }));
+    }
+  }
 }

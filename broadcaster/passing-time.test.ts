@@ -13,7 +13,7 @@ import {
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.ts';
 import { readStates } from '../store/channel-states.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
-import { partitionOfArea, partitionOfBoard, partitionOfPlayer } from '../store/partitions.ts';
+import { partitionOfArea, partitionOfBoard, partitionOfPlayers } from '../store/partitions.ts';
 import type { Operation, ScoreStore } from '../store/score-store.ts';
 import { createFakeClock, type FakeClock } from '../test/support/fake-clock.ts';
 import { createBroadcaster } from './broadcaster.ts';
@@ -216,7 +216,7 @@ test('the counters of a player are pushed as they change', async () => {
   await subscribe('player:chess:ann');
   expect(socket.state('player:chess:ann')).toEqual({});
   const count = { op: 'count', product: 'chess', player: 'ann', counter: 'wins', by: 1 } as const;
-  await apply(partitionOfPlayer('chess', 'ann', PARTITIONS), count, count);
+  await apply(partitionOfPlayers('chess', PARTITIONS), count, count);
   await clock.advance(TOLD_MS);
   expect(socket.state('player:chess:ann')).toEqual({ wins: 2 });
 });

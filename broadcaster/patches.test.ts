@@ -79,7 +79,7 @@ test('ten thousand watched members of one board cost a handful of store calls pe
   const { clock, data, owner, store, recorder } = await watching([...channels, 'board:b']);
   data.set('b', 'm77', 9);
   await clock.advance(500);
-  expect(store.calls.filter((call) => call !== 'renewLease')).toEqual([
+  expect(store.calls.filter((call) => call !== 'renewLeases')).toEqual([
     'takeDirty',
     'readPages',
     'readStandings',

@@ -36,11 +36,11 @@ export interface PublishedView extends Watched {
 export type WatchedView = PendingView | PublishedView;
 
 /**
- * The views of one term, by channel.
+ * The views of all partitions that are owned, by channel.
  *
  * No position is ever used for two states: the counter rises with every tick and every creation, a new view begins at
  * the counter, and a view moves on by at most one per tick. So a view is never ahead of the counter, and one that
- * is forgotten and created again begins behind all positions that the channel ever had in this term.
+ * is forgotten and created again begins behind all positions that the channel ever had, whichever terms they were of.
  */
 export class PublishedViews {
   readonly #limit: number;
@@ -69,6 +69,11 @@ export class PublishedViews {
   /** The channels in which a change of a board, or of one of its windows, may show. */
   ofBoard(key: string): Iterable<string> {
     return this.#index.ofBoard(key);
+  }
+
+  /** The channels of players of a product. */
+  ofProduct(product: string): Iterable<string> {
+    return this.#index.ofProduct(product);
   }
 
   /** The channels whose window becomes another one as time passes. */
@@ -118,6 +123,11 @@ export class PublishedViews {
     if (this.#views.get(view.name) !== view) return;
     this.#views.delete(view.name);
     this.#index.remove(view.name, view.channel);
+  }
+
+  /** Of partitions that are not owned any more. */
+  forgetPartitions(partitions: ReadonlySet<number>): void {
+    for (const view of this.#views.values()) if (partitions.has(view.partition)) this.forget(view);
   }
 
   /** To be called once at the beginning of each tick. */

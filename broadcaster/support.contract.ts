@@ -111,7 +111,8 @@ export class Recorder {
         break;
       }
       case 'watch':
-        throw new Error('an owner does not watch');
+      case 'member':
+        throw new Error('owners do not tell gateways this');
     }
   }
 
@@ -145,6 +146,8 @@ export interface Rig {
   readonly bus: InProcessBus;
   readonly recorder: Recorder;
   readonly timing: Timing;
+  /** Of this one so much time passes at once, as if its process had been stopped by a signal. */
+  sleep(name: string, ms: number): void;
   /** A started broadcaster over a connection of its own. */
   broadcaster(name: string): Promise<{ broadcaster: Broadcaster; store: StoreClient }>;
 }
@@ -157,19 +160,21 @@ export function createRig(
   const bus = createInProcessBus({ clock });
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   let randomCalls = 0;
+  const asleepMs = new Map<string, number>();
   return {
     clock,
     data,
     bus,
     timing,
     recorder: new Recorder(bus, clock),
+    sleep: (name, ms) => void asleepMs.set(name, (asleepMs.get(name) ?? 0) + ms),
     broadcaster: async (name) => {
       const store = new StoreClient(data);
       const broadcaster = createBroadcaster(
         {
           store,
           bus: bus.endpoint(name),
-          clock,
+          clock: { ...clock, now: () => clock.now() + (asleepMs.get(name) ?? 0) },
           logger: strictLogger,
           random: () => (++randomCalls).toString(16).padStart(16, '0'),
         },

@@ -28,14 +28,29 @@ function sweeping(over: number[]) {
       return { sessions, windows: 0, more: sessions === limit };
     },
   };
-  const lease = { confirmed: true };
+  const lease = { confirmed: true, lost: new Set<number>() };
   const note = (_: object, message: string) => void lines.push(message);
-  const logger: Logger = { ...silentLogger, info: note, warn: note, error: note };
+  const ended: unknown[] = [];
+  const noteEnded = (level: string) => (fields: object, message: string) => {
+    if (message === 'what was over has been ended') ended.push([level, fields]);
+    else note(fields, message);
+  };
+  const logger: Logger = {
+    ...silentLogger,
+    debug: noteEnded('debug'),
+    info: noteEnded('info'),
+    warn: note,
+    error: note,
+  };
   const sweeper = startSweeper(
-    { store, clock, logger, counters, maySweep: () => lease.confirmed },
-    { partitions: over.map((_, partition) => partition), pauseMs: PAUSE_MS, limit: LIMIT },
+    {
+      ...{ store, clock, logger, counters },
+      partitions: () => over.map((_, partition) => partition),
+      maySweep: (partition) => lease.confirmed && !lease.lost.has(partition),
+    },
+    { pauseMs: PAUSE_MS, limit: LIMIT },
   );
-  return { clock, counters, lines, calls, store, lease, sweeper };
+  return { clock, counters, lines, ended, calls, store, lease, sweeper };
 }
 
 test('every partition is swept once per round, in its turn', async () => {
@@ -53,6 +68,15 @@ test('a partition that has more is swept again at once, and the others do not wa
   await clock.advance(PAUSE_MS);
   expect(calls).toEqual([0, 1, 2, 0, 2, 0]);
   expect(counters.sweptSessions).toBe(8);
+});
+
+test('what a round has ended is told once, and nothing where that is nothing', async () => {
+  const { clock, ended, store } = sweeping([5, 0, 3]);
+  await clock.advance(2 * PAUSE_MS);
+  expect(ended).toEqual([['debug', { sessions: 8, windows: 0 }]]);
+  store.sweep = async () => ({ sessions: 0, windows: 2, more: false });
+  await clock.advance(PAUSE_MS);
+  expect(ended.slice(1)).toEqual([['info', { sessions: 0, windows: 6 }]]);
 });
 
 test('a store that always says that there is more does not keep a round from ending', async () => {

@@ -8,12 +8,12 @@ interface SweeperDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
-  /** Whether the partitions are certainly ours. Two who sweep the same do no harm, only the work twice. */
-  readonly maySweep: () => boolean;
+  /** Those that are certainly ours. Two who sweep the same do no harm, only the work twice. */
+  readonly partitions: () => readonly number[];
+  readonly maySweep: (partition: number) => boolean;
 }
 
 interface SweeperOptions {
-  readonly partitions: readonly number[];
   /** From the end of one round to the beginning of the next. */
   readonly pauseMs: number;
   /** Sessions and windows that one call ends at most, so that no call holds up the partition for long. */
@@ -29,8 +29,8 @@ export interface Sweeper {
  * Ends in the background what is over: sessions that nobody has renewed, windows that nobody needs any more. One partition after the
  * other, and those that have more in turns, so that none has to wait for a very full one. What it changes is marked dirty, and so the ticks tell it.
  */
-export function startSweeper(deps: SweeperDeps, { partitions, pauseMs, limit }: SweeperOptions): Sweeper {
-  const { store, clock, logger, counters, maySweep } = deps;
+export function startSweeper(deps: SweeperDeps, { pauseMs, limit }: SweeperOptions): Sweeper {
+  const { store, clock, logger, counters, partitions, maySweep } = deps;
   let stopped = false;
   let isFailing = false;
   let cancelTimer = (): void => undefined;
@@ -39,18 +39,29 @@ export function startSweeper(deps: SweeperDeps, { partitions, pauseMs, limit }: 
   function arm(): void {
     if (stopped) return;
     cancelTimer = clock.after(pauseMs, () => {
+      const { sweptSessions, sweptWindows } = counters;
       running = round()
         .catch((error: unknown) => logger.error({ err: error }, 'a round of sweeping failed'))
-        .then(arm);
+        .then(() => {
+          tell(counters.sweptSessions - sweptSessions, counters.sweptWindows - sweptWindows);
+          arm();
+        });
     });
+  }
+
+  /** Sessions end all the time; windows a few times a day, and their scores are gone. */
+  function tell(sessions: number, windows: number): void {
+    if (sessions + windows === 0) return;
+    logger[windows > 0 ? 'info' : 'debug']({ sessions, windows }, 'what was over has been ended');
   }
 
   async function round(): Promise<void> {
     let failures = 0;
-    for (let left = partitions; left.length > 0; ) {
+    for (let left = partitions(); left.length > 0; ) {
       const full: number[] = [];
       for (const partition of left) {
-        if (stopped || store.state !== 'up' || !maySweep()) return;
+        if (stopped || store.state !== 'up') return;
+        if (!maySweep(partition)) continue;
         const outcome = await sweep(partition);
         if (outcome === 'failed') failures += 1;
         else if (outcome === 'more') full.push(partition);

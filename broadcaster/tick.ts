@@ -5,48 +5,48 @@ import type { State } from '../protocol/views.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { readStates } from '../store/channel-states.ts';
-import { type ScoreStore, WINDOW_BOUNDARY_MS } from '../store/score-store.ts';
+import { type PartitionLease, type ScoreStore, WINDOW_BOUNDARY_MS } from '../store/score-store.ts';
 import type { Counters, StateReads } from './broadcaster-types.ts';
 import { markDirtyChannels } from './dirty-channels.ts';
 import { DueReads } from './due-reads.ts';
 import type { PublishedView, PublishedViews } from './published-views.ts';
 import type { ReadHealth } from './read-health.ts';
-import type { TermIdentity } from './term-identity.ts';
+import type { Term, Terms } from './terms.ts';
 
 interface TickDeps {
   readonly store: StateReads & Pick<ScoreStore, 'takeDirty'>;
   readonly bus: Pick<MessageBus, 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly terms: Terms;
   readonly views: PublishedViews;
   readonly health: ReadHealth;
   readonly counters: Counters;
   /** False while the lease is unconfirmed or lost. */
-  readonly mayPublish: () => boolean;
-  /** A higher fencing number has been seen. */
-  readonly onFenced: () => void;
+  readonly mayPublish: (term: Term) => boolean;
+  /** Higher fencing numbers have been seen. */
+  readonly onFenced: (leases: readonly PartitionLease[]) => void;
 }
 
 interface TickOptions {
-  readonly term: TermIdentity;
   readonly tickMs: number;
   readonly interestMs: number;
   readonly reReadMs: number;
   readonly channelsPerRead: number;
 }
 
-/** What a term does twice a second: take the dirty names, read what they touch, publish what has changed. */
+/** What an owner does twice a second, for all its partitions together: take the dirty names, read what they touch, publish what has changed. */
 export class Tick {
   readonly #deps: TickDeps;
   readonly #options: TickOptions;
   readonly #due = new DueReads();
   /**
-   * Names that were taken but never arrived here are lost. So until a take has succeeded, everything counts as changed: at
-   * the beginning of a term (an earlier owner may have taken until our first take fenced it off) and after a take that failed
-   * (it may have happened). The flag is used up by the next take that succeeds, since only a reading after it sees
+   * Names that were taken but never arrived here are lost. So until a take has succeeded, everything in a partition counts as changed:
+   * at the beginning of a term (an earlier owner may have taken until our first take fenced it off) and after a take that failed
+   * (it may have happened). The mark is used up by the next take that succeeds, since only a reading after it sees
    * everything that it took; so a view that is published meanwhile is read again as well.
    */
-  #everythingIsDue = true;
+  readonly #wholly = new Set<number>();
   /** Which quarter of an hour the last tick was in. */
   #boundary = Number.NaN;
 
@@ -55,9 +55,9 @@ export class Tick {
     this.#options = options;
   }
 
-  /** The store was away or may have lost what it had told. */
-  readEverythingAgain(): void {
-    this.#everythingIsDue = true;
+  /** Of these partitions; of all where the store was away or may have lost what it had told. */
+  readEverythingAgain(terms: Iterable<PartitionLease> = this.#deps.terms.all()): void {
+    for (const { partition } of terms) this.#wholly.add(partition);
   }
 
   async run(): Promise<void> {
@@ -68,18 +68,19 @@ export class Tick {
     } catch (error) {
       // Not the store's failure but a defect; what it left unpublished is still marked.
       logger.error({ err: error }, 'a tick failed');
-      this.#everythingIsDue = true;
+      this.readEverythingAgain();
     }
     counters.ticks += 1;
     counters.tickMs += Math.max(0, clock.now() - startedAt);
   }
 
   async #run(startedAt: number): Promise<void> {
-    const { views, mayPublish, health, logger } = this.#deps;
+    const { terms, views, mayPublish, health, logger } = this.#deps;
     views.beginTick();
     views.expire(startedAt - this.#options.interestMs);
     this.#markRollover(startedAt);
-    if (!mayPublish() || !(await this.#take())) return;
+    const taking = [...terms.staying()].filter(mayPublish);
+    if (taking.length === 0 || !(await this.#take(taking))) return;
     this.#markOld(startedAt);
     const batch = this.#nextBatch();
     const readAt = this.#deps.clock.now();
@@ -87,8 +88,6 @@ export class Tick {
     if (states === undefined) return;
     if (!health.isReadable) logger.info({}, 'the store can be read again');
     health.isReadable = true;
-    // Reading took its time: the lease may be unconfirmed by now. The marks stand, so nothing is lost.
-    if (!mayPublish()) return;
     for (const [i, view] of batch.entries()) {
       const state = states[i];
       if (state !== undefined) this.#publish(view, state, startedAt, readAt);
@@ -107,22 +106,20 @@ export class Tick {
   }
 
   /** False where nothing was taken, or nobody knows. */
-  async #take(): Promise<boolean> {
+  async #take(terms: readonly Term[]): Promise<boolean> {
     const { store, views, onFenced } = this.#deps;
-    const { fence, partitions } = this.#options.term;
-    const everything = this.#everythingIsDue;
-    this.#everythingIsDue = false;
+    const wholly = new Set<number>();
+    for (const { partition } of terms) if (this.#wholly.delete(partition)) wholly.add(partition);
     try {
-      const taken = await store.takeDirty(partitions, fence);
-      if (taken === 'fenced') {
-        onFenced();
-        return false;
+      const { taken, fenced } = await store.takeDirty(terms);
+      if (fenced.length > 0) onFenced(fenced);
+      if (wholly.size > 0) {
+        for (const { partition, name } of views.all()) if (wholly.has(partition)) this.#due.mark(name);
       }
-      if (everything) for (const view of views.all()) this.#due.mark(view.name);
       markDirtyChannels(taken, views, (channel, since) => this.#due.mark(channel, since));
-      return true;
+      return taken.length > 0;
     } catch (error) {
-      this.#everythingIsDue = true;
+      for (const { partition } of terms) this.#wholly.add(partition);
       this.#failed(error, 'taking the dirty names failed');
       return false;
     }
@@ -172,9 +169,12 @@ export class Tick {
   }
 
   #publish(view: PublishedView, state: State | 'not_found', startedAt: number, readAt: number): void {
-    const { bus, views, counters } = this.#deps;
-    const { fence, epoch } = this.#options.term;
+    const { bus, terms, views, counters, mayPublish } = this.#deps;
     const { name: channel, kind } = view;
+    const term = terms.get(view.partition);
+    // Reading took its time: the lease may be unconfirmed by now, or gone. The marks stand, so nothing is lost.
+    if (term === undefined || !mayPublish(term) || views.get(channel) !== view) return;
+    const { fence, epoch } = term;
     const patch = state === 'not_found' ? undefined : diff(kind, view.state, state);
     if (state === 'not_found') {
       // Its source is gone; gateways learn it from the answer to their next watch.

@@ -9,8 +9,10 @@ interface TickerOptions {
   readonly onMissed?: (ticks: number) => void;
 }
 
-interface Ticker {
+export interface Ticker {
   start(): void;
+  /** Resolves when the tick is done that is running, if any. */
+  idle(): Promise<void>;
   /** No tick begins any more; resolves when the running one is done. */
   stop(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function createTicker(
 
   return {
     start: arm,
+    idle: () => running,
     stop: () => {
       stopped = true;
       cancelTimer();

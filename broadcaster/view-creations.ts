@@ -74,14 +74,22 @@ export class ViewCreations {
     if (states === undefined) health.isReadable = false;
     else counters.channelsRead += batch.length;
     for (const [i, pending] of batch.entries()) {
-      const { name, waiting } = pending;
+      const { name, waiting, partition } = pending;
       const state = states?.[i];
+      // Its partition has been lost meanwhile.
+      if (views.get(name) !== pending) continue;
       if (state === undefined) {
         views.forget(pending);
-        inboxes.refuse(waiting, name, 'unavailable', 'The score store cannot be read at the moment.');
+        inboxes.refuse(
+          waiting,
+          partition,
+          name,
+          'unavailable',
+          'The score store cannot be read at the moment.',
+        );
       } else if (state === 'not_found') {
         views.forget(pending);
-        inboxes.refuse(waiting, name, 'not_found', `There is no source of ${name}.`);
+        inboxes.refuse(waiting, partition, name, 'not_found', `There is no source of ${name}.`);
       } else {
         const view = views.publish(pending, state, readAt);
         if (!inboxes.sendView(waiting, view)) views.forget(view);

@@ -5,14 +5,21 @@ const ITSELF = '';
 
 /**
  * Which watched channels show a board: its own channel, the ranks on it, and those of its windows. A window that a channel names by its kind
- * (`daily`) is whichever is the current one; one that it names by its time (`daily.2026-11-21`) stays that one.
+ * (`daily`) is whichever is the current one; one that it names by its time (`daily.2026-11-21`) stays that one. And which show players of a product.
  */
 export class WatchIndex {
   /** By the id of the board, then by the window as channels name it. */
   readonly #channelsByBoard = new Map<string, Map<string, Set<string>>>();
   readonly #current = new Set<string>();
+  readonly #channelsByProduct = new Map<string, Set<string>>();
 
   add(name: string, channel: Channel): void {
+    if (channel.type === 'player') {
+      const { product } = channel;
+      const names = this.#channelsByProduct.get(product);
+      if (names === undefined) this.#channelsByProduct.set(product, new Set([name]));
+      else names.add(name);
+    }
     if (channel.type !== 'board' && channel.type !== 'rank') return;
     const { board, window = ITSELF } = channel;
     const windows = this.#channelsByBoard.get(board) ?? new Map<string, Set<string>>();
@@ -24,6 +31,10 @@ export class WatchIndex {
   }
 
   remove(name: string, channel: Channel): void {
+    if (channel.type === 'player') {
+      const names = this.#channelsByProduct.get(channel.product);
+      if (names?.delete(name) && names.size === 0) this.#channelsByProduct.delete(channel.product);
+    }
     if (channel.type !== 'board' && channel.type !== 'rank') return;
     const { board, window = ITSELF } = channel;
     this.#current.delete(name);
@@ -51,6 +62,11 @@ export class WatchIndex {
     yield* windows.get(kindOf(window)) ?? [];
   }
 
+  /** The channels of players of a product. */
+  ofProduct(product: string): Iterable<string> {
+    return this.#channelsByProduct.get(product) ?? [];
+  }
+
   /** The channels whose window becomes another one as time passes. */
   ofCurrentWindows(): Iterable<string> {
     return this.#current;
@@ -59,6 +75,7 @@ export class WatchIndex {
   clear(): void {
     this.#channelsByBoard.clear();
     this.#current.clear();
+    this.#channelsByProduct.clear();
   }
 }
 

@@ -26,7 +26,16 @@ const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { t
   },
   refusal: { type: 'refusal', channel: 'match:2', fence: 1, code: 'not_found', message: 'no such match' },
   watch: { type: 'watch', gateway: 'g1', channels: [['board:a'], ['board:b', 'e', 4]] },
-  heartbeat: { type: 'heartbeat', owner: 'o', fence: 3, epoch: 'e', partitions: [0, 15], fresh: false },
+  heartbeat: {
+    type: 'heartbeat',
+    owner: 'o',
+    leases: [
+      [0, 3],
+      [15, 2 ** 41],
+    ],
+    fresh: false,
+  },
+  member: { type: 'member', name: 'o', standing: 'stays', able: true, freed: [3] },
 };
 
 test.each(Object.values(MESSAGES))('a $type message arrives as it was sent', (message) => {
@@ -41,6 +50,7 @@ test('no two kinds of topics meet, whatever the names are', () => {
     TOPICS.inbox('1'),
     TOPICS.inbox('watch.1'),
     TOPICS.owners,
+    TOPICS.broadcasters,
   ];
   expect(new Set(topics).size).toBe(topics.length);
 });

@@ -4,7 +4,8 @@
  * A gateway that has subscribers of a channel sends `watch` to the partition and gets a `view` at its inbox; from then
  * on the owner publishes a `patch` per changed tick on the channel's topic. Watch lists are repeated with positions, which keeps
  * interest alive and lets the owner answer with a fresh view where a position is off. `heartbeat` tells all gateways who
- * owns and whether the store can be read. Owners are ordered by `fence` only: whatever a lower one says is ignored.
+ * owns what and whether the store can be read. Owners of a partition are ordered by `fence` only: whatever a lower one says is ignored.
+ * Broadcasters tell each other with `member` that they are there, and share the partitions among those that they hear.
  */
 import { msgpackCodec } from '../protocol/msgpack-codec.ts';
 import type { Patch, State, ViewKind } from '../protocol/views.ts';
@@ -16,6 +17,8 @@ export const TOPICS = {
   /** Answers for one gateway. */
   inbox: (gateway: string): string => `inbox.${gateway}`,
   owners: 'owners',
+  /** What broadcasters tell each other. */
+  broadcasters: 'broadcasters',
 } as const;
 
 /** On `TOPICS.channel`: applies onto `seq - 1` of the same epoch. */
@@ -60,18 +63,34 @@ export interface WatchMessage {
   readonly channels: readonly (readonly [channel: string, epoch?: string, seq?: number])[];
 }
 
-/** On `TOPICS.owners`, every heartbeat period and at once after a lease is won. */
+/** On `TOPICS.owners`, every heartbeat period and at once after leases are won. */
 export interface HeartbeatMessage {
   readonly type: 'heartbeat';
   readonly owner: string;
-  readonly fence: number;
-  readonly epoch: string;
-  readonly partitions: readonly number[];
+  readonly leases: readonly (readonly [partition: number, fence: number])[];
   /** False while the store can't be read: views stand still and are stale. */
   readonly fresh: boolean;
 }
 
-export type BusMessage = PatchMessage | ViewMessage | RefusalMessage | WatchMessage | HeartbeatMessage;
+/** On `TOPICS.broadcasters`, every heartbeat period and at every change. */
+export interface MemberMessage {
+  readonly type: 'member';
+  readonly name: string;
+  /** Who `joins` is told at once who else is there; who `leaves` says nothing more. */
+  readonly standing: 'joins' | 'stays' | 'leaves';
+  /** Whether it can hold leases, as far as it knows: the store answers. */
+  readonly able: boolean;
+  /** Partitions whose leases it has just given back, free for whoever is to have them. */
+  readonly freed: readonly number[];
+}
+
+export type BusMessage =
+  | PatchMessage
+  | ViewMessage
+  | RefusalMessage
+  | WatchMessage
+  | HeartbeatMessage
+  | MemberMessage;
 
 export function encodeBusMessage(message: BusMessage): Uint8Array {
   return msgpackCodec.encode(message);

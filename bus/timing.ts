@@ -5,9 +5,12 @@
 export interface Timing {
   /** Ticks fall on wall-clock multiples of this. */
   readonly tickMs: number;
-  /** A broadcaster that dies is replaced after at most this, plus one retry. */
+  /** The partitions of a broadcaster that dies are taken over after at most this, plus one retry. */
   readonly leaseTermMs: number;
   readonly leaseRenewMs: number;
+  /** Who lacks partitions that should be its own asks for them this often. */
+  readonly leaseRetryMs: number;
+  /** Owners tell gateways this often that they are there, and broadcasters each other. */
   readonly heartbeatMs: number;
   /** A gateway without a heartbeat for this long marks its channels stale. */
   readonly heartbeatTimeoutMs: number;
@@ -25,6 +28,7 @@ export const DEFAULT_TIMING: Timing = {
   tickMs: 500,
   leaseTermMs: 2000,
   leaseRenewMs: 500,
+  leaseRetryMs: 250,
   heartbeatMs: 500,
   heartbeatTimeoutMs: 2000,
   watchMs: 3000,

@@ -61,6 +61,8 @@ export class EventSender {
   #cursor = 1;
   /** The highest number that was ever sent with this producer. */
   #sent = 0;
+  /** This connection has, or will have, claimed the producer. */
+  #mayClaim = false;
   #cancelSilence: (() => void) | undefined;
 
   constructor(deps: EventSenderDeps, options: EventSenderOptions) {
@@ -83,6 +85,7 @@ export class EventSender {
     this.#rest();
     this.#producer = producer;
     this.#disputes.begin();
+    this.#mayClaim = false;
     this.#cursor = this.#deps.pending.first;
     this.#sent = sent;
     if (this.#link) this.#link = { ...this.#link, sentBefore: sent };
@@ -104,6 +107,8 @@ export class EventSender {
   }
 
   disconnected(): void {
+    if (this.#mayClaim) this.#disputes.abandoned();
+    this.#mayClaim = false;
     this.#link = undefined;
     this.#rest();
   }
@@ -157,6 +162,7 @@ export class EventSender {
     } catch (cause) {
       return { code: 'malformed', message: `cannot be encoded: ${String(cause)}` };
     }
+    this.#mayClaim = true;
     this.#gate.passed();
     this.#flights.add({ id, first, events: events.length });
     this.#cursor = first + events.length;
@@ -197,6 +203,7 @@ export class EventSender {
 
   /** Either the server has forgotten the producer, or another connection has claimed it. */
   #conflict(refusal: Refusal): void {
+    this.#mayClaim = false;
     if (this.#disputes.mayClaimAgain()) this.#deps.reconnect(refusal.message);
     else this.#lose(refusal);
   }

@@ -36,6 +36,22 @@ const forgetfulScripts = fc.array(
   { maxLength: 60, size: 'max' },
 );
 
+/** One after the other, two connections that were given up claim the producer before anything is acknowledged. */
+const TWO_GHOSTS: Action[] = [
+  { do: 'publish', events: 1 },
+  { do: 'hangUp' },
+  { do: 'wait', ms: 50 },
+  { do: 'serve', failing: [false, false, false] },
+  { do: 'publish', events: 2 },
+  { do: 'haunt' },
+  { do: 'serve', failing: [] },
+  { do: 'wait', ms: 50 },
+  { do: 'hangUp' },
+  { do: 'wait', ms: 300 },
+  { do: 'serve', failing: [true, false, false] },
+  { do: 'haunt' },
+];
+
 interface Published {
   /** Of its first event. */
   readonly firstId: number;
@@ -102,6 +118,7 @@ test('whatever happens between client and server, every event is applied once, i
         expect(ack.applied + ack.duplicates + ack.rejected.length).toBe(each.events);
       }
     }),
+    { examples: [[TWO_GHOSTS]] },
   );
 }, 60_000);
 

@@ -16,7 +16,8 @@ export const BoardConfigSchema = Strict({
     Type.Array(Type.Enum(WINDOW_KINDS), {
       uniqueItems: true,
       maxItems: WINDOW_KINDS.length,
-      description: 'Periods that are scored beside the board itself; absent: none',
+      description:
+        'Periods that are scored beside the board itself; absent: none. One that is taken out and added again before it is over goes on from where it was, without what happened between',
     }),
   ),
   timezone: Type.Optional(

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { CountSchema, described, ScoreSchema, Strict, TextSchema } from './schema.ts';
+import { CricketDocumentSchema, GenericDocumentSchema, matchHead } from './matches.ts';
+import { CountSchema, described, EventNumberSchema, ScoreSchema, Strict, TextSchema } from './schema.ts';
 
 /** What the states of channels look like, for the documents; the tests hold what is sent against them. */
 
@@ -30,3 +31,19 @@ export const AreaStateSchema = Type.Array(Type.Tuple([TextSchema, Type.Integer({
 export const PlayerStateSchema = Type.Record(Type.String(), Type.Number(), {
   description: 'The counters of the product for the player, by their names',
 });
+
+/** Of a sport that is not known here: what every document begins with. */
+const AnyMatchSchema = Type.Object(matchHead, { description: 'A match of a sport of your own' });
+
+export const MatchStateSchema = Type.Union([CricketDocumentSchema, GenericDocumentSchema, AnyMatchSchema], {
+  description: 'How the match stands, by the rules of its sport',
+});
+
+export const FeedStateSchema = Type.Array(
+  Type.Tuple([
+    described(EventNumberSchema, 'The number of the event'),
+    Type.String({ description: 'The event in a sentence' }),
+    Type.Object({ type: Type.String() }, { description: 'The event' }),
+  ]),
+  { description: '`[n, text, event]`, oldest first: the last events that stand' },
+);

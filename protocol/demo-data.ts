@@ -28,6 +28,18 @@ export const GenerateDataSchema = Type.Union([
     players: OpponentsSchema,
   }),
   Strict({
+    kind: Type.Literal('match'),
+    count: Type.Integer({
+      minimum: 1,
+      maximum: DEMO_COUNT_MAX,
+      description: 'Events of the match to publish, from its start on; it may end before',
+    }),
+    match: Type.Optional(
+      described(IdSchema, 'The match, which replaces one of that name; default: `generated`'),
+    ),
+    format: Type.Optional(Type.Enum(['T20', 'ODI', 'Test', 'Hundred'], { description: 'Default: `T20`' })),
+  }),
+  Strict({
     kind: Type.Literal('area'),
     count: countOf('Logins and logouts'),
     area: Type.Optional(described(IdSchema, 'The area; default: `111`')),

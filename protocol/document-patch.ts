@@ -20,6 +20,8 @@ export function diffDocument(before: Document, after: Document): DocumentPatch |
       continue;
     }
     const previous = before[key] as Json;
+    // What has not changed is often the same object, such as the innings of a match that are over.
+    if (previous === next) continue;
     if (isJsonObject(previous) && isJsonObject(next)) {
       const inner = diffDocument(previous, next);
       if (inner !== undefined) put(key, inner);

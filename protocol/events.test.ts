@@ -1,14 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventChecker } from './events.ts';
+import { MATCH_ACTION_SCHEMAS } from './match-events.ts';
 
 const score = { type: 'score', board: 'season', member: 'Ann', delta: 5 };
 const { delta: _, ...unscored } = score;
 
-const NO_TYPE = 'an event needs a "type" of: score, result, track, session, profile';
+const NO_TYPE = 'an event needs a "type" of: score, result, track, session, delivery, match, profile';
 const result = { type: 'result', product: 'rps', winner: 'Ann', loser: 'Bob' };
 const track = { type: 'track', product: 'rps', player: 'Ann', event: 'select_weapon' };
 const session = { type: 'session', area: '111', mode: 'duel', user: 'Ann', action: 'LOGIN' };
+
+const delivery = {
+  type: 'delivery',
+  match: 'final',
+  innings: 1,
+  over: 0,
+  delivery: { batter: 'Ann', bowler: 'Bob', non_striker: 'Cid', runs: { batter: 1, extras: 0, total: 1 } },
+};
+const PLAY_ACTIONS = Object.keys(MATCH_ACTION_SCHEMAS).join(', ');
+const match = (action: string, fields: object = {}) => ({ type: 'match', match: 'final', action, ...fields });
 
 describe('an event', () => {
   it.each<[string, unknown]>([
@@ -26,6 +37,11 @@ describe('an event', () => {
     ['something tracked with data', { ...track, data: { weapon: [1, 'rock', null] } }],
     ['a login', session],
     ['a logout', { ...session, action: 'LOGOUT' }],
+    ['a ball', delivery],
+    ['a ball of an innings that is named as the document does', { ...delivery, innings: '1' }],
+    ['a start', match('start')],
+    ['a correction', match('amend', { n: 3, event: delivery })],
+    ['an undo of what is last', match('undo', { expected: 4 })],
     ['a profile', { type: 'profile', member: 'Ann', name: 'Ann 💥' }],
   ])('may be %s', (_name, event) => {
     expect(eventChecker.check(event)).toBe(true);
@@ -73,6 +89,31 @@ describe('an event', () => {
       'a name with a control character',
       { type: 'profile', member: 'a', name: 'a\u0000' },
       '"name" is not a text: any UTF-8 of 1 to 128 bytes without control characters',
+    ],
+    ['an unknown action', match('goal'), `"action" must be one of: ${PLAY_ACTIONS}, undo, amend`],
+    ['no action', { type: 'match', match: 'final' }, 'needs "action"'],
+    ['a toss that nobody won', match('toss', { decision: 'bat' }), 'needs "winner"'],
+    ['a break of an innings', match('break', { innings: 1 }), 'must not have "innings"'],
+    ['an amendment of nothing', match('amend', { n: 0, event: delivery }), '"n" must be >= 1'],
+    [
+      'an amendment with a bad ball',
+      match('amend', { n: 1, event: { ...delivery, over: -1 } }),
+      '"event.over" must be >= 0',
+    ],
+    [
+      'an amendment with a bad action',
+      match('amend', { n: 1, event: match('penalty', { team: 'Asia' }) }),
+      '"event" needs "runs"',
+    ],
+    [
+      'an undo of an undo',
+      match('amend', { n: 1, event: match('undo') }),
+      `"event.action" must be one of: ${PLAY_ACTIONS}`,
+    ],
+    [
+      'a ball without runs',
+      { ...delivery, delivery: { batter: 'a', bowler: 'b', non_striker: 'c' } },
+      '"delivery" needs "runs"',
     ],
     ['a result without a loser', { type: 'result', product: 'rps', winner: 'Ann' }, 'needs "loser"'],
     ['a result that is half a draw', { ...result, draw: 0.5 }, '"draw" must be boolean'],
@@ -122,7 +163,7 @@ describe('an event', () => {
     const value = fc.oneof(fc.anything(), fc.double(), fc.string());
     const event = fc.record(
       {
-        type: fc.constantFrom('score', 'result', 'track', 'session', 'profile', 'x'),
+        type: fc.constantFrom('score', 'result', 'track', 'session', 'delivery', 'match', 'profile', 'x'),
         winner: value,
         player: value,
         action: value,
@@ -134,8 +175,30 @@ describe('an event', () => {
       },
       { requiredKeys: [] },
     );
+    const actions = [
+      'start',
+      'toss',
+      'innings',
+      'revise',
+      'penalty',
+      'retire',
+      'end',
+      'score',
+      'amend',
+      'undo',
+    ];
+    const ofMatch = fc.record(
+      {
+        type: fc.constantFrom('delivery', 'match'),
+        match: fc.constant('m'),
+        action: fc.constantFrom(...actions),
+        ...{ innings: value, over: value, delivery: value, n: value, event: fc.oneof(event, value) },
+        ...{ team: value, target: value, result: value, absent: value, runs: value, kind: value },
+      },
+      { requiredKeys: ['type', 'match'] },
+    );
     fc.assert(
-      fc.property(fc.oneof(event, fc.anything()), (candidate) => {
+      fc.property(fc.oneof(event, ofMatch, fc.anything()), (candidate) => {
         if (eventChecker.check(candidate)) return;
         const message = eventChecker.explain(candidate);
         expect(message).not.toBe('is not of the documented form');

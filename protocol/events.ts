@@ -1,5 +1,14 @@
 import Type, { type Static } from 'typebox';
-import { described, IdSchema, ScoreSchema, Strict, TextSchema, taggedChecker } from './schema.ts';
+import { DeliveryEventSchema, type MatchEvent, MatchEventSchema } from './match-events.ts';
+import {
+  type Checker,
+  described,
+  IdSchema,
+  ScoreSchema,
+  Strict,
+  TextSchema,
+  taggedChecker,
+} from './schema.ts';
 
 /** What publishers send. An event is validated on its own: a bad one is rejected with its index, the others apply. */
 
@@ -73,6 +82,8 @@ export const EVENT_SCHEMAS = {
   result: ResultEventSchema,
   track: TrackEventSchema,
   session: SessionEventSchema,
+  delivery: DeliveryEventSchema,
+  match: MatchEventSchema,
   profile: ProfileEventSchema,
 } as const;
 
@@ -81,6 +92,6 @@ export type ResultEvent = Static<typeof ResultEventSchema>;
 export type TrackEvent = Static<typeof TrackEventSchema>;
 export type SessionEvent = Static<typeof SessionEventSchema>;
 export type ProfileEvent = Static<typeof ProfileEventSchema>;
-export type ScorewireEvent = ScoreEvent | ResultEvent | TrackEvent | SessionEvent | ProfileEvent;
+export type ScorewireEvent = ScoreEvent | ResultEvent | TrackEvent | SessionEvent | MatchEvent | ProfileEvent;
 
-export const eventChecker = taggedChecker(EVENT_SCHEMAS, 'an event');
+export const eventChecker: Checker<ScorewireEvent> = taggedChecker(EVENT_SCHEMAS, 'an event');

@@ -34,6 +34,8 @@ export type {
   WelcomeFrame,
 } from './frames.ts';
 export { clientFrameChecker, serverFrameChecker } from './frames.ts';
+export type { Delivery, DeliveryEvent, MatchEvent } from './match-events.ts';
+export type { CricketDocument, Fixture, GenericDocument, MatchDocument } from './matches.ts';
 export { compareByteOrder, isId, isText } from './names.ts';
 export { PatchError } from './patch-error.ts';
 export { applyPatch, diff, emptyState } from './patches.ts';

@@ -29,7 +29,13 @@ export const ChannelsParameterSchema = Type.Array(
   { minItems: 1 },
 );
 
+/** Of matches; one or several with commas between them. */
+export const StatusesParameterSchema = Type.String({ pattern: '^[a-z]+(,[a-z]+)*$' });
+
 export const TokenParameterSchema = Type.String({ description: 'A JWT' });
+
+/** In the text format of Prometheus. */
+export const MetricsTextSchema = Type.String({ description: 'A metric in each line' });
 
 /** As `text/event-stream` has them. */
 export const EventStreamSchema = Type.String({

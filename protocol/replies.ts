@@ -1,9 +1,20 @@
 import Type from 'typebox';
 import { BoardConfigSchema } from './boards.ts';
+import { MatchStateSchema } from './channel-states.ts';
 import { ERROR_CODES, type ErrorCode } from './codes.ts';
 import { RejectionSchema } from './frames.ts';
+import { FixtureSchema, MatchSummarySchema } from './matches.ts';
 import { HandlerOptionsSchema } from './products.ts';
-import { CountSchema, described, IdSchema, ScoreSchema, Strict, TextSchema } from './schema.ts';
+import {
+  CountSchema,
+  described,
+  EventNumberSchema,
+  IdSchema,
+  ScoreSchema,
+  Strict,
+  TextSchema,
+  TimeSchema,
+} from './schema.ts';
 
 /** What HTTP answers with. The documents show these schemas, and the tests hold every answer against them. */
 
@@ -89,6 +100,46 @@ export const AreaStatsReplySchema = Strict({
   ),
 });
 
+const { sport, teams } = FixtureSchema.properties;
+
+export const FixtureReplySchema = Strict(
+  { id: IdSchema, ...FixtureSchema.properties },
+  { description: 'A match as it was set' },
+);
+
+export const MatchListReplySchema = Strict({
+  matches: Type.Array(
+    Strict({
+      id: IdSchema,
+      sport,
+      title: described(TextSchema, 'What it is called'),
+      teams,
+      summary: MatchSummarySchema,
+    }),
+  ),
+  next: NextSchema,
+});
+
+export const MatchHistoryReplySchema = Strict({
+  events: described(CountSchema, 'Events so far'),
+  records: Type.Array(
+    Strict({
+      n: described(EventNumberSchema, 'The number of the event, from 1'),
+      at: described(TimeSchema, 'When it was accepted'),
+      event: Type.Object({ type: Type.String() }, { description: 'The event as it was sent' }),
+    }),
+    { description: 'Corrections too, in order' },
+  ),
+});
+
+export const MatchEventReplySchema = Strict(
+  {
+    n: Type.Optional(described(EventNumberSchema, 'The number of the event; told to who sent `expected`')),
+    events: described(CountSchema, 'Events so far, others that came meanwhile too'),
+  },
+  { description: 'The event stands' },
+);
+
 /** A score that is no number any more may stand in a store that was tampered with: it is told as a text. */
 const FoundSchema = Strict({
   score: Type.Union([Type.Number(), Type.String()]),
@@ -147,6 +198,10 @@ export const ProblemSchema = Strict(
       description: 'One of the error codes',
     }),
     retryAfterMs: Type.Optional(described(CountSchema, 'Wait so long before trying again')),
+    events: Type.Optional(described(CountSchema, 'Of an event that a match refuses: how many it has had')),
+    match: Type.Optional(
+      described(MatchStateSchema, 'Of an event that a match refuses: how the match stands'),
+    ),
   },
   { description: 'A refusal (RFC 9457)' },
 );

@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame } from './frames.ts';
+import { CLIENT_MATCH_FRAMES, SERVER_MATCH_FRAMES } from './sample-match-frames.ts';
 
 /** Every frame of the protocol, in every form that differs; the golden vectors and PROTOCOL.md's examples. */
 export type SampleFrame =
@@ -43,6 +44,7 @@ const client: [string, ClientFrame][] = [
       ],
     },
   ],
+  ...CLIENT_MATCH_FRAMES,
   ['publish nothing', { type: 'publish', id: -7, events: [] }],
   [
     'publish with a new producer',
@@ -163,6 +165,7 @@ const server: [string, ServerFrame][] = [
       patch: { rank: null, score: null, total: 3 },
     },
   ],
+  ...SERVER_MATCH_FRAMES,
   [
     'update to a new epoch',
     {

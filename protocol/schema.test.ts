@@ -1,6 +1,14 @@
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { checker, IdSchema, Strict, taggedChecker } from './schema.ts';
+import {
+  checker,
+  IdSchema,
+  ScoreSchema,
+  Strict,
+  TextSchema,
+  TimeZoneSchema,
+  taggedChecker,
+} from './schema.ts';
 
 describe('a checker', () => {
   const one = checker(
@@ -32,6 +40,57 @@ describe('a checker', () => {
   it('finds what is wrong at the end of a long list', () => {
     const list = Array.from({ length: 100_000 }, (_, i) => ({ name: i === 99_999 ? 1 : 'x' }));
     expect(one.explain({ id: 'a', list })).toBe('"list.99999.name" must be string');
+  });
+});
+
+describe('a refusal', () => {
+  const fields = checker(
+    Type.Partial(
+      Strict({
+        zone: TimeZoneSchema,
+        name: TextSchema,
+        score: ScoreSchema,
+        kinds: Type.Array(Type.Enum(['a', 'b', 'c']), { uniqueItems: true, maxItems: 3 }),
+        list: Type.Array(Strict({ name: Type.String() }), { maxItems: 2 }),
+      }),
+      { additionalProperties: false },
+    ),
+  );
+  const NO_ZONE = '"zone" is not an IANA time zone, such as Europe/Paris or UTC';
+
+  it.each<[unknown, string]>([
+    [{ zone: 'Mars/Base' }, NO_ZONE],
+    [{ zone: '+02:00' }, NO_ZONE],
+    [{ zone: 2 }, '"zone" must be string'],
+    [{ name: '' }, '"name" is not a text: any UTF-8 of 1 to 128 bytes without control characters'],
+    [{ kinds: ['a', 'b', 'a'] }, '"kinds" has "a" twice'],
+    [{ kinds: ['a', 'd'] }, '"kinds.1" must be one of: a, b, c'],
+    [{ list: [{ name: 'x' }, { name: 'x' }, { name: 'x' }] }, '"list" must have at most 2 entries, not 3'],
+    // What binary values in MessagePack are decoded to.
+    [{ name: Number.NaN }, '"name" must be string'],
+    [{ score: Number.NaN }, '"score" must be a finite number'],
+  ])('of %j says what is wrong and not something else', (value, message) => {
+    expect(fields.check(value)).toBe(false);
+    expect(fields.explain(value)).toBe(message);
+  });
+
+  const shapes = checker(
+    Type.Union([
+      Strict({ kind: Type.Literal('circle'), radius: Type.Integer({ minimum: 1 }) }),
+      Strict({ kind: Type.Literal('square'), side: Type.Integer(), colour: Type.Optional(Type.String()) }),
+    ]),
+  );
+
+  it.each<[unknown, string]>([
+    [{ kind: 'square', side: 'x' }, '"side" must be integer'],
+    [{ kind: 'circle', radius: 0 }, '"radius" must be >= 1'],
+    [{ kind: 'square', side: 1, colour: 1 }, '"colour" must be string'],
+    [{ kind: 'square', radius: 1 }, 'must not have "radius"'],
+    [{ kind: 'oval', side: 1 }, '"kind" must be one of: circle, square'],
+    [{ side: 1 }, 'needs "kind"'],
+  ])('of %j speaks of the alternative that was named', (value, message) => {
+    expect(shapes.check(value)).toBe(false);
+    expect(shapes.explain(value)).toBe(message);
   });
 });
 

@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import Format from 'typebox/format';
-import { explainMismatch } from './explain.ts';
+import { explainMismatch, TEXT_FORMAT, TIME_ZONE_FORMAT } from './explain.ts';
 import { ID_FORM, ID_PATTERN, isText, TEXT_FORM } from './names.ts';
 import { isTimeZone } from './windows.ts';
 
@@ -10,10 +10,7 @@ export type Schema = TSchema;
 
 /** The building blocks of every schema; each schema gives the static type, the validation and the documents. */
 
-const TEXT_FORMAT = 'scorewire-text';
 Format.Set(TEXT_FORMAT, isText);
-
-const TIME_ZONE_FORMAT = 'scorewire-time-zone';
 Format.Set(TIME_ZONE_FORMAT, isTimeZone);
 
 export const IdSchema = Type.String({ pattern: ID_PATTERN, description: `An id: ${ID_FORM}` });

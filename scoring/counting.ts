@@ -27,7 +27,7 @@ export function countResult(
   { winner, loser, draw }: GameResult,
 ): { readonly winner: readonly Count[]; readonly loser: readonly Count[] } | CountRefusal {
   return attempt(scoring, name, (handler) => {
-    const counted = checkedObject(handler.result({ winner, loser, draw }), HANDLER);
+    const counted = checkedObject(handler.result(Object.freeze({ winner, loser, draw })), HANDLER);
     if (typeof counted.refuse === 'string') return refusal(counted.refuse);
     const other = Object.keys(counted).find((key) => key !== 'winner' && key !== 'loser');
     if (other !== undefined)
@@ -43,7 +43,7 @@ export function countTrack(
   { player, event, data }: { readonly player: string; readonly event: string; readonly data?: unknown },
 ): readonly Count[] | CountRefusal {
   return attempt(scoring, name, (handler) => {
-    const counted = checkedObject(handler.track({ player, event, data }), HANDLER);
+    const counted = checkedObject(handler.track(Object.freeze({ player, event, data })), HANDLER);
     return typeof counted.refuse === 'string' ? refusal(counted.refuse) : checkedCounters(counted);
   });
 }

@@ -1,4 +1,6 @@
-/** What is needed to write handlers of one's own: `import type { ... } from 'scorewire/handlers'`. See docs/handlers.md. */
+/** What is needed to write handlers and sports of one's own: `import type { ... } from 'scorewire/handlers'`. See docs/handlers.md and docs/matches.md. */
+export type { ActionEvent, PlayEvent } from '../protocol/match-events.ts';
+export type { Fixture, MatchDocument, MatchSummary } from '../protocol/matches.ts';
 export type { HandlerOptions } from '../protocol/products.ts';
 export type {
   AdditiveHandler,
@@ -9,4 +11,5 @@ export type {
   ScorePair,
 } from './leaderboard-handler.ts';
 export type { Handlers } from './registry.ts';
+export type { Applied, Printed, Refusal, Refused, Sport } from './sport.ts';
 export type { Counters, StatsHandler, StatsRefusal } from './stats-handler.ts';

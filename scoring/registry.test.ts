@@ -139,6 +139,53 @@ describe('a leaderboard handler', () => {
     ]);
   });
 
+  interface Given {
+    result: { winner: string };
+    current: { winner: number };
+    options: { x: number; steps: number[][] };
+  }
+
+  it.each<[string, (given: Given) => unknown]>([
+    ['the result', ({ result }) => Object.assign(result, { winner: 'eve' })],
+    ['the current scores', ({ current }) => Object.assign(current, { winner: 77 })],
+    ['its options', ({ options }) => Object.assign(options, { x: 5 })],
+    ['what its options hold', ({ options }) => options.steps[0]?.push(5)],
+  ])('that writes into %s has its result refused, and changes nothing', (_, write) => {
+    const { scoring, onFailure } = scoringOf({
+      rate: (result: Given['result'], current: Given['current'], options: Given['options']) => {
+        write({ result, current, options });
+        return { winner: 1 };
+      },
+    });
+    const options = { x: 1, steps: [[1, 2]] };
+    const current = { winner: 1, loser: 2 };
+    const game = { ...rated, options };
+    for (let times = 0; times < 2; times++) {
+      expect(rateResult(scoring, game, current)).toEqual({ refused: 'the handler "rating" failed' });
+    }
+    expect([options, current]).toEqual([
+      { x: 1, steps: [[1, 2]] },
+      { winner: 1, loser: 2 },
+    ]);
+    expect(game).toMatchObject({ winner: rated.winner, loser: rated.loser });
+    expect(String(onFailure.mock.calls[0]?.[1])).toContain('TypeError');
+  });
+
+  it('can write into nothing where it adds, or checks its options', () => {
+    const writes = (options: { x: number }) => {
+      options.x = 5;
+    };
+    const { scoring } = scoringOf({
+      add: (_: unknown, options: { x: number }) => writes(options),
+      checkOptions: writes,
+    });
+    const options = { x: 1 };
+    expect(addResult(scoring, { ...added, options })).toEqual({ refused: 'the handler "additive" failed' });
+    const fresh = { x: 1 };
+    expect(explainHandler(scoring, 'rating', fresh)).toBe('rating: the handler failed to check its options');
+    expect([options, fresh]).toEqual([{ x: 1 }, { x: 1 }]);
+  });
+
   it('has options of at most 1024 bytes of JSON', () => {
     const { scoring } = scoringOf({ checkOptions: () => undefined });
     const note = `x${'é'.repeat(506)}`;

@@ -1,6 +1,7 @@
 import { type HandlerOptions, MAX_HANDLER_OPTIONS_BYTES } from '../protocol/products.ts';
 import { utf8Length } from '../protocol/utf8.ts';
 import { checkedObject } from './checked-object.ts';
+import { deeplyFrozen } from './deeply-frozen.ts';
 import type { CurrentScores, GameResult, LeaderboardHandler, ScorePair } from './leaderboard-handler.ts';
 import type { StatsHandler } from './stats-handler.ts';
 
@@ -37,7 +38,8 @@ export function rateResult(
 ): ScorePair | RatingRefusal {
   const handler = scoring.leaderboard(name);
   if (handler?.kind !== 'rating') return { refused: `this node has no rating handler "${name}"` };
-  return attempt(scoring, name, () => handler.rate({ winner, loser, draw }, current, options));
+  const game = Object.freeze({ winner, loser, draw });
+  return attempt(scoring, name, () => handler.rate(game, Object.freeze(current), deeplyFrozen(options)));
 }
 
 /** What is added to the scores of the two, for an `additive` handler; like `rateResult`. */
@@ -47,7 +49,8 @@ export function addResult(
 ): ScorePair | RatingRefusal {
   const handler = scoring.leaderboard(name);
   if (handler?.kind !== 'additive') return { refused: `this node has no additive handler "${name}"` };
-  return attempt(scoring, name, () => handler.add({ winner, loser, draw }, options));
+  const game = Object.freeze({ winner, loser, draw });
+  return attempt(scoring, name, () => handler.add(game, deeplyFrozen(options)));
 }
 
 /** Says in one line why a product cannot have this handler with these options, if so. Never throws. */
@@ -67,7 +70,7 @@ export function explainHandler(
     return Object.keys(options).length === 0 ? undefined : `${name}: takes no options`;
   }
   try {
-    const problem: unknown = handler.checkOptions(options);
+    const problem: unknown = handler.checkOptions(deeplyFrozen(options));
     if (problem === undefined) return undefined;
     if (typeof problem !== 'string') throw new TypeError('checkOptions gave neither a text nor undefined');
     return `${name}: ${problem}`;

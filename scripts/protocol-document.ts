@@ -6,6 +6,7 @@ import { CLOSE_CODES, ERROR_CODES } from '../protocol/codes.ts';
 import { MAX_DEPTH, MAX_VALUES } from '../protocol/decode-error.ts';
 import { SUBPROTOCOLS } from '../protocol/encodings.ts';
 import { EVENT_SCHEMAS } from '../protocol/events.ts';
+import { FEED_ROWS } from '../protocol/feed-rows.ts';
 import { CLIENT_FRAME_SCHEMAS, SERVER_FRAME_SCHEMAS } from '../protocol/frames.ts';
 import { ID_PATTERN, TEXT_MAX_BYTES } from '../protocol/names.ts';
 import { diff } from '../protocol/patches.ts';
@@ -14,7 +15,13 @@ import type { State, ViewKind } from '../protocol/views.ts';
 import { MAX_RESUME_POSITIONS } from '../server/gateway/resume-positions.ts';
 import { DEFAULT_SERVER_LIMITS, HTTP_LIMITS } from '../server/limits.ts';
 import { MAX_AREA_MODES } from '../store/channel-states.ts';
-import { DEFAULT_STORE_OPTIONS, MAX_REMEMBERED_REJECTIONS } from '../store/score-store.ts';
+import {
+  DEFAULT_STORE_OPTIONS,
+  MAX_MATCH_EVENT_BYTES,
+  MAX_MATCH_EVENTS,
+  MAX_REMEMBERED_REJECTIONS,
+} from '../store/score-store.ts';
+import { matchActions } from './match-actions.ts';
 import { fieldTable, type SchemaNode } from './protocol-fields.ts';
 
 export const PROTOCOL_FILE = new URL('../protocol/PROTOCOL.md', import.meta.url);
@@ -49,6 +56,10 @@ const PARTS: { readonly [name: string]: (argument: string) => string } = {
   'text-bytes': () => String(TEXT_MAX_BYTES),
   'default-top': () => String(DEFAULT_BOARD_CONFIG.top),
   'area-modes': () => String(MAX_AREA_MODES),
+  'feed-rows': () => String(FEED_ROWS),
+  'match-events': () => String(MAX_MATCH_EVENTS),
+  'match-event-bytes': () => String(MAX_MATCH_EVENT_BYTES),
+  'match-actions': () => matchActions(),
   'window-days': () => String(DEFAULT_STORE_OPTIONS.windowRetentionMs / DAY_MS),
   'session-hours': () => String(DEFAULT_STORE_OPTIONS.sessionTimeoutMs / HOUR_MS),
   'producer-days': () => String(DEFAULT_STORE_OPTIONS.producerRetentionMs / DAY_MS),

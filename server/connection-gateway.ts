@@ -23,10 +23,11 @@ export interface Gateway extends Service {
   readonly acceptor: SocketAcceptor;
   readonly streams: StreamAcceptor;
   /**
-   * Says bye to everybody, once their publishes are answered or the deadline has passed, and closes with 4001. New
-   * connections and publishes are refused from now on. Comes before `stop`.
+   * Says bye to everybody, one after the other, once their publishes are answered or the deadline has passed, and closes with 4001. New
+   * connections are refused from now on. Comes before `stop`.
    */
   drain(reconnectAfterMs?: number): Promise<void>;
+  readonly isDraining: boolean;
   stats(): GatewayStats;
   /** Partitions that clients of this node get no fresh states of; cheap at any load. */
   stalePartitions(): number;
@@ -70,6 +71,9 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
       await hub.stop();
     },
     drain: (reconnectAfterMs = complete.tuning.retryAfterMs) => table.drain(reconnectAfterMs),
+    get isDraining() {
+      return table.isDraining;
+    },
     stalePartitions: () => hub.stalePartitions,
     stats: () => ({ ...table.stats(), ...hub.stats() }),
   };

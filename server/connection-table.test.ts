@@ -31,19 +31,56 @@ describe('limits of connections', () => {
 });
 
 describe('draining', () => {
-  it('says bye to everybody in steps and closes with 4001, spreading the reconnections', async () => {
-    const edge = await createTestEdge({ tuning: { drainStepConnections: 10, drainSpreadMs: 1000 } });
+  it('says bye one after the other over the time that is named for it, and spreads the reconnections beside', async () => {
+    const edge = await createTestEdge({ tuning: { drainMs: 1000, drainPaceMs: 100, drainSpreadMs: 500 } });
     const sockets = Array.from({ length: 50 }, () => edge.connect());
+    const closed = () => sockets.filter(({ closeCode }) => closeCode === 4001).length;
     const drained = edge.gateway.drain(200);
-    expect(sockets.filter(({ closeCode }) => closeCode === 4001)).toHaveLength(10);
+    expect(closed()).toBe(1);
+    for (let tenth = 1; tenth < 10; tenth++) {
+      await edge.clock.advance(100);
+      expect(closed()).toBe(5 * tenth + 1);
+    }
     await edge.clock.advance(100);
     await drained;
     const byes = sockets.flatMap((socket) => socket.of('bye'));
     expect(byes).toHaveLength(50);
     expect(Math.min(...byes.map(({ reconnectAfterMs }) => reconnectAfterMs))).toBe(200);
-    expect(Math.max(...byes.map(({ reconnectAfterMs }) => reconnectAfterMs))).toBe(1180);
+    expect(Math.max(...byes.map(({ reconnectAfterMs }) => reconnectAfterMs))).toBe(690);
     for (const socket of sockets) expect(socket.last()?.type).toBe('bye');
     expect(edge.gateway.stats().connections).toBe(0);
+  });
+
+  it('serves those as ever whose turn has not come, and takes in nobody', async () => {
+    const edge = await createTestEdge({ tuning: { drainMs: 1000, drainPaceMs: 1000 } });
+    const [first, last] = [edge.connect({ token: 'good' }), edge.connect({ token: 'good' })];
+    await edge.clock.settle();
+    const drained = edge.gateway.drain();
+    expect(edge.gateway.isDraining).toBe(true);
+    expect(edge.connect().closeCode).toBe(4001);
+    await edge.clock.advance(100);
+    expect([first.closeCode, last.closeCode]).toEqual([4001, undefined]);
+    last.push({ type: 'publish', id: 1, events: [EVENT] });
+    await edge.clock.advance(100);
+    expect(last.last()).toMatchObject({ type: 'ack', id: 1 });
+    await edge.clock.advance(1000);
+    await drained;
+    expect(last.closeCode).toBe(4001);
+  });
+
+  it('is over soon where there are few, and takes so many at once as may be', async () => {
+    const edge = await createTestEdge({ tuning: { drainStepConnections: 10, drainMs: 0 } });
+    const sockets = Array.from({ length: 50 }, () => edge.connect());
+    const drained = edge.gateway.drain(200);
+    expect(sockets.filter(({ closeCode }) => closeCode === 4001)).toHaveLength(10);
+    await edge.clock.advance(100);
+    await drained;
+    const few = await createTestEdge();
+    const pair = [few.connect(), few.connect()];
+    const drainedSoon = few.gateway.drain();
+    await few.clock.advance(40);
+    await drainedSoon;
+    expect(pair.map(({ closeCode }) => closeCode)).toEqual([4001, 4001]);
   });
 
   it('answers what was published before, and refuses what comes after', async () => {

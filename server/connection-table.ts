@@ -26,6 +26,8 @@ export class ConnectionTable implements SocketAcceptor {
   readonly #deps: ConnectionTableDeps;
   readonly #options: GatewayOptions;
   readonly #connections = new Map<TableConnection, Entry>();
+  /** Whose turn has come while the node drains. */
+  readonly #leaving = new Set<TableConnection>();
   readonly #places: ConnectionPlaces;
   #cancelTimer: (() => void) | undefined;
   #draining: Promise<void> | undefined;
@@ -37,7 +39,7 @@ export class ConnectionTable implements SocketAcceptor {
     this.#places = new ConnectionPlaces(options.limits);
     this.events = {
       closed: (connection) => this.#remove(connection),
-      isDraining: () => this.#draining !== undefined,
+      isLeaving: (connection) => this.#leaving.has(connection),
     };
   }
 
@@ -106,28 +108,42 @@ export class ConnectionTable implements SocketAcceptor {
     this.#places.giveBack(remoteAddress);
   }
 
-  /** Refuses new connections and publishes, waits for the answers of earlier ones, and closes all in steps. */
+  /**
+   * Refuses new connections and says bye to the others, one after the other over the time that is named for it, so that the other nodes
+   * do not get all of them at one moment. Until its turn has come a connection is served as ever; then its publishes are refused, and
+   * it goes when earlier ones have been answered.
+   */
   drain(reconnectAfterMs: number): Promise<void> {
     this.#draining ??= this.#drain(reconnectAfterMs);
     return this.#draining;
   }
 
+  get isDraining(): boolean {
+    return this.#draining !== undefined;
+  }
+
   async #drain(reconnectAfterMs: number): Promise<void> {
     const { clock, defer } = this.#deps;
-    const { drainDeadlineMs, drainSpreadMs, drainStepConnections } = this.#options.tuning;
-    const deadline = clock.now() + drainDeadlineMs;
-    const total = Math.max(1, this.#connections.size);
-    let closed = 0;
+    const { drainMs, drainPaceMs, drainDeadlineMs, drainSpreadMs, drainStepConnections } =
+      this.#options.tuning;
+    const startedAt = clock.now();
+    const queue = [...this.#connections.keys()];
+    // Few go sooner than many, for nobody is overrun by them.
+    const takesMs = Math.min(drainMs, queue.length * drainPaceMs);
+    const deadline = startedAt + takesMs + drainDeadlineMs;
+    let turns = 0;
+    let said = 0;
     while (this.#connections.size > 0) {
+      const sinceMs = clock.now() - startedAt + DRAIN_POLL_MS;
+      const turn = takesMs === 0 ? queue.length : Math.ceil((queue.length * sinceMs) / takesMs);
+      for (const each of queue.slice(turns, turn)) if (this.#connections.has(each)) this.#leaving.add(each);
+      turns = Math.max(turns, turn);
       const overdue = clock.now() >= deadline;
-      const due = [...this.#connections.keys()].filter(
-        ({ isClosing, unacked }) => !isClosing && (overdue || unacked === 0),
-      );
-      for (const [i, connection] of due.entries()) {
-        // Spread, so that the other nodes are not asked by all clients at one moment.
-        const spreadMs = Math.floor((drainSpreadMs * closed++) / total);
+      for (const connection of [...this.#leaving]) {
+        if (connection.isClosing || (!overdue && connection.unacked > 0)) continue;
+        const spreadMs = Math.floor((drainSpreadMs * said++) / queue.length);
         connection.sayBye(this.#bye(reconnectAfterMs + spreadMs));
-        if ((i + 1) % drainStepConnections === 0) await new Promise<void>(defer);
+        if (said % drainStepConnections === 0) await new Promise<void>(defer);
       }
       if (overdue) break;
       if (this.#connections.size > 0) {
@@ -154,6 +170,7 @@ export class ConnectionTable implements SocketAcceptor {
   #remove(connection: TableConnection): void {
     const address = this.#connections.get(connection)?.socket.remoteAddress;
     this.#connections.delete(connection);
+    this.#leaving.delete(connection);
     if (address !== undefined) this.#places.giveBack(address);
   }
 }

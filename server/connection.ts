@@ -203,7 +203,7 @@ export class Connection implements TableConnection {
   #handlePublish(frame: PublishFrame): void {
     if (this.#isAnonymous()) {
       this.#refuse(frame.id, 'unauthorized', 'publishing needs a token');
-    } else if (this.#events.isDraining()) {
+    } else if (this.#events.isLeaving(this)) {
       this.#refuse(frame.id, 'unavailable', 'the node is draining', this.#options.tuning.retryAfterMs);
     } else {
       this.#publishes.handle(frame, this.#identity);

@@ -3,13 +3,16 @@ import type { Timing } from '../bus/timing.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Service, startAll } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 import type { Scoring } from '../scoring/scoring.ts';
 import { readStates } from '../store/channel-states.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hostAllowed, originAllowed } from './auth/origin.ts';
 import { createGateway } from './connection-gateway.ts';
-import { createDemoFeed, type DemoFeedOptions } from './demo/demo-feed.ts';
+import { createDemo, type DemoOptions } from './demo/demo.ts';
+import { countedIngest, EventCounts, eventMetrics } from './event-counts.ts';
+import { gatewayMetrics } from './gateway-metrics.ts';
 import { createHealth } from './health.ts';
 import { createRoutes } from './http/routes.ts';
 import { createIngest } from './ingest/ingest.ts';
@@ -23,6 +26,7 @@ export interface EdgeDeps {
   readonly scoring: Scoring;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 export interface EdgeOptions {
@@ -39,9 +43,11 @@ export interface EdgeOptions {
   readonly allowedOrigins: readonly string[];
   readonly limits: ServerLimits;
   readonly timing: Timing;
+  /** Milliseconds over which a stop says bye to the connections. */
+  readonly drainMs: number;
   /** The built pages. */
   readonly staticDir: string;
-  readonly demo: DemoFeedOptions | undefined;
+  readonly demo: DemoOptions | undefined;
 }
 
 /** What faces the network: events in, updates out, pages. */
@@ -55,10 +61,10 @@ export interface Edge extends Service {
 const IDLE_TIMEOUT_SECONDS = 90;
 
 /** Once the sockets are gone, HTTP requests are waited for so long; with the time for sockets it is within the deadline of a stop. */
-const HTTP_DRAIN_DEADLINE_MS = 3000;
+const HTTP_DRAIN_DEADLINE_MS = 2000;
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
-  const { store, bus, scoring, clock, logger } = deps;
+  const { store, bus, scoring, clock, logger, metrics } = deps;
   const { host, limits, timing, demo } = options;
   const { secret, jwks, anonymousSubscribe } = options.auth;
   const open = secret === undefined && jwks === undefined;
@@ -71,7 +77,9 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
     },
     { clock },
   );
-  const ingest = createIngest(deps, limits);
+  const accepting = createIngest(deps, limits);
+  const counts = new EventCounts();
+  const ingest = countedIngest(accepting, counts);
   const gateway = createGateway(
     {
       bus,
@@ -86,9 +94,17 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
         subscribers: (topic) => transport.publisher.subscribers(topic),
       },
     },
-    { node: options.node, partitions: store.partitions, limits, timing },
+    {
+      node: options.node,
+      partitions: store.partitions,
+      limits,
+      timing,
+      tuning: { drainMs: options.drainMs },
+    },
   );
-  const feed = demo && createDemoFeed({ store, ingest, clock, logger, random: Math.random }, demo);
+  metrics.add(gatewayMetrics(gateway));
+  metrics.add(eventMetrics(counts));
+  const feed = demo && createDemo({ store, ingest, clock, logger, random: Math.random }, demo);
   const transport = createTransport(
     { logger },
     {
@@ -109,6 +125,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
           clock,
           logger,
           health: createHealth({ store, bus, gateway }),
+          metrics,
           streams: gateway.streams,
           staticDir: options.staticDir,
           ...(demo === undefined ? {} : { demo: { ...demo, random: Math.random } }),
@@ -143,7 +160,8 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       transport.stopListening();
       await feed?.stop();
       // What was accepted is settled and answered before anybody is sent away.
-      await Promise.all([gateway.drain(), ingest.settle()]);
+      await gateway.drain();
+      await accepting.settle();
       await transport.drained(HTTP_DRAIN_DEADLINE_MS);
       await (await starting?.catch(() => undefined))?.stop();
     },

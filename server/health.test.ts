@@ -29,16 +29,26 @@ it.each([
   ],
   ['the store is away and gave no leases', 'down', NO_DISK, 'up', 2, false, [HAS_NO_DISK, NO_OWNER]],
 ] as const)('where %s', (_, state, writeRefusal, busState, stale, ready, problems) => {
-  const gateway = { stalePartitions: () => stale };
+  const gateway = { stalePartitions: () => stale, isDraining: false };
   const health = createHealth({ store: { state, writeRefusal }, bus: { state: busState }, gateway });
   expect(health.ready()).toEqual({ ready, problems });
+});
+
+it('is not ready while the node drains, whatever else is well', () => {
+  const gateway = { stalePartitions: () => 0, isDraining: true };
+  const health = createHealth({ store: { state: 'up' }, bus: { state: 'up' }, gateway });
+  expect(health.ready()).toEqual({ ready: false, problems: ['the node is draining'] });
 });
 
 it('asks the store whether it takes writes only where no owner is heard and it is not known to be the cause', () => {
   const checkWrites = vi.fn();
   let stale = 0;
   const store = { state: 'up', writeRefusal: undefined as typeof NO_DISK | undefined, checkWrites } as const;
-  const deps = { store, bus: { state: 'up' }, gateway: { stalePartitions: () => stale } } as const;
+  const deps = {
+    store,
+    bus: { state: 'up' },
+    gateway: { stalePartitions: () => stale, isDraining: false },
+  } as const;
   createHealth(deps).ready();
   expect(checkWrites).not.toHaveBeenCalled();
   stale = 2;

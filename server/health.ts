@@ -6,7 +6,7 @@ import type { Health } from './http/health-routes.ts';
 export interface HealthDeps {
   readonly store: Pick<ScoreStore, 'state' | 'writeRefusal' | 'checkWrites'>;
   readonly bus: Pick<MessageBus, 'state'>;
-  readonly gateway: Pick<Gateway, 'stalePartitions'>;
+  readonly gateway: Pick<Gateway, 'stalePartitions' | 'isDraining'>;
 }
 
 /**
@@ -20,6 +20,7 @@ export function createHealth({ store, bus, gateway }: HealthDeps): Health {
       const { state, writeRefusal } = store;
       const serious: string[] = [];
       const others: string[] = [];
+      if (gateway.isDraining) serious.push('the node is draining');
       if (state === 'down') serious.push(ofStore(writeRefusal));
       else if (writeRefusal !== undefined) others.push(ofStore(writeRefusal));
       if (bus.state === 'down') serious.push("the message bus can't be reached");

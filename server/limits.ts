@@ -72,6 +72,10 @@ export const HTTP_LIMITS = {
   listedProducts: 1000,
   /** Areas of one page of the list; more is `malformed`. */
   listedAreas: 1000,
+  /** Matches of one page of the list; more is `malformed`. */
+  listedMatches: 1000,
+  /** Events of one page of a match; more is `malformed`. */
+  listedMatchEvents: 1000,
   /** Modes of an area that are told, the most played ones. */
   areaModes: 1000,
   /** Bytes of the board settings in `PUT /v1/boards/{id}` and of other small bodies; beyond: 413 `too_large`. */

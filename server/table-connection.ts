@@ -22,6 +22,6 @@ export interface TableConnection extends SocketHandler {
 /** What the table wants to know. */
 export interface ConnectionEvents {
   readonly closed: (connection: TableConnection) => void;
-  /** True once the node is draining: what is published from then on is refused. */
-  readonly isDraining: () => boolean;
+  /** True once the node is draining and it is this connection's turn to go: what is published from then on is refused. */
+  readonly isLeaving: (connection: TableConnection) => boolean;
 }

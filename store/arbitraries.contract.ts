@@ -1,10 +1,12 @@
 /** What is done to stores at random, and everything that can be read of it. Few names and values, so that they meet. */
 import fc from 'fast-check';
 import type { BoardSettings } from '../protocol/boards.ts';
+import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import { WINDOW_KINDS } from '../protocol/windows.ts';
 import { windowAt } from '../scoring/windows.ts';
-import type { Operation, ResultOperation, ScoreStore } from './score-store.ts';
+import { amend, append, FIXTURE, goal, readEvents, undo } from './matches-support.contract.ts';
+import type { AppendOperation, Operation, ResultOperation, ScoreStore } from './score-store.ts';
 import { count, login, logout, NOTHING, profile, reject } from './support.contract.ts';
 import { windowKey } from './windows-of.ts';
 
@@ -24,6 +26,7 @@ export const MEMBERS = [
 ];
 export const PRODUCTS = ['g', '__proto__'];
 export const AREAS = ['1', '__proto__'];
+export const MATCHES = ['m', 'n', '__proto__'];
 const COUNTERS = ['wins', 'a:b', '__proto__', '🏏', 'one too many', 'two too many'];
 const MODES = ['duel', 'team', 'a:b', '🏏'];
 const ZONES = ['UTC', 'Pacific/Auckland', 'America/Los_Angeles'];
@@ -102,6 +105,40 @@ const sessionArbitrary: fc.Arbitrary<Operation> = fc
   .tuple(fc.constantFrom(...AREAS), memberArbitrary, fc.constantFrom(undefined, ...MODES))
   .map(([area, user, mode]) => (mode === undefined ? logout(area, user) : login(area, user, mode)));
 
+export const fixtureArbitrary: fc.Arbitrary<Fixture> = fc.constantFrom<Fixture>(
+  FIXTURE,
+  { ...FIXTURE, title: 'Fïnal 🏏' },
+  { ...FIXTURE, teams: ['Ajax', '__proto__'] },
+  { ...FIXTURE, sport: 'unheard-of' },
+);
+export const matchArbitrary = fc.constantFrom(...MATCHES);
+
+const expectedArbitrary = fc
+  .option(fc.nat({ max: 9 }), { freq: 2 })
+  .map((expected) => (expected === null ? {} : { expected }));
+
+const appendArbitrary: fc.Arbitrary<AppendOperation> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(matchArbitrary, fc.constantFrom('start' as const, 'break' as const, 'resume' as const))
+      .map((pair) => append(...pair)),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(matchArbitrary, fc.integer({ min: -1, max: 2 }), memberArbitrary, expectedArbitrary)
+      .map(([match, points, player, expected]) => goal(match, { points, player, ...expected })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(matchArbitrary, fc.integer({ min: 1, max: 12 }))
+      .map(([match, n]) => amend(match, n, goal(match, { points: 7 }))),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...MATCHES, 'none').map((match) => undo(match)) },
+);
+
 export const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 12, arbitrary: scoreArbitrary },
   { weight: 4, arbitrary: resultArbitrary },
@@ -112,6 +149,7 @@ export const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
       .map((values) => count(...values)),
   },
   { weight: 4, arbitrary: sessionArbitrary },
+  { weight: 4, arbitrary: appendArbitrary },
   {
     weight: 1,
     arbitrary: fc.tuple(memberArbitrary, fc.constantFrom('Name', 'Näme: 🏏')).map((pair) => profile(...pair)),
@@ -164,6 +202,9 @@ export async function contentOf(store: ScoreStore) {
     areaIds: await store.listAreas({ limit: 100 }),
     products: await store.readProducts([...PRODUCTS, 'none']),
     productIds: await store.listProducts({ limit: 100 }),
+    matches: await store.readMatches([...MATCHES, 'none']),
+    matchEvents: await Promise.all([...MATCHES, 'none'].map((match) => readEvents(store, match, 0, 1000))),
+    listings: await store.listMatches({ limit: 100 }),
   };
 }
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Channel, parseChannel } from '../protocol/channels.ts';
 import type { State } from '../protocol/views.ts';
 import { MAX_AREA_MODES, readStates } from './channel-states.ts';
+import { ofMatch, undo } from './matches-support.contract.ts';
 import { createMemoryStore, type MemoryScoreStore } from './memory/memory-store.ts';
 import { apply, applyProfile, count, delta, login } from './support.contract.ts';
 
@@ -9,7 +10,14 @@ import { apply, applyProfile, count, delta, login } from './support.contract.ts'
 const NOON = Date.UTC(2026, 10, 21, 12);
 const DAY = 24 * 3_600_000;
 
-const READS = ['readConfigs', 'readPages', 'readStandings', 'readPlayers', 'readAreas'] as const;
+const READS = [
+  'readConfigs',
+  'readPages',
+  'readStandings',
+  'readPlayers',
+  'readAreas',
+  'readMatches',
+] as const;
 type Reads = Pick<MemoryScoreStore, (typeof READS)[number]>;
 
 let store: MemoryScoreStore;
@@ -31,6 +39,7 @@ beforeEach(() => {
     readStandings: told('readStandings', (queries) => store.readStandings(queries)),
     readPlayers: told('readPlayers', (queries) => store.readPlayers(queries)),
     readAreas: told('readAreas', (queries) => store.readAreas(queries)),
+    readMatches: told('readMatches', (matches) => store.readMatches(matches)),
   };
 });
 
@@ -92,6 +101,22 @@ describe('the states of channels', () => {
       ...Array(4).fill('not_found'),
     ]);
     expect(Object.keys(states[2] ?? {}).sort()).toEqual(['__proto__', 'wins']);
+  });
+
+  test('are those of matches, a document and the events that stand, read once for both', async () => {
+    const fixture = { sport: 'generic', teams: ['Ajax', 'PSV'] as [string, string] };
+    await store.configureMatch('m', fixture, NOON);
+    const goal = { type: 'match', match: 'm', action: 'score', team: 'PSV', points: 1 } as const;
+    const start = { type: 'match', match: 'm', action: 'start' } as const;
+    await apply(store, [...[start, goal, goal].map(ofMatch), undo('m')]);
+    const [feed, document, other] = await statesOf(['match:m:feed', 'match:m', 'match:n']);
+    expect(document).toMatchObject({ id: 'm', status: 'live', events: 4, scores: { Ajax: 0, PSV: 1 } });
+    expect(feed).toEqual([
+      [1, expect.any(String), start],
+      [2, expect.stringContaining('PSV'), goal],
+    ]);
+    expect(other).toBe('not_found');
+    expect(calls).toEqual(['readMatches']);
   });
 
   test('are empty where there is nothing', async () => {
@@ -156,7 +181,9 @@ describe('the states of channels', () => {
       ['player:g:ann', ['readPlayers']],
       ['area:111', ['readAreas']],
       ['board:b@daily.2026-11-21', ['readPages']],
-      ['match:m', []],
+      ['match:m', ['readMatches']],
+      ['match:m:feed', ['readMatches']],
+      ['league:t:l', []],
     ] as const) {
       calls.length = 0;
       await statesOf([name, name]);

@@ -1,8 +1,10 @@
 import type { Channel } from '../protocol/channels.ts';
-import type { Document, Row, State } from '../protocol/views.ts';
+import type { Document, Json, Row, State } from '../protocol/views.ts';
+import type { FeedRow } from '../scoring/match-fold.ts';
 import type {
   AreaQuery,
   BoardPage,
+  MatchView,
   ModeCount,
   PlayerQuery,
   RankedRow,
@@ -18,12 +20,12 @@ export const MAX_AREA_MODES = 100;
 /** What a channel's state is read from. */
 type StateSource = Pick<
   ScoreStore,
-  'readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas'
+  'readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches'
 >;
 
 /**
- * The states of channels at `now`, in their order, read in one batch of each kind (pages, standings, players, areas), whatever their
- * number; all watched members of a board share one query. `now` decides what the current windows are. The one place that says how a
+ * The states of channels at `now`, in their order, read in one batch of each kind (pages, standings, players, areas, matches), whatever
+ * their number; all watched members of a board share one query, and so do a match and its feed. `now` decides what the current windows are. The one place that says how a
  * state comes out of the store: owners read with it, and gateways that reach no owner.
  */
 export async function readStates(
@@ -56,6 +58,7 @@ class Questions {
   readonly #members = new Map<string, Set<string>>();
   readonly #players = new Map<string, PlayerQuery>();
   readonly #areas = new Set<string>();
+  readonly #matches = new Set<string>();
 
   ask(channel: Channel, key: string | undefined): void {
     switch (channel.type) {
@@ -78,6 +81,8 @@ class Questions {
         return;
       case 'match':
       case 'feed':
+        this.#matches.add(channel.match);
+        return;
       case 'league':
       case 'team':
         return;
@@ -89,7 +94,8 @@ class Questions {
     const standings = [...this.#members].map(([board, members]) => ({ board, members: [...members] }));
     const players = [...this.#players];
     const areas = [...this.#areas];
-    const [pagesRead, standingsRead, playersRead, areasRead] = await Promise.all([
+    const matches = [...this.#matches];
+    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead] = await Promise.all([
       answerAll(
         boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
         (asked) => store.readPages(asked),
@@ -103,6 +109,7 @@ class Questions {
         areas.map((area): AreaQuery => ({ area, limit: MAX_AREA_MODES })),
         (asked) => store.readAreas(asked),
       ),
+      answerAll(matches, (asked) => store.readMatches(asked)),
     ]);
     return {
       pages: zip(boards, pagesRead),
@@ -115,6 +122,7 @@ class Questions {
         playersRead,
       ),
       areas: zip(areas, areasRead),
+      matches: zip(matches, matchesRead),
     };
   }
 }
@@ -130,6 +138,7 @@ interface Answers {
   readonly standings: ReadonlyMap<string, MemberStandings>;
   readonly players: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly areas: ReadonlyMap<string, readonly ModeCount[]>;
+  readonly matches: ReadonlyMap<string, MatchView | undefined>;
 }
 
 /** Whoever asks nothing costs nothing. */
@@ -164,7 +173,9 @@ function stateOf(channel: Channel, key: string | undefined, answers: Answers): S
     case 'area':
       return (answers.areas.get(channel.area) ?? []).map(({ mode, count }): Row => [mode, count]);
     case 'match':
+      return matchDocument(answers.matches.get(channel.match)) ?? 'not_found';
     case 'feed':
+      return answers.matches.get(channel.match)?.feed.map(feedRow) ?? 'not_found';
     case 'league':
     case 'team':
       return 'not_found';
@@ -181,4 +192,13 @@ function rankDocument(member: string, standings: MemberStandings | undefined): D
   return standing === undefined
     ? { member, total }
     : { member, total, rank: standing.rank, score: standing.score };
+}
+
+/** Documents of matches are plain data; what is typed field by field has no index. */
+function matchDocument(view: MatchView | undefined): Document | undefined {
+  return view?.document as unknown as Document | undefined;
+}
+
+function feedRow({ n, text, event }: FeedRow): Row {
+  return [n, text, event as unknown as Json];
 }

@@ -8,9 +8,11 @@ import {
   best,
   type CreateStore,
   delta,
+  leasesOf,
   openStores,
   profile,
   set,
+  takeFrom,
   takeNames,
 } from './support.contract.ts';
 
@@ -87,7 +89,7 @@ export function dirtyContract(createStore: CreateStore): void {
       const { store } = await open();
       await applyParts(store, 3, [{ operations: [profile('a:b', 'Ab')] }], 1000);
       await applyParts(store, 3, [{ operations: [profile('a:b', 'Other')] }], 2000);
-      const taken = await store.takeDirty([2, 3], 1);
+      const taken = await takeFrom(store, [2, 3]);
       expect(taken).toEqual([
         { partition: 2, names: new Map() },
         { partition: 3, names: new Map([['profile:a:b', 1000]]) },
@@ -104,13 +106,12 @@ export function dirtyContract(createStore: CreateStore): void {
             .filter((board) => partitionOfBoard(board, store.partitions) === partition)
             .map((board): [string, number] => [`board:${board}`, 1000]),
         );
-      expect(await store.takeDirty([5, 0], 1)).toEqual([
+      expect(await takeFrom(store, [5, 0])).toEqual([
         { partition: 5, names: namesOf(5) },
         { partition: 0, names: namesOf(0) },
       ]);
-      expect(await store.takeDirty([], 1)).toEqual([]);
-      const rest = await store.takeDirty(allPartitions(store), 1);
-      if (rest === 'fenced') throw new Error('fenced');
+      expect(await takeFrom(store, [])).toEqual([]);
+      const rest = await takeFrom(store, allPartitions(store));
       expect(rest.map(({ partition, names }) => [partition, names])).toEqual(
         allPartitions(store).map((partition) => [
           partition,
@@ -128,7 +129,7 @@ export function dirtyContract(createStore: CreateStore): void {
 
       await apply(store, [set('a', 'ann', 3), set('b', 'ann', 3)], 2000);
       await apply(store, [set('c', 'ann', 3), set('d', 'ann', 3)], 3000);
-      expect(await store.takeDirty([0], 1)).toEqual([{ partition: 0, allSince: 2000, names: new Map() }]);
+      expect(await takeFrom(store, [0])).toEqual([{ partition: 0, allSince: 2000, names: new Map() }]);
       expect(await takeNames(store)).toEqual({});
 
       await apply(
@@ -138,7 +139,7 @@ export function dirtyContract(createStore: CreateStore): void {
       );
       await apply(store, [set('a', 'ann', 5)], 4000);
       await store.removeBoard('b', 6000);
-      expect(await store.takeDirty([0], 1)).toEqual([{ partition: 0, allSince: 4000, names: new Map() }]);
+      expect(await takeFrom(store, [0])).toEqual([{ partition: 0, allSince: 4000, names: new Map() }]);
       await apply(store, [set('a', 'ann', 6)], 7000);
       expect(await takeNames(store)).toEqual({ 'board:a': 7000 });
     });
@@ -151,22 +152,24 @@ export function dirtyContract(createStore: CreateStore): void {
       );
       for (const board of [quiet, ...busy]) await apply(store, [set(board, 'ann', 1)]);
       const partition = partitionOfBoard(quiet, 4);
-      expect(await store.takeDirty([partition], 1)).toEqual([
+      expect(await takeFrom(store, [partition])).toEqual([
         { partition, names: new Map([[`board:${quiet}`, 1000]]) },
       ]);
     });
 
     test('an outdated fencing number takes nothing, an equal or a higher one takes', async () => {
       const { store } = await open();
+      const of = (fence: number) => leasesOf(allPartitions(store), fence);
       await apply(store, [set('b', 'ann', 1)]);
-      expect(await store.takeDirty(allPartitions(store), 2 ** 41 + 5)).not.toBe('fenced');
+      expect((await store.takeDirty(of(2 ** 41 + 5))).fenced).toEqual([]);
       await apply(store, [set('b', 'ann', 2)], 2000);
-      expect(await store.takeDirty(allPartitions(store), 2 ** 41 + 4)).toBe('fenced');
-      expect(await store.takeDirty(allPartitions(store), 7)).toBe('fenced');
+      for (const outdated of [2 ** 41 + 4, 7]) {
+        expect(await store.takeDirty(of(outdated))).toEqual({ taken: [], fenced: of(outdated) });
+      }
       expect(await takeNames(store, 2 ** 41 + 5)).toEqual({ 'board:b': 2000 });
       await apply(store, [set('b', 'ann', 3)], 3000);
       expect(await takeNames(store, 2 ** 41 + 6)).toEqual({ 'board:b': 3000 });
-      expect(await store.takeDirty(allPartitions(store), 2 ** 41 + 5)).toBe('fenced');
+      expect((await store.takeDirty(of(2 ** 41 + 5))).taken).toEqual([]);
     });
   });
 }

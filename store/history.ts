@@ -1,5 +1,6 @@
 /** What was done to a partition, and how its boards stand, for comparing the one with the other. */
 import type { BoardConfig } from '../protocol/boards.ts';
+import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import type { AppliedOperation } from './operations.ts';
 
@@ -23,6 +24,10 @@ export type LogEntry = {
   | { readonly kind: 'remove-board'; readonly board: string }
   | { readonly kind: 'remove-member'; readonly board: string; readonly member: string }
   | { readonly kind: 'configure-product'; readonly product: string; readonly config: ProductConfig }
+  /** A match was created, or got another fixture. */
+  | { readonly kind: 'configure-match'; readonly match: string; readonly fixture: Fixture }
+  /** With its events. */
+  | { readonly kind: 'remove-match'; readonly match: string }
   /** Of users who logged in long ago and never out. */
   | {
       readonly kind: 'expire-sessions';

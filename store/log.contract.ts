@@ -108,7 +108,7 @@ export function logContract(createStore: CreateStore): void {
       await store.repairBoard('b', [{ member: 'ann', found: { score: 9 }, right: undefined }], 1000);
       await takeOver(store, 'p');
       await store.beginOnce('once:x', 'hash');
-      await store.takeDirty([0], 1);
+      await store.takeDirty([{ partition: 0, fence: 1 }]);
       expect(await readEntries(store)).toEqual(before);
       expect(await positionOf(store)).toBe(2);
     });

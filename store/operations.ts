@@ -1,5 +1,6 @@
 /** What is done to scores, and what becomes of it. */
 import type { ErrorCode } from '../protocol/codes.ts';
+import type { MatchEvent } from '../protocol/match-events.ts';
 import type { HandlerOptions } from '../protocol/products.ts';
 
 export type ScoreOperation = {
@@ -18,7 +19,7 @@ export type ResultOperation = {
   readonly handler: string;
   readonly options: HandlerOptions;
 };
-/** Adds to a counter of a player. Beyond `maxCountersPerProduct` names of a product in a partition a new one is refused (`too_large`). */
+/** Adds to a counter of a player. Beyond `maxCountersPerProduct` names of a product a new one is refused (`too_large`). */
 export type CountOperation = {
   readonly op: 'count';
   readonly product: string;
@@ -33,6 +34,11 @@ export type CountOperation = {
 export type SessionOperation =
   | { readonly op: 'login'; readonly area: string; readonly user: string; readonly mode: string }
   | { readonly op: 'logout'; readonly area: string; readonly user: string };
+/**
+ * Adds an event to the list of a match, where the rules of its sport take it after those before (they are asked in the step that writes it), and where
+ * the match has had as many as `event.expected` says, if it says it. Else it is refused on its own: `not_found` where there is no such match.
+ */
+export type AppendOperation = { readonly op: 'append'; readonly match: string; readonly event: MatchEvent };
 export type ProfileOperation = { readonly op: 'profile'; readonly member: string; readonly name: string };
 /** Of an event that ingest rejected: applies nothing, and is remembered under its number so that the verdict stays the same. */
 export type RejectOperation = { readonly op: 'reject'; readonly code: ErrorCode };
@@ -44,6 +50,7 @@ export type AppliedOperation =
   | ResultOperation
   | CountOperation
   | SessionOperation
+  | AppendOperation
   | ProfileOperation;
 export type Operation = AppliedOperation | RejectOperation | NothingOperation;
 

@@ -49,7 +49,7 @@ describe('partitions', () => {
     { channel: 'match:m', source: 'match:m' },
     { channel: 'match:m:feed', source: 'match:m' },
     { channel: 'area:111', source: 'area:111' },
-    { channel: 'player:p:a:b', source: 'player:p:a:b' },
+    { channel: 'player:p:a:b', source: 'board:p' },
     { channel: 'league:t:all', source: 'tournament:t' },
     { channel: 'team:t:ann', source: 'tournament:t' },
   ])('the channel $channel lives with $source', ({ channel, source }) => {

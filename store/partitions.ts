@@ -22,7 +22,6 @@ function fold(hash: number, partitions: number): number {
 }
 
 const BOARD_HASH = hashOf('board:');
-const PLAYER_HASH = hashOf('player:');
 const AREA_HASH = hashOf('area:');
 
 /** Of a board or of one of its windows (`x@daily.2026-11-21`), which lie together. */
@@ -30,8 +29,9 @@ export function partitionOfBoard(board: string, partitions: number): number {
   return fold(hashOf(baseOf(board), BOARD_HASH), partitions);
 }
 
-export function partitionOfPlayer(product: string, player: string, partitions: number): number {
-  return fold(hashOf(player, hashOf(':', hashOf(product, PLAYER_HASH))), partitions);
+/** Of all players of a product: that of the product's own board, so that a result mostly is of one partition. */
+export function partitionOfPlayers(product: string, partitions: number): number {
+  return fold(hashOf(product, BOARD_HASH), partitions);
 }
 
 export function partitionOfArea(area: string, partitions: number): number {
@@ -41,6 +41,11 @@ export function partitionOfArea(area: string, partitions: number): number {
 /** Where the settings of a product are. */
 export function partitionOfProduct(product: string, partitions: number): number {
   return partitionOf(`product:${product}`, partitions);
+}
+
+/** Where a match and its events are. */
+export function partitionOfMatch(match: string, partitions: number): number {
+  return partitionOf(`match:${match}`, partitions);
 }
 
 /** The board that a window belongs to; a board is its own. */
@@ -63,10 +68,12 @@ export function partitionOfOperation(operation: Operation, partitions: number): 
     case 'result':
       return partitionOfBoard(operation.board, partitions);
     case 'count':
-      return partitionOfPlayer(operation.product, operation.player, partitions);
+      return partitionOfPlayers(operation.product, partitions);
     case 'login':
     case 'logout':
       return partitionOfArea(operation.area, partitions);
+    case 'append':
+      return partitionOfMatch(operation.match, partitions);
     case 'profile':
     case 'reject':
     case 'nothing':
@@ -90,7 +97,7 @@ function sourceOf(channel: Channel): string {
     case 'area':
       return `area:${channel.area}`;
     case 'player':
-      return `player:${channel.product}:${channel.player}`;
+      return `board:${channel.product}`;
     case 'league':
     case 'team':
       return `tournament:${channel.tournament}`;

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BoardSettings } from '../protocol/boards.ts';
+import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import {
   areasOf,
   BOARDS,
   boardArbitrary,
   contentOf,
+  fixtureArbitrary,
   keyArbitrary,
+  MATCHES,
+  matchArbitrary,
   memberArbitrary,
   operationArbitrary,
   productArbitrary,
@@ -16,6 +20,7 @@ import {
   timeArbitrary,
   windowsArbitrary,
 } from './arbitraries.contract.ts';
+import { FIXTURE } from './matches-support.contract.ts';
 import { createMemoryStore } from './memory/memory-store.ts';
 import type { LogEntry, MemberRecord, Operation, ScoreStore, StoreOptions } from './score-store.ts';
 import { contractScoring } from './scoring.contract.ts';
@@ -54,6 +59,7 @@ export function replayContract(createStore: CreateStore): void {
             for (const board of BOARDS.slice(0, 2)) {
               await store.configureBoard(board, { windows: ['daily', 'monthly'] }, 1);
             }
+            for (const match of MATCHES) await store.configureMatch(match, FIXTURE, 1);
             for (const [index, step] of steps.entries()) await perform(store, step, settledTo, index);
             await expectReplayed(store, limit);
           },
@@ -68,6 +74,7 @@ export function replayContract(createStore: CreateStore): void {
           const { store, connect } = await open(OPTIONS);
           const clients = [store, await connect(), await connect()];
           for (const board of BOARDS) await store.configureBoard(board, { windows: ['daily'] }, 1);
+          for (const match of MATCHES) await store.configureMatch(match, FIXTURE, 1);
           const settledTo = new Map<string, number>();
           for (let from = 0; from < steps.length; from += 9) {
             const together = steps.slice(from, from + 9).map((step, index) => {
@@ -127,6 +134,8 @@ type Step =
     }
   | { readonly do: 'configure'; readonly board: string; readonly settings: BoardSettings }
   | { readonly do: 'configure-product'; readonly product: string; readonly config: ProductConfig }
+  | { readonly do: 'configure-match'; readonly match: string; readonly fixture: Fixture }
+  | { readonly do: 'remove-match'; readonly match: string }
   | { readonly do: 'remove-board'; readonly board: string }
   | { readonly do: 'remove-member'; readonly board: string; readonly member: string }
   | { readonly do: 'sweep'; readonly after: number; readonly limit: number }
@@ -151,6 +160,15 @@ const productStepArbitrary: fc.Arbitrary<Step> = fc.record({
   product: productArbitrary,
   config: productConfigArbitrary,
 });
+const fixtureStepArbitrary: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('configure-match' as const),
+  match: matchArbitrary,
+  fixture: fixtureArbitrary,
+});
+const removeMatchArbitrary: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('remove-match' as const),
+  match: matchArbitrary,
+});
 const sweepArbitrary: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('sweep' as const),
   after: timeArbitrary,
@@ -166,6 +184,8 @@ const atomicArbitrary: fc.Arbitrary<Step> = fc.oneof(
   { weight: 9, arbitrary: applyArbitrary },
   { weight: 3, arbitrary: configureArbitrary(windowsArbitrary) },
   { weight: 1, arbitrary: productStepArbitrary },
+  { weight: 1, arbitrary: fixtureStepArbitrary },
+  { weight: 1, arbitrary: removeMatchArbitrary },
   { weight: 2, arbitrary: sweepArbitrary },
   { weight: 1, arbitrary: removeBoardArbitrary },
 );
@@ -174,6 +194,8 @@ const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: applyArbitrary },
   { weight: 3, arbitrary: configureArbitrary(fc.oneof(settingsArbitrary, windowsArbitrary)) },
   { weight: 1, arbitrary: productStepArbitrary },
+  { weight: 1, arbitrary: fixtureStepArbitrary },
+  { weight: 1, arbitrary: removeMatchArbitrary },
   { weight: 1, arbitrary: removeBoardArbitrary },
   { weight: 1, arbitrary: sweepArbitrary },
   {
@@ -220,6 +242,12 @@ async function perform(
     case 'configure-product':
       await store.configureProduct(step.product, step.config, at);
       return;
+    case 'configure-match':
+      await store.configureMatch(step.match, step.fixture, at);
+      return;
+    case 'remove-match':
+      await store.removeMatch(step.match, at);
+      return;
     case 'remove-board':
       await store.removeBoard(step.board, at);
       return;
@@ -255,6 +283,10 @@ async function replay(store: ScoreStore, entry: LogEntry): Promise<void> {
     case 'configure-product':
       await store.configureProduct(entry.product, entry.config, entry.at);
       return;
+    case 'configure-match':
+      await store.configureMatch(entry.match, entry.fixture, entry.at);
+      return;
+    case 'remove-match':
     case 'remove-board':
     case 'remove-member':
       await replayRemoval(store, entry);
@@ -268,9 +300,10 @@ async function replay(store: ScoreStore, entry: LogEntry): Promise<void> {
 
 async function replayRemoval(
   store: ScoreStore,
-  entry: Extract<LogEntry, { kind: 'remove-board' | 'remove-member' }>,
+  entry: Extract<LogEntry, { kind: 'remove-match' | 'remove-board' | 'remove-member' }>,
 ): Promise<void> {
-  if (entry.kind === 'remove-board') await store.removeBoard(entry.board, entry.at);
+  if (entry.kind === 'remove-match') await store.removeMatch(entry.match, entry.at);
+  else if (entry.kind === 'remove-board') await store.removeBoard(entry.board, entry.at);
   else await store.removeMember(entry.board, entry.member, entry.at);
 }
 

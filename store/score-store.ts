@@ -17,20 +17,33 @@
  * - Exact: scores are IEEE doubles, computed and returned without loss; -0 is stored as 0. An operation whose
  *   result would not be finite is refused on its own.
  * - Ranked: best score first by the board's order; among equals by `ties`; rank is 1 + the number of strictly better.
- * - Fenced: `takeDirty` with an outdated fencing number takes nothing.
+ * - Fenced: `takeDirty` with an outdated fencing number takes nothing; other partitions of the same call are not concerned.
  * - Bounded: per partition at most `maxDirtyNames` names are kept; beyond, one "all dirty" flag stands for them.
  *
- * A board lives in the partition of its key (`partitions.ts`), and so do a player's counters and an area's users. A board may have windows: periods
- * that are scored beside it, each with members of its own. An operation on a board is one on its windows of that moment too, in the same
- * step, which the engine sees to. A window is named like a board, `x@daily.2026-11-21` (never `x@daily`, which is for who reads the clock), is made by its
- * first score, has the settings of its board, and is left out of the list of boards. A window in which the new score would not be
- * finite, or that its handler refuses, keeps the old one. A profile is written to every partition, so that
- * rows and names are read together; each partition marks it dirty for its own boards.
+ * A board lives in the partition of its key (`partitions.ts`), an area's users in that of theirs, all players of a product in that of the board of
+ * its name. A board may have windows: periods that are scored beside it, each with members of its own. An operation on a board is one on its windows
+ * of that moment too, in the same step, which the engine sees to. A window is named like a board, `x@daily.2026-11-21` (never `x@daily`, which is for
+ * who reads the clock), is made by its first score, has the settings of its board, and is left out of the list of boards. A window in which the new
+ * score would not be finite, or that its handler refuses, keeps the old one. A match lives in a partition too: an append-only list of
+ * events and what they come to. A profile is written to every partition, so that rows and names are read
+ * together; each partition marks it dirty for its own boards.
  */
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
+import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
+import type {
+  AreaQuery,
+  BoardPage,
+  BoardSummary,
+  ModeCount,
+  Neighbourhood,
+  PageQuery,
+  PlayerQuery,
+  Standings,
+  StandingsQuery,
+} from './board-views.ts';
 import type {
   BoardRecords,
   Checkpoint,
@@ -40,77 +53,14 @@ import type {
   ScanPage,
   Stray,
 } from './history.ts';
+import type { FixtureVerdict, MatchHistory, MatchListing, MatchView } from './match-views.ts';
 import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
+export * from './board-views.ts';
 export * from './history.ts';
+export * from './match-views.ts';
 export * from './operations.ts';
 export * from './store-options.ts';
-
-/** `limit: 'top'` means the board's own `top`. */
-export interface PageQuery {
-  readonly board: string;
-  readonly offset: number;
-  readonly limit: number | 'top';
-}
-
-export interface RankedRow {
-  readonly rank: number;
-  readonly member: string;
-  readonly score: number;
-  readonly name?: string;
-}
-
-/** A board that does not exist reads as `exists: false` with no rows. */
-export interface BoardPage {
-  readonly exists: boolean;
-  readonly total: number;
-  readonly rows: readonly RankedRow[];
-}
-
-export interface StandingsQuery {
-  readonly board: string;
-  readonly members: readonly string[];
-}
-
-/** In the order of the query's members; `undefined` for a member that is not on the board. */
-export interface Standings {
-  readonly total: number;
-  readonly standings: readonly (Standing | undefined)[];
-}
-
-export interface Standing {
-  readonly rank: number;
-  readonly score: number;
-}
-
-/** A member among its neighbours: the window holds `2 × around + 1` rows and shifts at an edge to stay full. */
-export interface Neighbourhood {
-  readonly total: number;
-  readonly member: RankedRow;
-  readonly around: readonly RankedRow[];
-}
-
-export interface BoardSummary {
-  readonly id: string;
-  readonly total: number;
-  readonly config: BoardConfig;
-}
-
-export interface PlayerQuery {
-  readonly product: string;
-  readonly player: string;
-}
-
-export interface AreaQuery {
-  readonly area: string;
-  readonly limit: number;
-}
-
-export interface ModeCount {
-  readonly mode: string;
-  /** At least 1. */
-  readonly count: number;
-}
 
 /** What one sweep of a partition found to be over; `more` where the limit was reached. */
 export interface SweepResult {
@@ -123,7 +73,7 @@ export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** `board:<id>`, `board:<id>@<window>`, `player:<product>:<player>`, `area:<code>` or `profile:<member>`, each with the acceptance time of the oldest change in it. */
+/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, each with the acceptance time of its oldest change. */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
@@ -131,9 +81,17 @@ export interface DirtyNames {
   readonly names: ReadonlyMap<string, number>;
 }
 
-export interface Lease {
-  /** Only grows, also over a loss of the store's data (it starts from the store's time). */
+/** The right to publish what is in a partition. */
+export interface PartitionLease {
+  readonly partition: number;
+  /** Of each partition it only grows, also over a loss of the store's data: it starts from the store's time. */
   readonly fence: number;
+}
+
+/** What was taken, and which leases have been outdated by a higher number: of those partitions nothing was taken. */
+export interface TakenNames {
+  readonly taken: readonly DirtyNames[];
+  readonly fenced: readonly PartitionLease[];
 }
 
 /** `up` after every (re)connection, failovers included: what was taken or read before may be lost. */
@@ -173,6 +131,10 @@ export interface ScoreStore extends Service {
   configureBoard(board: string, settings: BoardSettings, acceptedAt: number): Promise<ConfigureVerdict>;
   /** Replaces the settings of a product; always a step, also where they are the same. */
   configureProduct(product: string, config: ProductConfig, acceptedAt: number): Promise<void>;
+  /** Creates the match or changes its fixture; a step where that is a change. */
+  configureMatch(match: string, fixture: Fixture, acceptedAt: number): Promise<FixtureVerdict>;
+  /** With its events; false where there was none. A step like every other change. */
+  removeMatch(match: string, acceptedAt: number): Promise<boolean>;
   /**
    * False where there was none. Like every change of a board or repair, it moves the position by one. The windows of the board are
    * removed too, one step each in byte order, before it; a window alone can be removed by its name.
@@ -205,6 +167,18 @@ export interface ScoreStore extends Service {
   readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
   /** Configured products in byte order of their ids, beginning after `after`. */
   listProducts(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+  /**
+   * `undefined` for a match that does not exist, or that this node can't fold: it lacks the sport, or its rules fail. Costs by what has
+   * happened since this client last looked, not by the length of the match.
+   */
+  readMatches(matches: readonly string[]): Promise<readonly (MatchView | undefined)[]>;
+  /** Events after number `after`, at most `limit`; `undefined` for a match that does not exist. */
+  readMatchEvents(
+    match: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<MatchHistory | undefined>;
+  /** Matches in byte order of their ids, beginning after `after`. */
+  listMatches(page: { readonly after?: string; readonly limit: number }): Promise<readonly MatchListing[]>;
   /** Boards in byte order of their ids, beginning after `after`. */
   listBoards(page: { readonly after?: string; readonly limit: number }): Promise<readonly BoardSummary[]>;
 
@@ -241,14 +215,26 @@ export interface ScoreStore extends Service {
   /** Moves those saved checkpoints that still stand at `from` to a later position. As many as can be looked up, of one partition. */
   advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 
-  /** Atomically empties and returns the dirty names of these partitions; `'fenced'` where a higher number has been seen. */
-  takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'>;
+  /** Empties and returns the dirty names of partitions, each atomically, where no higher number than ours has been seen. */
+  takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames>;
 
-  /** Takes the lease if it is free (or already ours) with a new, higher fencing number; `undefined` while another holds it. */
-  acquireLease(name: string, owner: string, termMs: number): Promise<Lease | undefined>;
-  /** False where the lease is no longer held under this number. */
-  renewLease(name: string, owner: string, fence: number, termMs: number): Promise<boolean>;
-  releaseLease(name: string, owner: string, fence: number): Promise<void>;
+  /**
+   * Takes the leases of those partitions that are free, or already ours, each under a new number that is higher than any the store
+   * has seen and than the `fence` that is given here, the highest that we have heard of. Gives those that were taken.
+   */
+  acquireLeases(
+    highest: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]>;
+  /** Gives those that are still held under their number, and now for another term. */
+  renewLeases(
+    leases: readonly PartitionLease[],
+    owner: string,
+    termMs: number,
+  ): Promise<readonly PartitionLease[]>;
+  /** Frees those that are held under their number. */
+  releaseLeases(leases: readonly PartitionLease[], owner: string): Promise<void>;
 
   readonly state: StoreState;
   /** Set where writes are refused at present, as far as is known. Where it is `up`, reads go on. */

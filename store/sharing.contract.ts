@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StartError } from '../runtime/errors.ts';
+import { partitionOfBoard } from './partitions.ts';
 import { StoreUnavailableError } from './score-store.ts';
 import { apply, type CreateStore, delta, openStores, readRows, set, takeNames } from './support.contract.ts';
 
@@ -26,14 +27,16 @@ export function sharingContract(createStore: CreateStore): void {
     test('fencing numbers and leases hold across clients', async () => {
       const { store: one, connect } = await open();
       const two = await connect();
-      const first = (await one.acquireLease('ticks', 'one', 60_000))?.fence ?? 0;
-      expect(await two.acquireLease('ticks', 'two', 60_000)).toBeUndefined();
-      await one.releaseLease('ticks', 'one', first);
-      const second = (await two.acquireLease('ticks', 'two', 60_000))?.fence ?? 0;
-      expect(second).toBeGreaterThan(first);
+      const partition = partitionOfBoard('b', one.partitions);
+      const first = await one.acquireLeases([{ partition, fence: 0 }], 'one', 60_000);
+      expect(await two.acquireLeases([{ partition, fence: 0 }], 'two', 60_000)).toEqual([]);
+      await one.releaseLeases(first, 'one');
+      const second = await two.acquireLeases([{ partition, fence: 0 }], 'two', 60_000);
+      expect(second[0]?.fence).toBeGreaterThan(first[0]?.fence ?? Number.POSITIVE_INFINITY);
       await apply(one, [set('b', 'ann', 1)]);
-      expect(await takeNames(two, second)).toEqual({ 'board:b': 1000 });
-      expect(await one.takeDirty([0], first)).toBe('fenced');
+      const { taken } = await two.takeDirty(second);
+      expect(taken).toEqual([{ partition, names: new Map([['board:b', 1000]]) }]);
+      expect(await one.takeDirty(first)).toEqual({ taken: [], fenced: first });
     });
 
     test('concurrent additions from two clients are all counted', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BoardSettings } from '../protocol/boards.ts';
+import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { type RedisServer, startRedis } from '../test/support/redis-server.ts';
@@ -10,7 +11,10 @@ import {
   BOARDS,
   boardArbitrary,
   contentOf,
+  fixtureArbitrary,
   keyArbitrary,
+  MATCHES,
+  matchArbitrary,
   memberArbitrary,
   operationArbitrary,
   productArbitrary,
@@ -19,6 +23,7 @@ import {
   timeArbitrary,
   windowsArbitrary,
 } from './arbitraries.contract.ts';
+import { FIXTURE } from './matches-support.contract.ts';
 import { createMemoryStore } from './memory/memory-store.ts';
 import { partitionOfOperation, partitionOfProducer } from './partitions.ts';
 import { createRedisStore } from './redis/redis-store.ts';
@@ -28,11 +33,12 @@ import {
   type MemberRecord,
   type Operation,
   type Part,
+  type PartitionLease,
   type ScoreStore,
   type StoreOptions,
 } from './score-store.ts';
 import { contractScoring } from './scoring.contract.ts';
-import { allPartitions, readEntries } from './support.contract.ts';
+import { allPartitions, leasesOf, readEntries } from './support.contract.ts';
 import { takeOver } from './take-over.ts';
 
 /** Small bounds, so that a short run crosses them. */
@@ -92,6 +98,9 @@ type Step =
       readonly config: ProductConfig;
       readonly at: number;
     }
+  | { readonly do: 'configureMatch'; readonly match: string; readonly fixture: Fixture; readonly at: number }
+  | { readonly do: 'removeMatch'; readonly match: string; readonly at: number }
+  | { readonly do: 'matchEvents'; readonly match: string; readonly after: number; readonly limit: number }
   | { readonly do: 'sweep'; readonly partition: number; readonly limit: number; readonly at: number }
   | { readonly do: 'removeBoard'; readonly board: string; readonly at: number }
   | { readonly do: 'removeMember'; readonly board: string; readonly member: string; readonly at: number }
@@ -99,7 +108,7 @@ type Step =
   | { readonly do: 'neighbourhood'; readonly board: string; readonly member: string; readonly around: number }
   | { readonly do: 'list'; readonly after: string; readonly limit: number }
   | { readonly do: 'take'; readonly fence: number }
-  | { readonly do: 'acquire' | 'renew' | 'release'; readonly owner: string };
+  | { readonly do: 'acquire' | 'renew' | 'release'; readonly owner: string; readonly half: number };
 
 /** What one of the two clients did. */
 interface Done {
@@ -140,19 +149,23 @@ test('the Redis store answers and stores what the memory store does, whatever is
   );
 });
 
-/** Arrivals matter on boards that have this from the beginning, and so do windows. */
+/** Arrivals matter on boards that have this from the beginning, and so do windows. Matches are made before anything happens in them. */
 const FIRST: readonly Done[] = [
   {
     step: { do: 'configure', board: 'a', settings: { ties: 'first', windows: ['daily'] }, at: 1 },
     client: 1,
   },
   { step: { do: 'configure', board: 'b', settings: { windows: ['weekly', 'monthly'] }, at: 1 }, client: 1 },
+  ...MATCHES.map((match) => ({
+    step: { do: 'configureMatch', match, fixture: FIXTURE, at: 1 } as const,
+    client: 1,
+  })),
 ];
 
 /** One engine with its clients, and with the claims and the fencing number it gave: they come from the time, so each engine has its own. */
 class Subject {
   readonly #clients: readonly ScoreStore[];
-  #fence = 0;
+  readonly #fences = new Map<number, number>();
   /** Per producer, the latest first. */
   readonly #claims = new Map<string, number[]>();
   readonly #sent = new Map<string, number>();
@@ -221,6 +234,15 @@ class Subject {
       }
       case 'configureProduct':
         return store.configureProduct(step.product, step.config, step.at);
+      case 'configureMatch':
+        return store.configureMatch(step.match, step.fixture, step.at);
+      case 'removeMatch':
+        return store.removeMatch(step.match, step.at);
+      case 'matchEvents':
+        return [
+          await store.readMatchEvents(step.match, step),
+          await store.listMatches({ after: step.match, limit: step.limit }),
+        ];
       case 'sweep':
         return store.sweep(step.partition, step.at, step.limit);
       case 'removeBoard':
@@ -234,18 +256,27 @@ class Subject {
       case 'list':
         return [await store.listBoards({ limit: step.limit }), await store.listBoards(step)];
       case 'take':
-        return store.takeDirty(allPartitions(store), step.fence);
+        return store.takeDirty(leasesOf(allPartitions(store), step.fence));
       case 'acquire': {
-        const lease = await store.acquireLease('ticks', step.owner, LONG_MS);
-        const grew = lease !== undefined && lease.fence > this.#fence;
-        if (lease !== undefined) this.#fence = lease.fence;
-        return { acquired: lease !== undefined, grew };
+        const all = allPartitions(store).filter((partition) => partition % 2 === step.half);
+        const leases = await store.acquireLeases(leasesOf(all, 0), step.owner, LONG_MS);
+        // The numbers are those of two clocks; what is the same is whether they grew.
+        const grew = leases.map(({ partition, fence }) => fence > (this.#fences.get(partition) ?? 0));
+        for (const { partition, fence } of leases) this.#fences.set(partition, fence);
+        return { acquired: leases.map(({ partition }) => partition), grew };
       }
       case 'renew':
-        return store.renewLease('ticks', step.owner, this.#fence, LONG_MS);
+        return (await store.renewLeases(this.#leases(), step.owner, LONG_MS)).map(
+          ({ partition }) => partition,
+        );
       case 'release':
-        return store.releaseLease('ticks', step.owner, this.#fence);
+        return store.releaseLeases(this.#leases(), step.owner);
     }
+  }
+
+  /** As they were last acquired, by whomever. */
+  #leases(): readonly PartitionLease[] {
+    return Array.from(this.#fences, ([partition, fence]) => ({ partition, fence }));
   }
 
   async observe(): Promise<unknown> {
@@ -417,6 +448,28 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       }),
     },
     {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('configureMatch' as const),
+        match: matchArbitrary,
+        fixture: fixtureArbitrary,
+        at,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('removeMatch' as const), match: matchArbitrary, at }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('matchEvents' as const),
+        match: matchArbitrary,
+        after: small,
+        limit: small,
+      }),
+    },
+    {
       weight: 3,
       arbitrary: fc.record({
         do: fc.constant('sweep' as const),
@@ -468,6 +521,7 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       arbitrary: fc.record({
         do: fc.constantFrom('acquire' as const, 'renew' as const, 'release' as const),
         owner: fc.constantFrom(...OWNERS),
+        half: fc.nat(1),
       }),
     },
   );

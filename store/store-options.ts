@@ -14,7 +14,7 @@ export interface StoreOptions {
   readonly sessionTimeoutMs: number;
   /** Milliseconds for which a window stays readable after its end, at least. */
   readonly windowRetentionMs: number;
-  /** Names of counters per product (and partition). */
+  /** Names of counters per product. */
   readonly maxCountersPerProduct: number;
   /** Milliseconds for which an `Idempotency-Key` stands for one body, from its first use (`once.ts` has the rest). */
   readonly onceRetentionMs: number;

@@ -6,6 +6,7 @@ import { countersContract } from './counters.contract.ts';
 import { dirtyContract } from './dirty.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { logContract } from './log.contract.ts';
+import { matchesContract } from './matches.contract.ts';
 import { numbersContract } from './numbers.contract.ts';
 import { onceContract } from './once.contract.ts';
 import { producersContract } from './producers.contract.ts';
@@ -35,6 +36,7 @@ export function storeContract(name: string, createStore: CreateStore): void {
     countersContract(createStore);
     sessionsContract(createStore);
     productsContract(createStore);
+    matchesContract(createStore);
     dirtyContract(createStore);
     producersContract(createStore);
     numbersContract(createStore);

@@ -5,12 +5,14 @@ import type {
   BatchVerdict,
   BoardPage,
   CountOperation,
+  DirtyNames,
   LogEntry,
   MemberRecord,
   NothingOperation,
   OnceVerdict,
   Operation,
   Part,
+  PartitionLease,
   PartVerdict,
   ProfileOperation,
   RankedRow,
@@ -245,10 +247,25 @@ export function allPartitions(store: ScoreStore): readonly number[] {
   return Array.from({ length: store.partitions }, (_, partition) => partition);
 }
 
-/** Takes everything; a test that expects the "all dirty" flag calls `takeDirty` itself. */
+/** Of these partitions under one number. */
+export function leasesOf(partitions: readonly number[], fence: number): readonly PartitionLease[] {
+  return partitions.map((partition) => ({ partition, fence }));
+}
+
+/** The dirty names of these partitions, none of which may be refused. */
+export async function takeFrom(
+  store: ScoreStore,
+  partitions: readonly number[],
+  fence = 1,
+): Promise<readonly DirtyNames[]> {
+  const { taken, fenced } = await store.takeDirty(leasesOf(partitions, fence));
+  if (fenced.length > 0) throw new Error('the fencing number was refused');
+  return taken;
+}
+
+/** Takes everything; a test that expects the "all dirty" flag calls `takeFrom` itself. */
 export async function takeNames(store: ScoreStore, fence = 1): Promise<Record<string, number>> {
-  const taken = await store.takeDirty(allPartitions(store), fence);
-  if (taken === 'fenced') throw new Error('the fencing number was refused');
+  const taken = await takeFrom(store, allPartitions(store), fence);
   const names: [string, number][] = [];
   for (const { allSince, names: some } of taken) {
     if (allSince !== undefined) throw new Error('the names were given up for the "all dirty" flag');

@@ -1,12 +1,11 @@
 import type { ProductConfig } from '../../protocol/products.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { OperatingError } from '../../runtime/errors.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
-import type { Identity } from '../auth/identity.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
 import { createDemoArea } from './demo-area.ts';
+import { createDemoLoop, DEMO_IDENTITY } from './demo-loop.ts';
 import { createDemoMatches } from './demo-matches.ts';
 import { createDemoGame } from './demo-scores.ts';
 
@@ -39,14 +38,6 @@ const DEMO_PRODUCT_CONFIG: ProductConfig = {
   stats: 'exrps',
 };
 
-/** Publishes as the server's own operator does. */
-const DEMO_IDENTITY: Identity = {
-  subject: 'demo',
-  admin: true,
-  maySubscribe: () => true,
-  mayPublish: () => true,
-};
-
 /**
  * Games that never end, so that a newcomer sees movement at once: scores on a board with a window for each day, rock paper scissors with wins,
  * ratings and statistics, and areas in which users come and go. While the store is away it waits and goes on.
@@ -56,9 +47,6 @@ export function createDemoFeed(deps: DemoFeedDeps, options: DemoFeedOptions): Se
   const game = createDemoGame(options.board, options.players, random);
   const matches = createDemoMatches(DEMO_PRODUCT, options.players, random);
   const areas = DEMO_AREAS.map((area) => createDemoArea(area, DEMO_AREA_SIZE, random));
-  let cancel = (): void => undefined;
-  let running: Promise<void> = Promise.resolve();
-  let stopped = true;
   let introduced = false;
 
   const publish = async (events: readonly unknown[]): Promise<boolean> => {
@@ -77,30 +65,9 @@ export function createDemoFeed(deps: DemoFeedDeps, options: DemoFeedOptions): Se
       publish([...matches.next(1), ...areas.flatMap((area) => area.next(1))]),
     ]);
   };
-  const step = async (): Promise<void> => {
-    try {
-      await (introduced ? play() : introduce());
-    } catch (error) {
-      if (!(error instanceof OperatingError)) throw error;
-      logger.debug({ err: error }, 'the demonstration feed waits');
-    }
+  const step = async (): Promise<number> => {
+    await (introduced ? play() : introduce());
+    return options.pauseMs;
   };
-  const schedule = (delayMs: number): void => {
-    if (stopped) return;
-    cancel = clock.after(delayMs, () => {
-      running = step().then(() => schedule(options.pauseMs));
-    });
-  };
-  return {
-    start: async () => {
-      if (!stopped) return;
-      stopped = false;
-      schedule(0);
-    },
-    stop: async () => {
-      stopped = true;
-      cancel();
-      await running;
-    },
-  };
+  return createDemoLoop(deps, { step, retryMs: options.pauseMs });
 }

@@ -2,6 +2,8 @@
 import {
   AreaStateSchema,
   BoardStateSchema,
+  FeedStateSchema,
+  MatchStateSchema,
   PlayerStateSchema,
   RankStateSchema,
 } from '../../protocol/channel-states.ts';
@@ -23,6 +25,8 @@ const stateSchemas = {
   rankState: RankStateSchema,
   areaState: AreaStateSchema,
   playerState: PlayerStateSchema,
+  matchState: MatchStateSchema,
+  feedState: FeedStateSchema,
 };
 const { all } = nameSchemas({ ...frameSchemas, ...eventSchemas, ...stateSchemas }, { lists: 'items' });
 
@@ -40,6 +44,7 @@ const WINDOW = {
   description: 'A window of the board: the current one, or a fixed one such as `daily.2026-11-21`',
   examples: ['daily', 'weekly', 'monthly', 'daily.2026-11-21', 'weekly.2026-W47', 'monthly.2026-11'],
 };
+const MATCH = { description: `The match: ${ID_FORM}`, examples: ['final'] };
 const MEMBER = { description: `The member: ${TEXT_FORM}`, examples: ['Ann'] };
 
 interface LiveChannel {
@@ -88,6 +93,18 @@ const LIVE_CHANNELS: Readonly<Record<string, LiveChannel>> = {
       player: { description: `The player: ${TEXT_FORM}`, examples: ['Ann'] },
     },
     state: 'playerState',
+  },
+  match: {
+    title: 'How a match stands',
+    address: 'match:{match}',
+    parameters: { match: MATCH },
+    state: 'matchState',
+  },
+  feed: {
+    title: 'What happened in a match last',
+    address: 'match:{match}:feed',
+    parameters: { match: MATCH },
+    state: 'feedState',
   },
 };
 

@@ -1,9 +1,11 @@
 /** /openapi.json: what the routes tell of themselves, as OpenAPI 3.1. */
 import { STATUS_CODES } from 'node:http';
 import { BoardConfigSchema } from '../../protocol/boards.ts';
+import { MatchStateSchema } from '../../protocol/channel-states.ts';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/codes.ts';
 import { EVENT_SCHEMAS } from '../../protocol/events.ts';
 import { RejectionSchema } from '../../protocol/frames.ts';
+import { CricketDocumentSchema, FixtureSchema, GenericDocumentSchema } from '../../protocol/matches.ts';
 import {
   BoardReplySchema,
   ProblemSchema,
@@ -20,6 +22,8 @@ const { use, all } = nameSchemas(
     ResultEvent: EVENT_SCHEMAS.result,
     TrackEvent: EVENT_SCHEMAS.track,
     SessionEvent: EVENT_SCHEMAS.session,
+    DeliveryEvent: EVENT_SCHEMAS.delivery,
+    MatchEvent: EVENT_SCHEMAS.match,
     ProfileEvent: EVENT_SCHEMAS.profile,
     Rejection: RejectionSchema,
     PublishReply: PublishReplySchema,
@@ -27,6 +31,10 @@ const { use, all } = nameSchemas(
     Board: BoardReplySchema,
     RankedRow: RankedRowSchema,
     Product: ProductReplySchema,
+    Fixture: FixtureSchema,
+    Match: MatchStateSchema,
+    CricketMatch: CricketDocumentSchema,
+    GenericMatch: GenericDocumentSchema,
     Problem: ProblemSchema,
   },
   { lists: 'prefixItems' },

@@ -143,6 +143,7 @@ export class ChannelHub implements Service {
     const found = this.#channels.get(name);
     if (found === undefined && !this.#channels.makeRoom()) return undefined;
     const watched = found ?? this.#create(name, channel);
+    if (watched.isGone) this.#lists.ask(watched);
     this.#channels.acquire(watched);
     return watched;
   }
@@ -188,7 +189,7 @@ export class ChannelHub implements Service {
   #receiveChange(message: PatchMessage | ViewMessage): void {
     const channel = this.#channels.get(message.channel);
     if (channel === undefined || !this.#believes(channel, message.fence)) return;
-    channel.refused = false;
+    channel.refused = undefined;
     if (!channel.isOpen) {
       channel.view.receive(message);
       if (channel.isOpen) this.#opened(channel);
@@ -204,7 +205,7 @@ export class ChannelHub implements Service {
     if (channel === undefined || !this.#believes(channel, fence)) return;
     if (channel.isOpen) {
       // The last state still stands; the subscribers are told that its source is gone.
-      channel.refused = true;
+      channel.refused = code;
       this.#fanout.schedule(channel);
     } else if (code === 'unavailable') {
       this.#reads.want(channel);
@@ -256,7 +257,7 @@ export class ChannelHub implements Service {
   }
 
   #isStale(channel: WatchedChannel): boolean {
-    return channel.view.isLocal || channel.refused || this.#owners.isStale(channel.partition);
+    return channel.view.isLocal || channel.refused !== undefined || this.#owners.isStale(channel.partition);
   }
 
   #retellStatus(partition: number): void {

@@ -42,13 +42,16 @@ export interface GatewayTuning {
   /** Tokens and silent clients are looked at so often, and clients are asked for a new one so long before the end of theirs. */
   readonly tokenSweepMs: number;
   readonly tokenWarningMs: number;
+  /** A draining node says bye to its connections over this time, or over so long for each where that is less. */
+  readonly drainMs: number;
+  readonly drainPaceMs: number;
   /** Connections closed per loop turn while draining. */
   readonly drainStepConnections: number;
-  /** What was published before draining is waited for so long. */
+  /** What was published before the bye is waited for so long, counted from the last one's turn. */
   readonly drainDeadlineMs: number;
   /** A socket that is too full to take its close frame is given so long to drain. */
   readonly closeDeadlineMs: number;
-  /** Reconnections after draining are spread over so long. */
+  /** Beside that, clients are told to wait before they come back, by times that are spread over so long. */
   readonly drainSpreadMs: number;
   /** What a client is told to wait where nothing better is known. */
   readonly retryAfterMs: number;
@@ -70,8 +73,10 @@ export const DEFAULT_GATEWAY_TUNING: GatewayTuning = {
   idleMs: 60_000,
   tokenSweepMs: 1000,
   tokenWarningMs: 30_000,
+  drainMs: 5000,
+  drainPaceMs: 10,
   drainStepConnections: 500,
-  drainDeadlineMs: 5000,
+  drainDeadlineMs: 2000,
   closeDeadlineMs: 10_000,
   drainSpreadMs: 2000,
   retryAfterMs: 1000,

@@ -49,6 +49,8 @@ export class HeldChannels {
 }
 
 function opened(watched: WatchedChannel): Promise<ChannelRefusal | undefined> {
+  if (watched.isGone)
+    return Promise.resolve({ code: 'not_found', message: `there is no ${watched.name} any more` });
   if (watched.isOpen) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const waiter: Waiter = {

@@ -44,10 +44,10 @@ export class Owners {
     return 'new';
   }
 
-  heartbeat({ fence, partitions, fresh }: HeartbeatMessage, now: number): HeartbeatNews {
+  heartbeat({ leases, fresh }: HeartbeatMessage, now: number): HeartbeatNews {
     const arrived: number[] = [];
     const changed: number[] = [];
-    for (const partition of partitions) {
+    for (const [partition, fence] of leases) {
       const owner = this.#owners[partition];
       if (owner === undefined || fence < owner.fence) continue;
       if (fence > owner.fence || this.#isSilent(owner, now)) arrived.push(partition);

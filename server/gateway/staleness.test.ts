@@ -167,3 +167,58 @@ describe('without an owner', () => {
     expect(socket.of('status')).toMatchObject([{ stale: true }]);
   });
 });
+
+describe('a channel whose source was removed', () => {
+  const MATCH = 'match:final';
+  let edge: TestEdge;
+  let owner: FakeOwner;
+  let socket: FakeSocket;
+
+  beforeEach(async () => {
+    edge = await createTestEdge();
+    owner = new FakeOwner(edge.bus);
+    owner.keepBeating(edge.clock);
+    owner.change(MATCH, { title: 'Final' });
+    socket = edge.connect();
+    socket.push({ type: 'subscribe', id: 1, channel: MATCH });
+    await edge.settle();
+    const gateway = owner.watches[0]?.gateway ?? '';
+    owner.refusing = 'not_found';
+    const refusal = {
+      type: 'refusal',
+      channel: MATCH,
+      fence: 1,
+      code: 'not_found',
+      message: 'gone',
+    } as const;
+    owner.send(`inbox.${gateway}`, refusal);
+    await edge.settle();
+  });
+
+  it('keeps its last state for who is there, marked stale, and lets nobody else in', async () => {
+    expect(socket.of('status')).toMatchObject([{ channel: MATCH, stale: true }]);
+    expect(socket.state(MATCH)).toEqual({ title: 'Final' });
+    const late = edge.connect();
+    late.push({ type: 'subscribe', id: 7, channel: MATCH });
+    await edge.settle();
+    expect(late.last()).toMatchObject({ type: 'error', id: 7, code: 'not_found' });
+    late.push({ type: 'subscribe', id: 8, channel: MATCH });
+    await edge.settle();
+    expect(late.last()).toMatchObject({ type: 'error', id: 8, code: 'not_found' });
+    expect(socket.violations).toEqual([]);
+  });
+
+  it('goes on for everybody when it is there again, without waiting for the next watch list', async () => {
+    owner.refusing = undefined;
+    owner.change(MATCH, { title: 'Replay' }, 'lost');
+    const late = edge.connect();
+    late.push({ type: 'subscribe', id: 7, channel: MATCH });
+    await edge.settle();
+    late.push({ type: 'subscribe', id: 8, channel: MATCH });
+    await edge.settle();
+    expect(late.state(MATCH)).toEqual({ title: 'Replay' });
+    expect(socket.state(MATCH)).toEqual({ title: 'Replay' });
+    expect(socket.of('status')).toMatchObject([{ stale: true }, { stale: false }]);
+    expect([...socket.violations, ...late.violations]).toEqual([]);
+  });
+});

@@ -72,7 +72,10 @@ export class Subscriptions {
   subscribe({ id, channel: name, since }: SubscribeFrame, parsed: Channel): void {
     const subscription = this.#byName.get(name) ?? this.#add(id, name, parsed);
     if (subscription === undefined) return;
-    if (subscription.channel.isOpen) {
+    if (subscription.channel.isGone && !subscription.live) {
+      this.#remove(subscription);
+      this.#refuse(id, 'not_found', `there is no ${name} any more`);
+    } else if (subscription.channel.isOpen) {
       this.#answer(subscription, id, since);
     } else if (subscription.waiting.length < this.#options.waitingSubscribes) {
       subscription.waiting.push({ id, since });

@@ -38,14 +38,17 @@ export class FakeOwner {
   readonly #bus: MessageBus;
   readonly #views = new Map<string, { seq: number; state: State }>();
   readonly #ends: (() => void)[] = [];
+  readonly #partitions: readonly number[];
   #seq = 100;
   #cancelBeat = (): void => undefined;
 
-  constructor(bus: MessageBus, fence = 1) {
+  /** Of all partitions, or of some. */
+  constructor(bus: MessageBus, fence = 1, partitions = Array.from({ length: PARTITIONS }, (_, i) => i)) {
     this.#bus = bus;
     this.fence = fence;
     this.epoch = `epoch-${fence}`;
-    for (let partition = 0; partition < PARTITIONS; partition++) {
+    this.#partitions = partitions;
+    for (const partition of partitions) {
       const { unsubscribe } = bus.subscribe(TOPICS.watch(partition), (bytes) => {
         this.#receive(decodeBusMessage(bytes) as WatchMessage);
       });
@@ -62,9 +65,8 @@ export class FakeOwner {
   }
 
   heartbeat(fresh = true): void {
-    const partitions = Array.from({ length: PARTITIONS }, (_, i) => i);
-    const { fence, epoch } = this;
-    this.send(TOPICS.owners, { type: 'heartbeat', owner: 'owner', fence, epoch, partitions, fresh });
+    const leases = this.#partitions.map((partition) => [partition, this.fence] as const);
+    this.send(TOPICS.owners, { type: 'heartbeat', owner: 'owner', leases, fresh });
   }
 
   stateOf(channel: string): State {

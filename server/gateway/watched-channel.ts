@@ -1,5 +1,5 @@
 import type { Subscription as BusSubscription } from '../../bus/message-bus.ts';
-import type { PatchMessage, ViewMessage } from '../../bus/messages.ts';
+import type { PatchMessage, RefusalMessage, ViewMessage } from '../../bus/messages.ts';
 import type { Channel } from '../../protocol/channels.ts';
 import { kindOf } from '../../protocol/channels.ts';
 import { CODECS } from '../../protocol/codec.ts';
@@ -44,8 +44,8 @@ export class WatchedChannel {
   readonly createdAt: number;
   /** What has come from the bus and is not yet told. */
   pending: (PatchMessage | ViewMessage)[] = [];
-  /** The owner cannot serve it at present, though it once did. */
-  refused = false;
+  /** Why the owner cannot serve it at present, though it once did. */
+  refused: RefusalMessage['code'] | undefined;
   /** As subscribers were last told. */
   stale = false;
   /** The numbers of the flushes in which subscribers were last told an update, and a change of `stale`. */
@@ -81,6 +81,11 @@ export class WatchedChannel {
   /** Of the state that subscribers have been told. */
   get position(): Position {
     return this.#openView();
+  }
+
+  /** Its source was removed. Who is there keeps the last state, marked stale; nobody else is let in. */
+  get isGone(): boolean {
+    return this.refused === 'not_found';
   }
 
   takeWaiters(): readonly Waiter[] {

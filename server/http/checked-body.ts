@@ -1,18 +1,38 @@
 import { DecodeError } from '../../protocol/decode-error.ts';
 import type { Checker } from '../../protocol/schema.ts';
 import { HTTP_LIMITS } from '../limits.ts';
-import type { HttpRequest } from '../transport/http-types.ts';
+import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { decodeBody, formatOf } from './formats.ts';
 import type { Parameter } from './parameters.ts';
 import { problem } from './problem.ts';
 
 /** A small body of one value, such as settings, in JSON or MessagePack. */
 export async function readBody<T>(request: HttpRequest, checker: Checker<T>): Promise<Parameter<T>> {
+  const body = await readCheckedBody(request, checker);
+  return body.ok ? { ok: true, value: body.value } : body;
+}
+
+export type CheckedBody<T> =
+  | {
+      readonly ok: true;
+      readonly value: T;
+      readonly bytes: Uint8Array;
+      readonly format: 'json' | 'msgpack';
+    }
+  | { readonly ok: false; readonly reply: HttpReply };
+
+/** With what it was read from. `empty` is what no bytes at all stand for, if that may be. */
+export async function readCheckedBody<T>(
+  request: HttpRequest,
+  checker: Checker<T>,
+  empty?: T,
+): Promise<CheckedBody<T>> {
   const format = formatOf(request.header('content-type'));
   if (format === undefined || format === 'ndjson') {
     return { ok: false, reply: unsupportedFormat('JSON or MessagePack') };
   }
   const bytes = await request.body(HTTP_LIMITS.settingsBodyBytes);
+  if (empty !== undefined && bytes.length === 0) return { ok: true, value: empty, bytes, format };
   let value: unknown;
   try {
     value = decodeBody(format, bytes);
@@ -20,7 +40,7 @@ export async function readBody<T>(request: HttpRequest, checker: Checker<T>): Pr
     if (!(error instanceof DecodeError)) throw error;
     return { ok: false, reply: problem(error.code, error.message) };
   }
-  if (checker.check(value)) return { ok: true, value };
+  if (checker.check(value)) return { ok: true, value, bytes, format };
   return { ok: false, reply: problem('malformed', `the body is refused: ${checker.explain(value)}`) };
 }
 

@@ -1,7 +1,10 @@
 import { type GenerateData, GenerateDataSchema, generateDataChecker } from '../../protocol/demo-data.ts';
 import { PublishReplySchema } from '../../protocol/replies.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { createDemoArea } from '../demo/demo-area.ts';
+import { beginDemoMatch, demoSeed } from '../demo/demo-cricket.ts';
 import { DEMO_AREA_SIZE, DEMO_AREAS, DEMO_PRODUCT } from '../demo/demo-feed.ts';
 import { createDemoMatches } from '../demo/demo-matches.ts';
 import { createDemoGame } from '../demo/demo-scores.ts';
@@ -25,18 +28,21 @@ export interface DemoDeps {
   readonly ingest: Pick<Ingest, 'publish'>;
   readonly authenticator: Authenticator;
   readonly demo: DemoDefaults;
+  readonly store: Pick<ScoreStore, 'configureMatch' | 'removeMatch'>;
+  readonly clock: Clock;
 }
 
 const GENERATE: RouteDoc = {
   tag: 'Operation',
   summary: 'Make demonstration data',
   description: 'Random events of one kind, only where the demonstration is on.',
-  needs: '`publish` on `board:<board>`, `product:<product>` or `area:<area>`',
+  needs: '`publish` on `board:<board>`, `product:<product>`, `area:<area>` or `match:<match>`',
   body: {
     schema: GenerateDataSchema,
     examples: {
       'a hundred scores': { kind: 'board', count: 100 },
       'games of rock, paper, scissors': { kind: 'results', count: 10, players: 20 },
+      'the beginning of a match': { kind: 'match', count: 100, match: 'generated', format: 'T20' },
       'users who come and go': { kind: 'area', count: 100, area: '111', users: 50, modes: 5 },
     },
   },
@@ -61,19 +67,22 @@ export function demoRoute(deps: DemoDeps, limits: Pick<ServerLimits, 'eventsPerP
 }
 
 async function generate(request: HttpRequest, deps: DemoDeps, maxEvents: number): Promise<HttpReply> {
-  const { demo, ingest, authenticator } = deps;
+  const { ingest, authenticator } = deps;
   const caller = await identify(request, authenticator);
   if (!caller.ok) return caller.reply;
   if (caller.anonymous) return unauthorized('publishing needs a token');
   const body = await readBody(request, generateDataChecker);
   if (!body.ok) return body.reply;
-  const source = sourceOf(body.value, demo);
+  const source = sourceOf(body.value, deps);
   const permission = decide(caller, { publish: source.scope });
   if (!permission.ok) return permission.reply;
   const most = Math.max(1, Math.floor(maxEvents / source.eventsEach));
   let applied = 0;
+  await source.begin?.();
   for (let left = body.value.count; left > 0; left -= most) {
-    const verdict = await ingest.publish(source.next(Math.min(left, most)), permission.identity);
+    const events = source.next(Math.min(left, most));
+    if (events.length === 0) break;
+    const verdict = await ingest.publish(events, permission.identity);
     if (!verdict.ok || verdict.rejected.length > 0) return replyTo(request, verdict);
     applied += verdict.applied;
   }
@@ -84,10 +93,13 @@ interface Source {
   /** What one needs to publish to. */
   readonly scope: string;
   readonly eventsEach: number;
+  readonly begin?: () => Promise<void>;
+  /** None where there are no more. */
   readonly next: (count: number) => readonly unknown[];
 }
 
-function sourceOf(wanted: GenerateData, demo: DemoDefaults): Source {
+function sourceOf(wanted: GenerateData, deps: DemoDeps): Source {
+  const { demo } = deps;
   const { random } = demo;
   switch (wanted.kind) {
     case 'board': {
@@ -99,6 +111,8 @@ function sourceOf(wanted: GenerateData, demo: DemoDefaults): Source {
       const { next } = createDemoMatches(product, players, random);
       return { scope: `product:${product}`, eventsEach: 3, next };
     }
+    case 'match':
+      return matchSource(wanted, deps);
     case 'area': {
       const { area = DEMO_AREAS[0], users = DEMO_AREA_SIZE.users, modes = DEMO_AREA_SIZE.modes } = wanted;
       return {
@@ -108,4 +122,28 @@ function sourceOf(wanted: GenerateData, demo: DemoDefaults): Source {
       };
     }
   }
+}
+
+function matchSource(
+  { match = 'generated', format }: Extract<GenerateData, { kind: 'match' }>,
+  { demo, store, clock }: DemoDeps,
+): Source {
+  let game: Iterator<unknown> | undefined;
+  return {
+    scope: `match:${match}`,
+    eventsEach: 1,
+    begin: async () => {
+      const options = { seed: demoSeed(demo.random), ...(format === undefined ? {} : { format }) };
+      game = await beginDemoMatch(store, match, clock.now(), options);
+    },
+    next: (count) => {
+      const events: unknown[] = [];
+      while (events.length < count) {
+        const next = game?.next();
+        if (next === undefined || next.done === true) break;
+        events.push(next.value);
+      }
+      return events;
+    },
+  };
 }

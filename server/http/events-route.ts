@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { EventBodySchema } from '../../protocol/event-body.ts';
-import { headerSchema } from '../../protocol/parameters.ts';
 import { PublishReplySchema } from '../../protocol/replies.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { Ingest, OnceVerdict } from '../ingest/ingest-types.ts';
-import { HTTP_LIMITS, type ServerLimits } from '../limits.ts';
+import type { ServerLimits } from '../limits.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { identify, unauthorized } from './access.ts';
 import { unsupportedFormat } from './checked-body.ts';
 import { readEventBody } from './event-body.ts';
-import { answer, type BodyFormat, formatOf } from './formats.ts';
+import { answer, formatOf } from './formats.ts';
+import { bodyHash, idempotencyKey, KEY_PARAMETER } from './idempotency-key.ts';
+import { EXAMPLE_DELIVERY } from './match-examples.ts';
 import { problem } from './problem.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
@@ -17,8 +17,6 @@ export interface EventsDeps {
   readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
   readonly authenticator: Authenticator;
 }
-
-const KEY = new RegExp(`^[ -~]{1,${HTTP_LIMITS.idempotencyKeyLength}}$`);
 
 export type EventsLimits = Pick<ServerLimits, 'bodyBytes' | 'eventsPerPublish'>;
 
@@ -33,13 +31,7 @@ const PUBLISH: RouteDoc = {
   description:
     'One event, an array of them, or (NDJSON) one in each line. Each is judged on its own: a bad one is rejected with its index, and the others apply. With an `Idempotency-Key` a request that is sent again completes what was missing and repeats the verdicts; without one its events are applied at most once per attempt.',
   needs: '`publish` on what each event changes, such as `board:<id>`; an event without it is rejected',
-  parameters: {
-    'Idempotency-Key': {
-      in: 'header',
-      schema: headerSchema(HTTP_LIMITS.idempotencyKeyLength),
-      description: 'Names the request, so that it can be sent again',
-    },
-  },
+  parameters: KEY_PARAMETER,
   body: {
     schema: EventBodySchema,
     ndjson: true,
@@ -58,6 +50,12 @@ const PUBLISH: RouteDoc = {
         event: 'select_opening',
         data: { name: 'Réti' },
       },
+      'a match begins, and a ball is bowled': [
+        { type: 'match', match: 'final', action: 'start' },
+        { type: 'match', match: 'final', action: 'toss', winner: 'Asia', decision: 'bat' },
+        { type: 'match', match: 'final', action: 'innings', team: 'Asia' },
+        { type: 'delivery', match: 'final', innings: 1, over: 0, delivery: EXAMPLE_DELIVERY },
+      ],
       'a user begins to play': {
         type: 'session',
         area: '111',
@@ -91,26 +89,20 @@ async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLim
   }
   const format = formatOf(request.header('content-type'));
   if (format === undefined) return unsupportedFormat('JSON, NDJSON or MessagePack');
-  const [key, ...otherKeys] = request.headers('idempotency-key');
-  if (otherKeys.length > 0) return problem('malformed', 'a request has one Idempotency-Key at most');
-  if (key !== undefined && !KEY.test(key)) {
-    const { idempotencyKeyLength } = HTTP_LIMITS;
-    const form = `1 to ${idempotencyKeyLength} printable ASCII characters`;
-    return problem('malformed', `the Idempotency-Key must be ${form}`);
-  }
+  const key = idempotencyKey(request);
+  if (!key.ok) return key.reply;
   const bytes = await request.body(limits.bodyBytes);
   const body = readEventBody(format, bytes, limits);
   if (!body.ok) return problem(body.code, body.message);
   const verdict =
-    key === undefined
+    key.value === undefined
       ? await deps.ingest.publish(body.events, caller.identity)
-      : await deps.ingest.publishOnce({ key, bodyHash: hashOf(format, bytes) }, body.events, caller.identity);
+      : await deps.ingest.publishOnce(
+          { key: key.value, bodyHash: bodyHash(format, bytes) },
+          body.events,
+          caller.identity,
+        );
   return replyTo(request, verdict, body.unreadable);
-}
-
-/** The same bytes mean something else in another format. */
-function hashOf(format: BodyFormat, body: Uint8Array): string {
-  return createHash('sha256').update(`${format}\n`).update(body).digest('base64url');
 }
 
 /** The verdict of a publish; 200 also where some events are rejected. */

@@ -7,12 +7,14 @@ export interface ProblemOptions {
   readonly status?: number;
   readonly retryAfterMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Members beside those of every problem. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** A refusal as RFC 9457 has it, with our `code`. `detail` is read by people and never repeats a token. */
 export function problem(code: ErrorCode, detail: string, options: ProblemOptions = {}): HttpReply {
-  const { status = ERROR_CODES[code].status, retryAfterMs, headers } = options;
-  const body = { type: 'about:blank', title: STATUS_CODES[status], status, detail, code };
+  const { status = ERROR_CODES[code].status, retryAfterMs, headers, details } = options;
+  const body = { type: 'about:blank', title: STATUS_CODES[status], status, detail, code, ...details };
   return {
     status,
     headers: {

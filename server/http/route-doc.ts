@@ -26,6 +26,7 @@ export const TAGS = {
   Boards: 'Leaderboards and their members',
   Products: 'Games: how their results are scored, and what is counted of their players',
   Areas: 'What is being played where',
+  Matches: 'Fixtures, what happens in them, and how they stand',
   Live: 'Being told of changes',
   Operation: 'For those who run the server',
 } as const;

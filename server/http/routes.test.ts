@@ -71,6 +71,24 @@ describe('demonstration data', () => {
     expect([modes.length <= 2, users > 0, users <= 20]).toEqual([true, true, true]);
   });
 
+  it('is a match from its start on, to its end at most, in the place of what was there', async () => {
+    const { call, admin } = await startHttpService({ deps: { demo }, limits: { eventsPerPublish: 100 } });
+    const generate = (body: object) =>
+      call('POST', '/v1/generate_data', { token: admin, body: { kind: 'match', ...body } });
+    expect((await generate({ count: 250, match: 'm', format: 'Test' })).body).toEqual({
+      ...{ applied: 250, duplicates: 0, rejected: [] },
+    });
+    expect((await call('GET', '/v1/matches/m')).body).toMatchObject({ sport: 'cricket', events: 250 });
+    const { applied } = (await generate({ count: 5000, match: 'm' })).body;
+    expect(applied).toBeLessThan(600);
+    const { events, status } = (await call('GET', '/v1/matches/m')).body;
+    expect([events, status]).toEqual([applied, 'complete']);
+    await generate({ count: 10, format: 'Test' });
+    expect((await call('GET', '/v1/matches/generated/fixture')).body.format).toMatchObject({
+      inningsPerSide: 2,
+    });
+  });
+
   it('needs a token that may publish to the board', async () => {
     const { call, tokenFor } = await startHttpService({ deps: { demo } });
     const token = await tokenFor({ publish: ['board:demo'] });
@@ -78,7 +96,7 @@ describe('demonstration data', () => {
     expect(await status({ body: wish })).toBe(401);
     expect(await status({ body: wish, token })).toBe(200);
     expect(await status({ body: { ...wish, board: 'other' }, token })).toBe(403);
-    for (const kind of ['results', 'area']) {
+    for (const kind of ['results', 'area', 'match']) {
       expect(await status({ body: { kind, count: 1 }, token })).toBe(403);
     }
     const others = await tokenFor({ publish: ['product:rps', 'area:111'] });
@@ -98,6 +116,7 @@ describe('demonstration data', () => {
     { kind: 'results', count: 1, board: 'demo' },
     { kind: 'area', count: 1, modes: 101 },
     { kind: 'area', count: 1, area: 'a:b' },
+    { kind: 'match', count: 1, format: 'T10' },
   ])('is not generated for %j', async (body) => {
     const { call, admin } = await startHttpService({ deps: { demo } });
     expect(await call('POST', '/v1/generate_data', { token: admin, body })).toMatchObject({

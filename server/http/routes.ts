@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { OperatingError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Metrics } from '../../runtime/metrics.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
@@ -13,12 +14,16 @@ import { type DemoDefaults, demoRoute } from './demo-route.ts';
 import { documentRoutes } from './document-routes.ts';
 import { eventsRoute } from './events-route.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
+import { matchEventRoutes } from './match-event-routes.ts';
+import { matchRoutes } from './match-routes.ts';
 import { memberRoutes } from './member-routes.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { playerRoute } from './player-route.ts';
 import { problem } from './problem.ts';
 import { productRoutes } from './product-routes.ts';
 import { type RecomputeRouteDeps, recomputeRoute } from './recompute-route.ts';
 import type { DescribedRoute } from './route-doc.ts';
+import { scorerLink } from './scorer-link.ts';
 import { sseRoute } from './sse-route.ts';
 import { staticRoute } from './static-files.ts';
 import { statsRoutes } from './stats-routes.ts';
@@ -39,6 +44,11 @@ export interface RouteDeps {
     | 'configureProduct'
     | 'readPlayers'
     | 'readAreas'
+    | 'listMatches'
+    | 'readMatches'
+    | 'readMatchEvents'
+    | 'configureMatch'
+    | 'removeMatch'
   > &
     RecomputeRouteDeps['store'];
   readonly scoring: Scoring;
@@ -47,6 +57,7 @@ export interface RouteDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: Health;
+  readonly metrics: Pick<Metrics, 'contentType' | 'text'>;
   readonly streams: StreamAcceptor;
   /** The built web pages. */
   readonly staticDir: string;
@@ -71,11 +82,13 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     ...productRoutes(deps),
     playerRoute(deps),
     ...statsRoutes(deps),
+    ...matchRoutes(deps),
+    ...matchEventRoutes(deps),
     sseRoute(deps),
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
   ];
-  const withoutStore = healthRoutes(deps.health);
+  const withoutStore = [...healthRoutes(deps.health), metricsRoute(deps.metrics)];
   return [
     ...withStore.map((route) => ({
       ...route,
@@ -83,6 +96,7 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     })),
     ...withoutStore,
     ...documentRoutes([...withStore, ...withoutStore]),
+    scorerLink,
     staticRoute(deps.staticDir),
   ];
 }

@@ -10,6 +10,7 @@ import type { NamedChannel } from '../gateway/held-channels.ts';
 import type { StreamAcceptor } from '../stream-opener.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { decide, identify } from './access.ts';
+import { textQuery } from './parameters.ts';
 import { problem } from './problem.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
@@ -89,7 +90,9 @@ async function openStream(request: HttpRequest, { streams, authenticator }: SseD
   const lastEventId = request.header('last-event-id');
   const names = [...new Set(request.query.getAll('channel'))];
   if (names.length === 0) return problem('malformed', '"channel" must name what to watch');
-  const caller = await identify(request, authenticator, request.query.get('token') ?? '');
+  const token = textQuery(request, 'token');
+  if (!token.ok) return token.reply;
+  const caller = await identify(request, authenticator, token.value);
   if (!caller.ok) return caller.reply;
   const channels: NamedChannel[] = [];
   for (const name of names) {

@@ -1,4 +1,3 @@
-import { isId } from '../../protocol/names.ts';
 import { integerSchema } from '../../protocol/parameters.ts';
 import { AreaListReplySchema, AreaStatsReplySchema } from '../../protocol/replies.ts';
 import { IdSchema } from '../../protocol/schema.ts';
@@ -8,8 +7,7 @@ import { HTTP_LIMITS } from '../limits.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { identify, permit } from './access.ts';
 import { answer } from './formats.ts';
-import { idQuery, integerQuery } from './parameters.ts';
-import { problem } from './problem.ts';
+import { idQuery, integerQuery, requiredIdQuery } from './parameters.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface StatsDeps {
@@ -87,8 +85,9 @@ async function listAreas(request: HttpRequest, { store, authenticator }: StatsDe
 }
 
 async function readStats(request: HttpRequest, { store, authenticator }: StatsDeps): Promise<HttpReply> {
-  const area = request.query.get('area_code') ?? '';
-  if (!isId(area)) return problem('malformed', '"area_code" must be 1 to 64 of A-Z a-z 0-9 _ . -');
+  const code = requiredIdQuery(request, 'area_code');
+  if (!code.ok) return code.reply;
+  const area = code.value;
   const permission = await permit(request, authenticator, { read: `area:${area}` });
   if (!permission.ok) return permission.reply;
   const [modes = []] = await store.readAreas([{ area, limit: HTTP_LIMITS.areaModes }]);

@@ -81,6 +81,23 @@ describe('the windows of a board', () => {
     for (const kind of WINDOW_KINDS) expect(await rows(`?window=${fixed(kind)}`)).toEqual([]);
   });
 
+  it('that are taken out and added again go on without what happened between, and begin anew if they are removed', async () => {
+    const windows = (...kinds: WindowKind[]) => call('PUT', '/v1/boards/b', { windows: kinds });
+    const today = `?window=${fixed('daily')}`;
+    const daily = async () => (await rows(today)).map((row: { score: number }) => row.score);
+    await windows('daily');
+    await score('ann', 1);
+    await windows();
+    await score('ann', 10);
+    expect(await daily()).toEqual([1]);
+    await windows('daily');
+    await score('ann', 100);
+    expect(await daily()).toEqual([101]);
+    expect((await call('DELETE', '/v1/boards/b?window=daily')).body).toEqual({ removed: true });
+    await score('ann', 1000);
+    expect([await daily(), (await rows('')).length]).toEqual([[1000], 1]);
+  });
+
   it('can be removed alone, by either name, and the board stays', async () => {
     await call('PUT', '/v1/boards/b', { windows: ['daily', 'weekly'] });
     await score('ann', 1);

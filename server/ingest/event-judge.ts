@@ -1,10 +1,12 @@
 import { eventChecker, type ScorewireEvent } from '../../protocol/events.ts';
+import type { MatchEvent } from '../../protocol/match-events.ts';
+import { MAX_MATCH_EVENT_BYTES } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { PublishPermissions } from './permissions.ts';
 
 /** Why an event does not get to the store. */
 export interface Refusal {
-  readonly code: 'malformed' | 'forbidden';
+  readonly code: 'malformed' | 'too_large' | 'forbidden';
   readonly message: string;
 }
 
@@ -13,6 +15,8 @@ const SCOPES = {
   result: 'product:',
   track: 'product:',
   session: 'area:',
+  delivery: 'match:',
+  match: 'match:',
   profile: 'profile:',
 } as const satisfies Record<ScorewireEvent['type'], string>;
 
@@ -33,7 +37,8 @@ export class EventJudge {
     if (event.type === 'score') {
       if (this.#boards.allows(event.board)) return undefined;
     } else {
-      if (event.type === 'result' && event.winner === event.loser) return SAME_PLAYER;
+      const fault = faultOf(event);
+      if (fault !== undefined) return fault;
       if (this.#allows(event)) return undefined;
     }
     const scope = SCOPES[event.type] + targetOf(event);
@@ -51,7 +56,33 @@ export class EventJudge {
   }
 }
 
+/** What no schema can say. It is the same whoever sends it, and whenever. */
+function faultOf(event: ScorewireEvent): Refusal | undefined {
+  switch (event.type) {
+    case 'result':
+      return event.winner === event.loser ? SAME_PLAYER : undefined;
+    case 'delivery':
+    case 'match':
+      return faultOfMatchEvent(event);
+    default:
+      return undefined;
+  }
+}
+
 const SAME_PLAYER: Refusal = { code: 'malformed', message: '"winner" and "loser" must be two players' };
+const OTHER_MATCH: Refusal = {
+  code: 'malformed',
+  message: '"event.match" must be the match whose event it replaces',
+};
+
+function faultOfMatchEvent(event: MatchEvent): Refusal | undefined {
+  if (event.type === 'match' && event.action === 'amend' && event.event.match !== event.match)
+    return OTHER_MATCH;
+  const bytes = Buffer.byteLength(JSON.stringify(event));
+  if (bytes <= MAX_MATCH_EVENT_BYTES) return undefined;
+  const message = `an event of a match may have ${MAX_MATCH_EVENT_BYTES} bytes of JSON, and this has ${bytes}`;
+  return { code: 'too_large', message };
+}
 
 /** What a permission is about. */
 function targetOf(event: ScorewireEvent): string {
@@ -63,6 +94,9 @@ function targetOf(event: ScorewireEvent): string {
       return event.product;
     case 'session':
       return event.area;
+    case 'delivery':
+    case 'match':
+      return event.match;
     case 'profile':
       return event.member;
   }

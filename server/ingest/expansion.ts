@@ -5,6 +5,7 @@ import type {
   SessionEvent,
   TrackEvent,
 } from '../../protocol/events.ts';
+import type { MatchEvent } from '../../protocol/match-events.ts';
 import type { HandlerOptions } from '../../protocol/products.ts';
 import { defaultProductConfig, type LeaderboardConfig, type ProductConfig } from '../../protocol/products.ts';
 import { type Count, countResult, countTrack } from '../../scoring/counting.ts';
@@ -13,10 +14,10 @@ import { addResult, type Scoring } from '../../scoring/scoring.ts';
 import {
   partitionOfArea,
   partitionOfBoard,
-  partitionOfPlayer,
-  partitionOfProducer,
+  partitionOfMatch,
+  partitionOfPlayers,
 } from '../../store/partitions.ts';
-import type { Operation, SessionOperation } from '../../store/score-store.ts';
+import type { AppendOperation, Operation, SessionOperation } from '../../store/score-store.ts';
 
 /** Settings of products, by id; those that are not in it have the defaults. */
 export type ProductConfigs = ReadonlyMap<string, ProductConfig>;
@@ -42,7 +43,8 @@ export type ExpandableEvent = Exclude<ScorewireEvent, ScoreEvent>;
 /**
  * What an event asks of the store, and where. A result is scored on each leaderboard of its product: a handler that only adds is asked
  * here, one that has to see the scores before goes along, to be asked in the step that writes them. The stats of the product count
- * it for both players, and they count what a player does. A session moves one user of an area. A profile is in every partition.
+ * it for both players, and they count what a player does. A session moves one user of an area. What happens in a match goes to the end of its list,
+ * where the rules of its sport are asked. A profile is in every partition.
  */
 export class Expander {
   readonly #partitions: number;
@@ -69,6 +71,9 @@ export class Expander {
         return [
           { partition: partitionOfArea(event.area, this.#partitions), operation: sessionOperation(event) },
         ];
+      case 'delivery':
+      case 'match':
+        return [{ partition: partitionOfMatch(event.match, this.#partitions), operation: append(event) }];
       case 'profile': {
         const { member, name } = event;
         const operation: Operation = { op: 'profile', member, name };
@@ -85,17 +90,20 @@ export class Expander {
    * The partition that says whether a number of a producer has been settled, and how: where the event has all its operations, if that is
    * one place. Else the home of the producer, whose rejections are told by the claim before anything else could be applied elsewhere.
    */
-  seatOf(event: ScorewireEvent, producer: string): number {
+  seatOf(event: ScorewireEvent, home: number): number {
     switch (event.type) {
       case 'score':
         return this.partitionOfScore(event);
       case 'track':
-        return partitionOfPlayer(event.product, event.player, this.#partitions);
+        return partitionOfPlayers(event.product, this.#partitions);
       case 'session':
         return partitionOfArea(event.area, this.#partitions);
+      case 'delivery':
+      case 'match':
+        return partitionOfMatch(event.match, this.#partitions);
       case 'result':
       case 'profile':
-        return partitionOfProducer(producer, this.#partitions);
+        return home;
     }
   }
 
@@ -155,7 +163,7 @@ export class Expander {
   }
 
   #count(product: string, player: string, counts: readonly Count[], placed: PlacedOperation[]): void {
-    const partition = partitionOfPlayer(product, player, this.#partitions);
+    const partition = partitionOfPlayers(product, this.#partitions);
     for (const [counter, by] of counts) {
       placed.push({ partition, operation: { op: 'count', product, player, counter, by } });
     }
@@ -169,6 +177,11 @@ export function configFor(event: ExpandableEvent, products: ProductConfigs): Pro
 
 function sessionOperation({ area, mode, user, action }: SessionEvent): SessionOperation {
   return action === 'LOGIN' ? { op: 'login', area, user, mode } : { op: 'logout', area, user };
+}
+
+/** As JSON has it, which is what is kept: MessagePack can say more where a schema leaves a value open. */
+function append(event: MatchEvent): AppendOperation {
+  return { op: 'append', match: event.match, event: JSON.parse(JSON.stringify(event)) };
 }
 
 function ofProduct(product: string, { refused }: ExpansionRefusal): ExpansionRefusal {

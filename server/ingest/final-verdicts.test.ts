@@ -123,3 +123,36 @@ it('a result that was applied is not applied again where another handler scores 
   expect(await publish(EVENTS.result)).toMatchObject(duplicate);
   expect(await world()).toEqual(after);
 });
+
+describe('a refusal that is repeated', () => {
+  const AGAIN = 'it was refused before as malformed; the first answer told the reason';
+  const told = (message: string) => ({ rejected: [{ index: 0, code: 'malformed', message }] });
+
+  it('tells no other reason than the first one', async () => {
+    const fails = (): never => {
+      throw new Error('no such weapon');
+    };
+    const scoring = createScoring({ leaderboards: { fails: { kind: 'rating', rate: fails } } });
+    store = createMemoryStore({ partitions: 7 }, { scoring });
+    await store.start();
+    const leaderboards = [{ board: 'odd', handler: 'fails' }];
+    await store.configureProduct('odd', { leaderboards, stats: 'default' }, 0);
+    const event = { type: 'result', product: 'odd', winner: 'ann', loser: 'bob' };
+    expect(await publish(event, { scoring })).toMatchObject(told('the handler "fails" failed'));
+    expect(await publish(event, { scoring })).toMatchObject(told(AGAIN));
+  });
+
+  it('does so too where the first one was a score that is not finite', async () => {
+    const most = { type: 'score', board: 'b', member: 'ann', delta: 1.7e308 };
+    expect(await publish(most)).toMatchObject(applied);
+    expect(await publish(most, { seq: 2 })).toMatchObject(told('the score would not be a finite number'));
+    expect(await publish(most, { seq: 2 })).toMatchObject(told(AGAIN));
+  });
+
+  it('tells the reason where that can be seen from the event', async () => {
+    const bad = { type: 'score', board: 'b', member: 'ann' };
+    const first = await publish(bad);
+    expect(first).toMatchObject(told(expect.stringContaining('needs')));
+    expect(await publish(bad)).toEqual(first);
+  });
+});

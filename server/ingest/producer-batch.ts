@@ -6,7 +6,7 @@ import type { PartitionQueue } from './partition-queue.ts';
 import { type ClaimedProducer, type ProducerFrame, ProducerOperations } from './producer-operations.ts';
 import type { ProducerOwner } from './queued-parts.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
-import { type Loss, refusalMessage, worse } from './settlement.ts';
+import { type Loss, refusalMessage, repeatedRefusalMessage, worse } from './settlement.ts';
 
 export interface SettledFrame {
   readonly applied: number;
@@ -131,7 +131,8 @@ export class ProducerBatch implements ProducerOwner {
       const isOverruled = ((this.#marks[at] as number) & REFUSED_AT_HOME) !== 0;
       // Home has the last word, since that is what the next claim tells. Of the others the same one, in whatever order they answer.
       if (known === undefined || where === 'home' || (!isOverruled && code < known.code)) {
-        this.#refusals.set(number, message === undefined ? { code } : { code, message });
+        const told = message ?? (index < verdict.duplicates ? repeatedRefusalMessage(code) : undefined);
+        this.#refusals.set(number, told === undefined ? { code } : { code, message: told });
       }
       const mark = where === 'home' ? REFUSED | REFUSED_AT_HOME : REFUSED;
       this.#marks[at] = (this.#marks[at] as number) | mark;

@@ -3,11 +3,11 @@ import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
 import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
-import { EventJudge } from './event-judge.ts';
+import { EventJudge, type Refusal } from './event-judge.ts';
 import { configFor, type ExpandableEvent, type Expander, type ProductConfigs } from './expansion.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
 import { scoreOperation } from './score-operation.ts';
-import { refusalMessage } from './settlement.ts';
+import { repeatedRefusalMessage } from './settlement.ts';
 
 /** One publish of a producer: its events are numbered from `seq` on. */
 export interface ProducerFrame {
@@ -83,15 +83,15 @@ export class ProducerOperations {
     const refusal = judge.judge(event);
     if (remembered !== undefined) {
       const { code, isConfirmed } = remembered;
-      const message = refusal?.code === code ? refusal.message : refusalMessage(code);
-      if (isConfirmed || refusal?.code === 'malformed') {
+      const message = refusal?.code === code ? refusal.message : repeatedRefusalMessage(code);
+      if (isConfirmed || isForEver(refusal)) {
         this.#refuse(this.#home, number, { code, message, certain: isConfirmed });
       } else {
         this.#refuseInPlace(event as ScorewireEvent, number, { code, message }, products);
       }
     } else if (refusal === undefined || (refusal.code === 'forbidden' && accepted.has(number))) {
       this.#accept(event as ScorewireEvent, number, products);
-    } else if (refusal.code === 'malformed') {
+    } else if (isForEver(refusal)) {
       this.#refuse(this.#home, number, { ...refusal, certain: true });
     } else {
       this.#refuseInPlace(event as ScorewireEvent, number, refusal, products);
@@ -99,7 +99,7 @@ export class ProducerOperations {
   }
 
   #accept(event: ScorewireEvent, number: number, products: ProductConfigs): void {
-    const seat = this.#expander.seatOf(event, this.#producer.id);
+    const seat = this.#expander.seatOf(event, this.#home);
     if (event.type === 'score') {
       this.#add(seat, scoreOperation(event), number);
       return;
@@ -139,7 +139,7 @@ export class ProducerOperations {
   ): void {
     const isAtHome = event.type === 'profile' || event.type === 'result';
     if (isAtHome) this.#producer.rejected.attempt(number, refusal.code);
-    const seat = this.#expander.seatOf(event, this.#producer.id);
+    const seat = this.#expander.seatOf(event, this.#home);
     this.#refuse(seat, number, { ...refusal, certain: false });
     if (event.type !== 'result') return;
     const placed = this.#expander.expand(event, configFor(event, products));
@@ -164,4 +164,9 @@ export class ProducerOperations {
     list.numbers.push(number);
     this.count++;
   }
+}
+
+/** Whoever sends the event, and whenever: it says something that can't be. */
+function isForEver(refusal: Refusal | undefined): boolean {
+  return refusal !== undefined && refusal.code !== 'forbidden';
 }

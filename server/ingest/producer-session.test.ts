@@ -446,7 +446,13 @@ describe('a rejection is remembered', () => {
       ok: true,
       applied: 0,
       duplicates: 2,
-      rejected: [{ index: 1, code: 'forbidden', message: 'it has been rejected before' }],
+      rejected: [
+        {
+          index: 1,
+          code: 'forbidden',
+          message: 'it was refused before, for lack of permission; the first answer told the reason',
+        },
+      ],
       seq: 3,
     });
   });
@@ -519,9 +525,10 @@ describe('a rejection is remembered', () => {
       },
     ]);
     const message = 'the score would not be a finite number';
+    const again = 'it was refused before as malformed; the first answer told the reason';
     expect(await Promise.all(frames)).toEqual([
       ack(1, 1),
-      { ...ack(2, 4), rejected: [{ index: 0, code: 'malformed', message }] },
+      { ...ack(2, 4), rejected: [{ index: 0, code: 'malformed', message: again }] },
       { ...ack(1, 6), rejected: [{ index: 1, code: 'malformed', message }] },
     ]);
   });

@@ -5,7 +5,7 @@ import { createScoring } from '../../scoring/registry.ts';
 import {
   partitionOfArea,
   partitionOfBoard,
-  partitionOfPlayer,
+  partitionOfPlayers,
   partitionOfProducer,
 } from '../../store/partitions.ts';
 import { type Operation, StoreUnavailableError, WINDOW_BOUNDARY_MS } from '../../store/score-store.ts';
@@ -20,6 +20,8 @@ const ELO: ProductConfig = {
   leaderboards: [{ board: 'ratings', handler: 'elo', options: { k: 10 } }],
   stats: 'silent',
 };
+/** In two partitions. */
+const TWO_BOARDS = ['old', 'new'].map((board) => ({ board, handler: 'wins' }));
 const nothing = () => ({});
 const failures: string[] = [];
 const scoring = createScoring(
@@ -109,12 +111,8 @@ describe('a result', () => {
       member: 'ann',
       value: 1,
     });
-    expect(operations.get(partitionOfPlayer('chess', 'ann', PARTITIONS))).toContainEqual(
-      count('ann', 'wins'),
-    );
-    expect(operations.get(partitionOfPlayer('chess', 'bob', PARTITIONS))).toContainEqual(
-      count('bob', 'losses'),
-    );
+    expect(operations.get(partitionOfPlayers('chess', PARTITIONS))).toContainEqual(count('ann', 'wins'));
+    expect(operations.get(partitionOfPlayers('chess', PARTITIONS))).toContainEqual(count('bob', 'losses'));
     expect([...operations.values()].flat()).toHaveLength(3);
     await applyAll();
     expect(await verdict).toEqual({ ok: true, applied: 1, duplicates: 0, rejected: [] });
@@ -187,7 +185,7 @@ describe('a result', () => {
   });
 
   it('that was applied in part is never told as not applied', async () => {
-    const { verdict } = await publish([result()]);
+    const { verdict } = await publish([result()], { chess: config(...TWO_BOARDS) });
     const [first, ...others] = store.batches;
     expect(others.length).toBeGreaterThan(0);
     first?.apply();
@@ -202,7 +200,7 @@ describe('what a player does, and a session', () => {
     const expected = new Map<number, Operation[]>();
     const put = (partition: number, operation: Operation) =>
       expected.set(partition, [...(expected.get(partition) ?? []), operation]);
-    put(partitionOfPlayer('chess', 'bob', PARTITIONS), count('bob', 'jump_count'));
+    put(partitionOfPlayers('chess', PARTITIONS), count('bob', 'jump_count'));
     put(partitionOfArea('111', PARTITIONS), { op: 'login', area: '111', mode: 'm', user: 'ann' });
     put(partitionOfArea('111', PARTITIONS), { op: 'logout', area: '111', user: 'ann' });
     expect(sent()).toEqual(expected);
@@ -301,10 +299,10 @@ describe('a producer', () => {
 
   it('has an operation where the verdict is kept, also for what asks nothing of it', async () => {
     const silent = { chess: config() };
-    await send(1, [result(), track('bob')], silent);
+    await send(1, [result(), track('bob', 'darts')], { ...silent, darts: config() });
     const expected = new Map([
       [home, [{ op: 'nothing' }]],
-      [partitionOfPlayer('chess', 'bob', PARTITIONS), [{ op: 'nothing' }]],
+      [partitionOfPlayers('darts', PARTITIONS), [{ op: 'nothing' }]],
     ]);
     expect(expected.size).toBe(2);
     expect(sent()).toEqual(expected);

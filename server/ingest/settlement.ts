@@ -129,7 +129,7 @@ export class JoinedOperations implements OperationOwner {
   }
 }
 
-/** What the store refuses itself, where it gives no reasons beside the code. */
+/** What the store refuses itself for the first time, where it gives no reasons beside the code. */
 export function refusalMessage(code: ErrorCode): string {
   switch (code) {
     case 'malformed':
@@ -137,8 +137,19 @@ export function refusalMessage(code: ErrorCode): string {
     case 'too_large':
       return 'the product has too many counters';
     default:
-      return 'it has been rejected before';
+      return repeatedRefusalMessage(code);
   }
+}
+
+const REPEATED: Partial<Record<ErrorCode, string>> = {
+  malformed: 'it was refused before as malformed',
+  too_large: 'it was refused before as too large',
+  forbidden: 'it was refused before, for lack of permission',
+};
+
+/** Of a refusal that is repeated the store remembers the code only. */
+export function repeatedRefusalMessage(code: ErrorCode): string {
+  return `${REPEATED[code] ?? 'it was refused before'}; the first answer told the reason`;
 }
 
 export function worse(a: Loss | undefined, b: Loss): Loss {

@@ -1,4 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
+import { eventText } from '../match-rules.ts';
 import { partitionOfOperation } from '../partitions.ts';
 import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
 
@@ -7,6 +8,7 @@ export function assertBatch({ partition, parts }: Batch, partitions: number): vo
   let count = 0;
   for (const { operations, producer } of parts) {
     count += operations.length;
+    for (const operation of operations) if (operation.op === 'append') eventText(operation);
     if (producer !== undefined) assertNumbers(producer.numbers, operations.length);
     assertPartition(partition, operations, partitions);
   }
@@ -25,11 +27,15 @@ function assertNumbers(numbers: readonly number[], operations: number): void {
 
 /** A score in another partition than its board's would never be read again. */
 function assertPartition(partition: number, operations: readonly Operation[], partitions: number): void {
-  let checked: string | undefined;
+  let checkedBoard: string | undefined;
+  let checkedProduct: string | undefined;
   for (const operation of operations) {
-    if ('board' in operation) {
-      if (operation.board === checked) continue;
-      checked = operation.board;
+    if (operation.op === 'count') {
+      if (operation.product === checkedProduct) continue;
+      checkedProduct = operation.product;
+    } else if ('board' in operation) {
+      if (operation.board === checkedBoard) continue;
+      checkedBoard = operation.board;
     }
     const right = partitionOfOperation(operation, partitions) ?? partition;
     assert(right === partition, `what an operation changes is in partition ${partition}`);

@@ -6,6 +6,11 @@ export class DirtyTracker {
   #allSince: number | undefined;
   #fence = 0;
 
+  /** The highest number that was taken under. */
+  get fence(): number {
+    return this.#fence;
+  }
+
   mark(name: string, acceptedAt: number, maxNames: number): void {
     if (this.#allSince !== undefined) {
       this.#allSince = Math.min(this.#allSince, acceptedAt);

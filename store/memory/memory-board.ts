@@ -5,7 +5,7 @@ import { isConversion } from '../board-settings.ts';
 import type { MemberRecord, ResultOperation, ScoreOperation, Standing } from '../score-store.ts';
 import { type Effect, NOT_FINITE } from './effect.ts';
 import { Ranking } from './ranking.ts';
-import type { Entry } from './ranking-entry.ts';
+import { createEntry, type Entry } from './ranking-entry.ts';
 
 /** The members of one board. Arrivals are kept only with ties `first`: 0 for everybody who was there before that. */
 export class MemoryBoard {
@@ -126,7 +126,7 @@ export class MemoryBoard {
   }
 
   #put(member: string, score: number, arrival: number): void {
-    const entry = { member, key: this.#keyOf(score), arrival };
+    const entry = createEntry(member, this.#keyOf(score), arrival);
     this.#entries.set(member, entry);
     this.#ranking.add(entry);
   }

@@ -1,38 +1,38 @@
 import type { CountOperation, PlayerQuery } from '../score-store.ts';
 import { type Effect, NOT_FINITE } from './effect.ts';
 
+/** What is counted of the players of a product. */
+interface ProductCounters {
+  /** Names of counters. */
+  readonly names: Set<string>;
+  /** By player, then by name. */
+  readonly players: Map<string, Map<string, number>>;
+}
+
 /** The counters of the players of one partition. */
 export class MemoryCounters {
-  /** By dirty name, so that one text is made and hashed for both. */
-  readonly #players = new Map<string, Map<string, number>>();
-  /** Names of counters, by product. */
-  readonly #names = new Map<string, Set<string>>();
+  readonly #products = new Map<string, ProductCounters>();
 
-  /** `name` is the dirty name of the player. */
-  apply({ product, counter, by }: CountOperation, name: string, maxNames: number): Effect {
+  apply({ product, player, counter, by }: CountOperation, maxNames: number): Effect {
     if (!Number.isFinite(by)) return NOT_FINITE;
-    const known = this.#players.get(name);
+    let ofProduct = this.#products.get(product);
+    const known = ofProduct?.players.get(player);
     const previous = known?.get(counter);
     const value = (previous ?? 0) + by;
-    if (previous === undefined && !this.#mayHave(product, counter, maxNames)) return { code: 'too_large' };
+    const isNew = previous === undefined && ofProduct?.names.has(counter) !== true;
+    if (isNew && (ofProduct?.names.size ?? 0) >= maxNames) return { code: 'too_large' };
     if (!Number.isFinite(value)) return NOT_FINITE;
+    if (ofProduct === undefined) {
+      ofProduct = { names: new Set(), players: new Map() };
+      this.#products.set(product, ofProduct);
+    }
+    if (isNew) ofProduct.names.add(counter);
     if (known !== undefined) known.set(counter, value);
-    else this.#players.set(name, new Map([[counter, value]]));
+    else ofProduct.players.set(player, new Map([[counter, value]]));
     return value === previous ? 'unchanged' : 'changed';
   }
 
-  #mayHave(product: string, counter: string, maxNames: number): boolean {
-    const names = this.#names.get(product) ?? new Set();
-    if (!names.has(counter) && names.size >= maxNames) return false;
-    this.#names.set(product, names.add(counter));
-    return true;
-  }
-
   read({ product, player }: PlayerQuery): ReadonlyMap<string, number> {
-    return new Map(this.#players.get(playerName(product, player)));
+    return new Map(this.#products.get(product)?.players.get(player));
   }
-}
-
-export function playerName(product: string, player: string): string {
-  return `player:${product}:${player}`;
 }

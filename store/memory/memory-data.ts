@@ -1,8 +1,8 @@
 import { assert } from '../../runtime/errors.ts';
-import { partitionOfBoard, partitionOfProducer } from '../partitions.ts';
+import { partitionOfBoard, partitionOfMatch, partitionOfProducer } from '../partitions.ts';
 import type { ClaimVerdict, OnceVerdict } from '../score-store.ts';
 import { IdList } from './id-list.ts';
-import { MemoryLeases } from './memory-leases.ts';
+import { MemoryOwnership } from './memory-ownership.ts';
 import { MemoryPartition } from './memory-partition.ts';
 import { OnceKeys } from './once-keys.ts';
 import type { Retention } from './producer-records.ts';
@@ -10,16 +10,19 @@ import type { Retention } from './producer-records.ts';
 /** What the clients of one memory store share, as they would share a server. */
 export class MemoryData {
   readonly partitions: readonly MemoryPartition[];
-  readonly leases = new MemoryLeases();
+  readonly ownership: MemoryOwnership;
   readonly boardIds = new IdList();
   readonly productIds = new IdList();
   readonly areaIds = new IdList();
+  readonly matchIds = new IdList();
   readonly #onceKeys = new OnceKeys();
 
   constructor(partitions: number) {
     assert(Number.isInteger(partitions) && partitions > 0, 'there is at least one partition');
-    const ids = { boards: this.boardIds, products: this.productIds, areas: this.areaIds };
+    const { boardIds: boards, productIds: products, areaIds: areas, matchIds: matches } = this;
+    const ids = { boards, products, areas, matches };
     this.partitions = Array.from({ length: partitions }, () => new MemoryPartition(ids));
+    this.ownership = new MemoryOwnership(this.partitions);
   }
 
   partition(index: number): MemoryPartition {
@@ -30,6 +33,10 @@ export class MemoryData {
 
   partitionOfBoard(board: string): MemoryPartition {
     return this.partition(partitionOfBoard(board, this.partitions.length));
+  }
+
+  partitionOfMatch(match: string): MemoryPartition {
+    return this.partition(partitionOfMatch(match, this.partitions.length));
   }
 
   claimProducer(id: string, latest: number, now: number, retention: Retention): ClaimVerdict {

@@ -1,35 +1,37 @@
 import type { BoardSettings } from '../../protocol/boards.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
+import type { Fixture } from '../../protocol/matches.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import { isSameConfig } from '../board-settings.ts';
+import type { MatchRules } from '../match-rules.ts';
 import type {
   AppliedOperation,
   BatchVerdict,
   BoardPage,
   BoardRecords,
   ConfigureVerdict,
+  FixtureVerdict,
   LogPage,
   Neighbourhood,
   Operation,
   PageQuery,
   Part,
   PartVerdict,
-  RankedRow,
   Refused,
   Repair,
-  ResultOperation,
-  ScoreOperation,
   StoreOptions,
   SweepResult,
 } from '../score-store.ts';
+import { readNeighbourhood, readPage } from './board-reads.ts';
 import { DirtyTracker } from './dirty-tracker.ts';
 import type { Effect, Refusal } from './effect.ts';
-import type { IdList } from './id-list.ts';
+import type { IdList, SharedIds } from './id-list.ts';
 import { isSameRecord, type MemoryBoard } from './memory-board.ts';
-import { MemoryCounters, playerName } from './memory-counters.ts';
+import { MemoryCounters } from './memory-counters.ts';
+import { MemoryMatches } from './memory-matches.ts';
 import { MemorySessions } from './memory-sessions.ts';
-import { PartitionBoards } from './partition-boards.ts';
+import { type BoardEffects, PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
 import { ProducerRecords } from './producer-records.ts';
 
@@ -39,21 +41,28 @@ export interface Occasion {
   readonly acceptedAt: number;
   readonly options: StoreOptions;
   readonly scoring: Scoring;
+  readonly rules: MatchRules;
 }
 
 /** What a batch has done so far. */
-interface BatchEffect {
-  readonly applied: AppliedOperation[];
-  /** By board: those that its operations were applied to too. */
-  readonly windows: Map<string, readonly string[]>;
-  readonly changedNames: Set<string>;
-}
+class BatchEffect implements BoardEffects {
+  readonly applied: AppliedOperation[] = [];
+  readonly windows = new Map<string, readonly string[]>();
+  readonly changedBoards = new Set<string>();
+  readonly changedProfiles = new Set<string>();
+  /** Products whose players have changed. */
+  readonly changedProducts = new Set<string>();
+  readonly changedAreas = new Set<string>();
+  readonly changedMatches = new Set<string>();
 
-/** Ids of all partitions. */
-export interface SharedIds {
-  readonly boards: IdList;
-  readonly products: IdList;
-  readonly areas: IdList;
+  /** One text for each name, not for each operation. */
+  *dirtyNames(): Iterable<string> {
+    for (const board of this.changedBoards) yield `board:${board}`;
+    for (const member of this.changedProfiles) yield `profile:${member}`;
+    for (const product of this.changedProducts) yield `players:${product}`;
+    for (const area of this.changedAreas) yield `area:${area}`;
+    for (const match of this.changedMatches) yield `match:${match}`;
+  }
 }
 
 /** Everything that lives in one partition, with its history. */
@@ -63,6 +72,7 @@ export class MemoryPartition {
   readonly boards: PartitionBoards;
   readonly counters = new MemoryCounters();
   readonly sessions: MemorySessions;
+  readonly matches: MemoryMatches;
   readonly #profiles = new Map<string, string>();
   readonly #products = new Map<string, ProductConfig>();
   readonly #productIds: IdList;
@@ -73,6 +83,7 @@ export class MemoryPartition {
     this.boards = new PartitionBoards(ids.boards);
     this.#productIds = ids.products;
     this.sessions = new MemorySessions(ids.areas);
+    this.matches = new MemoryMatches(ids.matches);
   }
 
   board(key: string): MemoryBoard | undefined {
@@ -83,14 +94,14 @@ export class MemoryPartition {
   apply(parts: readonly Part[], occasion: Occasion): BatchVerdict {
     const { acceptedAt, options } = occasion;
     const from = this.#position;
-    const effect: BatchEffect = { applied: [], windows: new Map(), changedNames: new Set() };
+    const effect = new BatchEffect();
     const verdicts = parts.map((part) => this.#applyPart(part, effect, occasion));
-    const { applied: operations, windows, changedNames } = effect;
+    const { applied: operations, windows } = effect;
     if (operations.length > 0) {
       const batch = { kind: 'batch' as const, from, to: this.#position, at: acceptedAt, operations };
       this.#log.append(windows.size === 0 ? batch : { ...batch, windows }, options.logOperations);
     }
-    for (const name of changedNames) this.dirty.mark(name, acceptedAt, options.maxDirtyNames);
+    for (const name of effect.dirtyNames()) this.dirty.mark(name, acceptedAt, options.maxDirtyNames);
     return { position: this.#position, parts: verdicts };
   }
 
@@ -115,6 +126,21 @@ export class MemoryPartition {
 
   product(id: string): ProductConfig | undefined {
     return this.#products.get(id);
+  }
+
+  configureMatch(match: string, fixture: Fixture, occasion: Occasion): FixtureVerdict {
+    const { changed, ...verdict } = this.matches.configure(match, fixture, occasion.rules);
+    if (changed) {
+      const step = { kind: 'configure-match', at: occasion.acceptedAt, match, fixture } as const;
+      this.#record(step, occasion, [`match:${match}`]);
+    }
+    return verdict;
+  }
+
+  removeMatch(match: string, occasion: Occasion): boolean {
+    if (!this.matches.remove(match)) return false;
+    this.#record({ kind: 'remove-match', at: occasion.acceptedAt, match }, occasion, [`match:${match}`]);
+    return true;
   }
 
   removeBoard(id: string, occasion: Occasion): boolean {
@@ -167,29 +193,12 @@ export class MemoryPartition {
     return { sessions: sessions.length, windows: windows.length, more: count === limit };
   }
 
-  readPage({ board: id, offset, limit }: PageQuery): BoardPage {
-    const board = this.board(id);
-    if (board === undefined) return { exists: false, total: 0, rows: [] };
-    const rows = this.#readRows(board, offset, limit === 'top' ? board.config.top : limit);
-    return { exists: true, total: board.total, rows };
+  readPage(query: PageQuery): BoardPage {
+    return readPage(this.board(query.board), query, this.#profiles);
   }
 
   readNeighbourhood(id: string, member: string, around: number): Neighbourhood | undefined {
-    const board = this.board(id);
-    const index = board?.indexOf(member);
-    if (board === undefined || index === undefined) return undefined;
-    const { total } = board;
-    const size = Math.min(2 * around + 1, total);
-    const first = Math.max(0, Math.min(index - around, total - size));
-    const rows = this.#readRows(board, first, size);
-    return { total, member: rows[index - first] as RankedRow, around: rows };
-  }
-
-  #readRows(board: MemoryBoard, offset: number, limit: number): RankedRow[] {
-    return board.rows(offset, limit).map((row) => {
-      const name = this.#profiles.get(row.member);
-      return name === undefined ? row : { ...row, name };
-    });
+    return readNeighbourhood(this.board(id), member, around, this.#profiles);
   }
 
   readRecords(id: string, members: readonly string[]): BoardRecords {
@@ -249,37 +258,30 @@ export class MemoryPartition {
       case 'set':
       case 'best':
       case 'result':
-        return this.#applyToBoard(operation, effect, occasion);
+        return this.boards.apply(operation, this.#position, occasion, effect);
       case 'profile': {
         const { member, name } = operation;
         const done = this.#profiles.get(member) === name ? 'unchanged' : 'changed';
         this.#profiles.set(member, name);
-        return markIn(effect, `profile:${member}`, done);
+        return markIn(effect.changedProfiles, member, done);
       }
       case 'count': {
-        const name = playerName(operation.product, operation.player);
-        return markIn(
-          effect,
-          name,
-          this.counters.apply(operation, name, occasion.options.maxCountersPerProduct),
-        );
+        const done = this.counters.apply(operation, occasion.options.maxCountersPerProduct);
+        return markIn(effect.changedProducts, operation.product, done);
       }
       case 'login':
       case 'logout':
-        return markIn(effect, `area:${operation.area}`, this.sessions.apply(operation, occasion.acceptedAt));
+        return markIn(
+          effect.changedAreas,
+          operation.area,
+          this.sessions.apply(operation, occasion.acceptedAt),
+        );
+      case 'append': {
+        const { acceptedAt, rules } = occasion;
+        const done = this.matches.append(operation, acceptedAt, rules);
+        return markIn(effect.changedMatches, operation.match, done);
+      }
     }
-  }
-
-  #applyToBoard(
-    operation: ScoreOperation | ResultOperation,
-    { changedNames, windows }: BatchEffect,
-    { acceptedAt, scoring, options: { windowRetentionMs } }: Occasion,
-  ): Effect {
-    const moment = { scoring, position: this.#position, acceptedAt, windowRetentionMs };
-    const done = this.boards.apply(operation, moment);
-    if (done.windows.length > 0) windows.set(operation.board, done.windows);
-    for (const key of done.changed) changedNames.add(`board:${key}`);
-    return done.effect;
   }
 
   /** A change that is not one of operations: a step of its own. */
@@ -290,7 +292,7 @@ export class MemoryPartition {
   }
 }
 
-function markIn({ changedNames }: BatchEffect, name: string, effect: Effect): Effect {
-  if (effect === 'changed') changedNames.add(name);
+function markIn(changed: Set<string>, id: string, effect: Effect): Effect {
+  if (effect === 'changed') changed.add(id);
   return effect;
 }

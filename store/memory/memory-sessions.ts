@@ -1,21 +1,22 @@
 import type { ModeCount, SessionOperation } from '../score-store.ts';
 import type { IdList } from './id-list.ts';
+import { LoginTimes } from './login-times.ts';
 import { Ranking } from './ranking.ts';
-import type { Entry } from './ranking-entry.ts';
+import { createEntry, type Entry } from './ranking-entry.ts';
 
 interface Session {
   readonly area: string;
   readonly user: string;
   readonly mode: string;
-  /** Its place among all logins, the oldest first. */
-  readonly login: Entry;
+  /** The time of the latest login. */
+  loginAt: number;
 }
 
 /** Who is active in the areas of one partition, and in how many each mode is played. */
 export class MemorySessions {
   /** By area and user; the former has no colon. */
   readonly #sessions = new Map<string, Session>();
-  readonly #logins = new Ranking();
+  readonly #logins = new LoginTimes();
   readonly #areas = new Map<string, ModeCounts>();
   /** Of all partitions. */
   readonly #areaIds: IdList;
@@ -29,14 +30,15 @@ export class MemorySessions {
     const id = `${area}:${user}`;
     const previous = this.#sessions.get(id);
     if (operation.op === 'login' && previous?.mode === operation.mode) {
-      this.#logins.move(previous.login, at, 0);
+      this.#logins.remove(id, previous.loginAt);
+      this.#logins.add(id, at);
+      previous.loginAt = at;
       return 'unchanged';
     }
     if (previous !== undefined) this.#end(id, previous);
     if (operation.op === 'logout') return previous === undefined ? 'unchanged' : 'changed';
-    const session = { area, user, mode: operation.mode, login: { member: id, key: at, arrival: 0 } };
-    this.#sessions.set(id, session);
-    this.#logins.add(session.login);
+    this.#sessions.set(id, { area, user, mode: operation.mode, loginAt: at });
+    this.#logins.add(id, at);
     this.#addTo(area, operation.mode, 1);
     return 'changed';
   }
@@ -44,9 +46,9 @@ export class MemorySessions {
   /** Ends those whose latest login was at this time or before, at most so many, the oldest first. */
   expire(loginAt: number, limit: number): { area: string; user: string }[] {
     const expired: { area: string; user: string }[] = [];
-    for (const { member: id, key } of this.#logins.slice(0, limit)) {
+    for (const id of this.#logins.until(loginAt, limit)) {
       const session = this.#sessions.get(id);
-      if (session === undefined || key > loginAt) break;
+      if (session === undefined) break;
       this.#end(id, session);
       expired.push({ area: session.area, user: session.user });
     }
@@ -57,9 +59,9 @@ export class MemorySessions {
     return this.#areas.get(area)?.first(limit) ?? [];
   }
 
-  #end(id: string, { area, mode, login }: Session): void {
+  #end(id: string, { area, mode, loginAt }: Session): void {
     this.#sessions.delete(id);
-    this.#logins.remove(login);
+    this.#logins.remove(id, loginAt);
     this.#addTo(area, mode, -1);
   }
 
@@ -89,7 +91,7 @@ class ModeCounts {
   add(mode: string, users: number): void {
     const entry = this.#entries.get(mode);
     if (entry === undefined) {
-      const added = { member: mode, key: -users, arrival: 0 };
+      const added = createEntry(mode, -users);
       this.#entries.set(mode, added);
       this.#ranking.add(added);
     } else if (entry.key === users) {

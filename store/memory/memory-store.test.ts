@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../runtime/clock.ts';
+import { contractSports } from '../matches-support.contract.ts';
 import { type StoreState, StoreUnavailableError } from '../score-store.ts';
 import { contractScoring } from '../scoring.contract.ts';
 import { storeContract } from '../store.contract.ts';
@@ -8,7 +9,7 @@ import { takeOver } from '../take-over.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 storeContract('the memory store', async (options) => {
-  const store = createMemoryStore(options, { scoring: contractScoring });
+  const store = createMemoryStore(options, { scoring: contractScoring, sports: contractSports });
   await store.start();
   const clients = [store];
   return {
@@ -29,24 +30,27 @@ describe('the memory store alone', () => {
   test('leases end by the clock it was given, exactly at the end of their term', async () => {
     const clock = manualClock(5000);
     const store = createMemoryStore({}, { clock });
-    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5000 });
+    const free = [{ partition: 3, fence: 0 }];
+    const held = [{ partition: 3, fence: 5000 }];
+    expect(await store.acquireLeases(free, 'one', 100)).toEqual(held);
     clock.time = 5099;
-    expect(await store.acquireLease('ticks', 'two', 100)).toBeUndefined();
-    expect(await store.renewLease('ticks', 'one', 5000, 100)).toBe(true);
+    expect(await store.acquireLeases(free, 'two', 100)).toEqual([]);
+    expect(await store.renewLeases(held, 'one', 100)).toEqual(held);
     clock.time = 5198;
-    expect(await store.acquireLease('ticks', 'two', 100)).toBeUndefined();
+    expect(await store.acquireLeases(free, 'two', 100)).toEqual([]);
     clock.time = 5199;
-    expect(await store.renewLease('ticks', 'one', 5000, 100)).toBe(false);
-    expect(await store.acquireLease('ticks', 'two', 100)).toEqual({ fence: 5199 });
+    expect(await store.renewLeases(held, 'one', 100)).toEqual([]);
+    expect(await store.acquireLeases(free, 'two', 100)).toEqual([{ partition: 3, fence: 5199 }]);
   });
 
   test('fencing numbers grow although the clock stands still or goes back', async () => {
     const clock = manualClock(5000.7);
     const store = createMemoryStore({}, { clock });
-    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5000 });
-    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5001 });
+    const free = [{ partition: 0, fence: 0 }];
+    expect(await store.acquireLeases(free, 'one', 100)).toEqual([{ partition: 0, fence: 5000 }]);
+    expect(await store.acquireLeases(free, 'one', 100)).toEqual([{ partition: 0, fence: 5001 }]);
     clock.time = 1000;
-    expect(await store.acquireLease('ticks', 'one', 100)).toEqual({ fence: 5002 });
+    expect(await store.acquireLeases(free, 'one', 100)).toEqual([{ partition: 0, fence: 5002 }]);
   });
 
   test('producers are forgotten by the clock, exactly at the end of their retention', async () => {
@@ -104,10 +108,10 @@ describe('the memory store alone', () => {
       store.readCreation('b'),
       store.readCheckpointPositions(['b']),
       store.advanceCheckpoints([], 1),
-      store.takeDirty([], 1),
-      store.acquireLease('ticks', 'one', 1),
-      store.renewLease('ticks', 'one', 1, 1),
-      store.releaseLease('ticks', 'one', 1),
+      store.takeDirty([]),
+      store.acquireLeases([], 'one', 1),
+      store.renewLeases([], 'one', 1),
+      store.releaseLeases([], 'one'),
     ];
     for (const attempt of attempts) await expect(attempt).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(store.state).toBe('down');

@@ -1,10 +1,12 @@
 import type { BoardConfig, BoardSettings } from '../../protocol/boards.ts';
+import type { Fixture } from '../../protocol/matches.ts';
 import type { ProductConfig } from '../../protocol/products.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
-import { assert, StartError } from '../../runtime/errors.ts';
+import { assert } from '../../runtime/errors.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
-import { partitionOfArea, partitionOfPlayer, partitionOfProduct } from '../partitions.ts';
+import { BUILT_IN_SPORTS, type Sports } from '../../scoring/sports.ts';
+import { partitionOfArea, partitionOfPlayers, partitionOfProduct } from '../partitions.ts';
 import {
   type AreaQuery,
   type Batch,
@@ -17,13 +19,16 @@ import {
   type ClaimVerdict,
   type ConfigureVerdict,
   DEFAULT_STORE_OPTIONS,
-  type DirtyNames,
-  type Lease,
+  type FixtureVerdict,
   type LogPage,
+  type MatchHistory,
+  type MatchListing,
+  type MatchView,
   type ModeCount,
   type Neighbourhood,
   type OnceVerdict,
   type PageQuery,
+  type PartitionLease,
   type PlayerQuery,
   type Repair,
   type ScanPage,
@@ -31,133 +36,93 @@ import {
   type Standings,
   type StandingsQuery,
   type StoreOptions,
-  type StoreState,
-  StoreUnavailableError,
   type Stray,
   type SweepResult,
+  type TakenNames,
 } from '../score-store.ts';
 import { assertBatch, assertCount } from './batch-check.ts';
 import type { MemoryBoard } from './memory-board.ts';
+import { MemoryClient } from './memory-client.ts';
 import { MemoryData } from './memory-data.ts';
-import type { Occasion } from './memory-partition.ts';
 
 export interface MemoryStoreDependencies {
   /** Leases end, producers are forgotten, fencing numbers and claims start by it. Default: the system's. */
   readonly clock?: Clock;
   /** Rates results. Default: the handlers that come with scorewire. */
   readonly scoring?: Scoring;
+  /** Folds matches. Default: the sports that come with scorewire. */
+  readonly sports?: Sports;
 }
 
 /** A store of this process with data of its own; `connect` gives further clients of the same data. */
 export function createMemoryStore(
   options: Partial<StoreOptions> = {},
-  { clock = systemClock, scoring = BUILT_IN_SCORING }: MemoryStoreDependencies = {},
+  { clock = systemClock, scoring = BUILT_IN_SCORING, sports = BUILT_IN_SPORTS }: MemoryStoreDependencies = {},
 ): MemoryScoreStore {
   const all = { ...DEFAULT_STORE_OPTIONS, ...options };
-  return new MemoryScoreStore({ clock, scoring, data: new MemoryData(all.partitions) }, all);
+  return new MemoryScoreStore({ clock, scoring, sports, data: new MemoryData(all.partitions) }, all);
 }
 
 /**
  * Scores in the memory of this process: for one process without Redis, and the model that other engines are compared
  * with. Each method does its work in one turn of the loop, which makes it atomic.
  */
-export class MemoryScoreStore implements ScoreStore {
-  readonly partitions: number;
-  readonly #clock: Clock;
-  readonly #scoring: Scoring;
-  readonly #data: MemoryData;
-  readonly #options: StoreOptions;
-  readonly #listeners = new Set<(state: StoreState) => void>();
-  #state: StoreState = 'up';
-  #stopped = false;
-
-  constructor(
-    { clock, scoring, data }: { clock: Clock; scoring: Scoring; data: MemoryData },
-    options: StoreOptions,
-  ) {
-    this.partitions = options.partitions;
-    this.#clock = clock;
-    this.#scoring = scoring;
-    this.#data = data;
-    this.#options = options;
-  }
-
+export class MemoryScoreStore extends MemoryClient implements ScoreStore {
   /** A second client of the same data, to be started like any other; its state is its own. */
   connect(options: Partial<StoreOptions> = {}): MemoryScoreStore {
-    const shared = { clock: this.#clock, scoring: this.#scoring, data: this.#data };
-    return new MemoryScoreStore(shared, { ...this.#options, ...options });
-  }
-
-  async start(): Promise<void> {
-    const stored = this.#data.partitions.length;
-    if (this.partitions !== stored) {
-      throw new StartError(`the store has ${stored} partitions, but the setting says ${this.partitions}`);
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#listeners.clear();
-  }
-
-  get state(): StoreState {
-    return this.#state;
-  }
-
-  onState(listener: (state: StoreState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** For tests and simulations: while down, every method of this client refuses; `up` again tells of a reconnection. */
-  setState(state: StoreState): void {
-    if (state === 'down' && this.#state === 'down') return;
-    this.#state = state;
-    for (const listener of [...this.#listeners]) listener(state);
+    return new MemoryScoreStore(this.shared, { ...this.options, ...options });
   }
 
   async apply(batch: Batch): Promise<BatchVerdict> {
-    const data = this.#reach();
+    const data = this.reach();
     assertBatch(batch, this.partitions);
-    return data.partition(batch.partition).apply(batch.parts, this.#occasion(batch.acceptedAt));
+    return data.partition(batch.partition).apply(batch.parts, this.occasion(batch.acceptedAt));
   }
 
   async claimProducer(producer: string, latest: number): Promise<ClaimVerdict> {
-    return this.#reach().claimProducer(producer, latest, this.#clock.now(), this.#options);
+    return this.reach().claimProducer(producer, latest, this.shared.clock.now(), this.options);
   }
 
   async beginOnce(key: string, bodyHash: string): Promise<OnceVerdict> {
-    return this.#reach().beginOnce(key, bodyHash, this.#clock.now(), this.#options);
+    return this.reach().beginOnce(key, bodyHash, this.shared.clock.now(), this.options);
   }
 
   async configureBoard(id: string, settings: BoardSettings, acceptedAt: number): Promise<ConfigureVerdict> {
-    return this.#reach().partitionOfBoard(id).configureBoard(id, settings, this.#occasion(acceptedAt));
+    return this.reach().partitionOfBoard(id).configureBoard(id, settings, this.occasion(acceptedAt));
   }
 
   async configureProduct(product: string, config: ProductConfig, acceptedAt: number): Promise<void> {
-    const partition = this.#reach().partition(partitionOfProduct(product, this.partitions));
-    partition.configureProduct(product, config, this.#occasion(acceptedAt));
+    const partition = this.reach().partition(partitionOfProduct(product, this.partitions));
+    partition.configureProduct(product, config, this.occasion(acceptedAt));
+  }
+
+  async configureMatch(id: string, fixture: Fixture, acceptedAt: number): Promise<FixtureVerdict> {
+    return this.reach().partitionOfMatch(id).configureMatch(id, fixture, this.occasion(acceptedAt));
+  }
+
+  async removeMatch(id: string, acceptedAt: number): Promise<boolean> {
+    return this.reach().partitionOfMatch(id).removeMatch(id, this.occasion(acceptedAt));
   }
 
   async removeBoard(id: string, acceptedAt: number): Promise<boolean> {
-    return this.#reach().partitionOfBoard(id).removeBoard(id, this.#occasion(acceptedAt));
+    return this.reach().partitionOfBoard(id).removeBoard(id, this.occasion(acceptedAt));
   }
 
   async removeMember(id: string, member: string, acceptedAt: number): Promise<boolean> {
-    return this.#reach().partitionOfBoard(id).removeMember(id, member, this.#occasion(acceptedAt));
+    return this.reach().partitionOfBoard(id).removeMember(id, member, this.occasion(acceptedAt));
   }
 
   async sweep(partition: number, now: number, limit: number): Promise<SweepResult> {
-    return this.#reach().partition(partition).sweep(limit, this.#occasion(now));
+    return this.reach().partition(partition).sweep(limit, this.occasion(now));
   }
 
   async readPages(queries: readonly PageQuery[]): Promise<readonly BoardPage[]> {
-    const data = this.#reach();
+    const data = this.reach();
     return queries.map((query) => data.partitionOfBoard(query.board).readPage(query));
   }
 
   async readStandings(queries: readonly StandingsQuery[]): Promise<readonly Standings[]> {
-    const data = this.#reach();
+    const data = this.reach();
     return queries.map(({ board: id, members }) => {
       const board = data.partitionOfBoard(id).board(id);
       return { total: board?.total ?? 0, standings: members.map((member) => board?.standing(member)) };
@@ -165,48 +130,65 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   async readNeighbourhood(id: string, member: string, around: number): Promise<Neighbourhood | undefined> {
-    return this.#reach().partitionOfBoard(id).readNeighbourhood(id, member, around);
+    return this.reach().partitionOfBoard(id).readNeighbourhood(id, member, around);
   }
 
   async readConfigs(boards: readonly string[]): Promise<readonly (BoardConfig | undefined)[]> {
-    const data = this.#reach();
+    const data = this.reach();
     return boards.map((id) => data.partitionOfBoard(id).board(id)?.config);
   }
 
   async listWindows(board: string): Promise<readonly string[]> {
-    return this.#reach().partitionOfBoard(board).boards.windowsOf(board);
+    return this.reach().partitionOfBoard(board).boards.windowsOf(board);
   }
 
   async readPlayers(queries: readonly PlayerQuery[]): Promise<readonly ReadonlyMap<string, number>[]> {
-    const data = this.#reach();
+    const data = this.reach();
     return queries.map((query) => {
-      const partition = partitionOfPlayer(query.product, query.player, this.partitions);
+      const partition = partitionOfPlayers(query.product, this.partitions);
       return data.partition(partition).counters.read(query);
     });
   }
 
   async readAreas(queries: readonly AreaQuery[]): Promise<readonly (readonly ModeCount[])[]> {
-    const data = this.#reach();
+    const data = this.reach();
     return queries.map(({ area, limit }) =>
       data.partition(partitionOfArea(area, this.partitions)).sessions.modes(area, limit),
     );
   }
 
   async readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]> {
-    const data = this.#reach();
+    const data = this.reach();
     return products.map((id) => data.partition(partitionOfProduct(id, this.partitions)).product(id));
   }
 
   async listProducts({ after, limit }: { after?: string; limit: number }): Promise<readonly string[]> {
-    return this.#reach().productIds.after(after, limit);
+    return this.reach().productIds.after(after, limit);
+  }
+
+  async readMatches(matches: readonly string[]): Promise<readonly (MatchView | undefined)[]> {
+    const data = this.reach();
+    return matches.map((id) => data.partitionOfMatch(id).matches.view(id, this.rules));
+  }
+
+  async readMatchEvents(
+    id: string,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<MatchHistory | undefined> {
+    return this.reach().partitionOfMatch(id).matches.history(id, after, limit);
+  }
+
+  async listMatches({ after, limit }: { after?: string; limit: number }): Promise<readonly MatchListing[]> {
+    const data = this.reach();
+    return data.matchIds.after(after, limit).map((id) => data.partitionOfMatch(id).matches.listing(id));
   }
 
   async listAreas({ after, limit }: { after?: string; limit: number }): Promise<readonly string[]> {
-    return this.#reach().areaIds.after(after, limit);
+    return this.reach().areaIds.after(after, limit);
   }
 
   async listBoards({ after, limit }: { after?: string; limit: number }): Promise<readonly BoardSummary[]> {
-    const data = this.#reach();
+    const data = this.reach();
     return data.boardIds.after(after, limit).map((id) => {
       const { total, config } = data.partitionOfBoard(id).board(id) as MemoryBoard;
       return { id, total, config };
@@ -214,87 +196,73 @@ export class MemoryScoreStore implements ScoreStore {
   }
 
   async readLog(partition: number, after: number, limit: number): Promise<LogPage> {
-    return this.#reach().partition(partition).readLog(after, limit);
+    return this.reach().partition(partition).readLog(after, limit);
   }
 
   async readRecords(id: string, members: readonly string[]): Promise<BoardRecords> {
-    const data = this.#reach();
+    const data = this.reach();
     assertCount(members.length, 'members are read at once');
     return data.partitionOfBoard(id).readRecords(id, members);
   }
 
   /** All at once: beside the board itself, references to its members weigh nothing. */
   async scanMembers(id: string): Promise<ScanPage> {
-    return { members: [...(this.#reach().partitionOfBoard(id).board(id)?.members() ?? [])], strays: [] };
+    return { members: [...(this.reach().partitionOfBoard(id).board(id)?.members() ?? [])], strays: [] };
   }
 
   async repairBoard(id: string, repairs: readonly Repair[], acceptedAt: number): Promise<readonly string[]> {
-    const data = this.#reach();
+    const data = this.reach();
     assertCount(repairs.length, 'members are repaired at once');
     const members = new Set(repairs.map(({ member }) => member));
     assert(members.size === repairs.length, 'each member is repaired once');
-    return data.partitionOfBoard(id).repairBoard(id, repairs, this.#occasion(acceptedAt));
+    return data.partitionOfBoard(id).repairBoard(id, repairs, this.occasion(acceptedAt));
   }
 
   /** A ranking is changed together with its members, in one turn, so that nothing in it is ever nobody's. */
   async removeStrays(_: string, strays: readonly Stray[]): Promise<number> {
-    this.#reach();
+    this.reach();
     assertCount(strays.length, 'strays are removed at once');
     return 0;
   }
 
   async saveCheckpoint(id: string, checkpoint: Checkpoint): Promise<boolean> {
-    return this.#reach().partitionOfBoard(id).boards.checkpoints.save(id, checkpoint);
+    return this.reach().partitionOfBoard(id).boards.checkpoints.save(id, checkpoint);
   }
 
   async loadCheckpoint(id: string): Promise<Checkpoint | undefined> {
-    return this.#reach().partitionOfBoard(id).boards.checkpoints.load(id);
+    return this.reach().partitionOfBoard(id).boards.checkpoints.load(id);
   }
 
   async readCreation(id: string): Promise<number | undefined> {
-    return this.#reach().partitionOfBoard(id).boards.checkpoints.creation(id);
+    return this.reach().partitionOfBoard(id).boards.checkpoints.creation(id);
   }
 
   async readCheckpointPositions(boards: readonly string[]): Promise<readonly (number | undefined)[]> {
-    const data = this.#reach();
+    const data = this.reach();
     assertCount(boards.length, 'checkpoints are looked up at once');
     return boards.map((id) => data.partitionOfBoard(id).boards.checkpoints.load(id)?.position);
   }
 
   async advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void> {
-    const data = this.#reach();
+    const data = this.reach();
     assertCount(moves.length, 'checkpoints are moved at once');
     for (const { board, from } of moves)
       data.partitionOfBoard(board).boards.checkpoints.advance(board, from, position);
   }
 
-  async takeDirty(partitions: readonly number[], fence: number): Promise<readonly DirtyNames[] | 'fenced'> {
-    const data = this.#reach();
-    if (partitions.some((partition) => data.partition(partition).dirty.refuses(fence))) return 'fenced';
-    return partitions.map((partition) => data.partition(partition).dirty.take(partition, fence));
+  async takeDirty(leases: readonly PartitionLease[]): Promise<TakenNames> {
+    return this.reach().ownership.take(leases);
   }
 
-  async acquireLease(name: string, owner: string, termMs: number): Promise<Lease | undefined> {
-    return this.#reach().leases.acquire(name, owner, termMs, this.#clock.now());
+  async acquireLeases(highest: readonly PartitionLease[], owner: string, termMs: number) {
+    return this.reach().ownership.acquire(highest, owner, termMs, this.shared.clock.now());
   }
 
-  async renewLease(name: string, owner: string, fence: number, termMs: number): Promise<boolean> {
-    return this.#reach().leases.renew(name, owner, fence, termMs, this.#clock.now());
+  async renewLeases(leases: readonly PartitionLease[], owner: string, termMs: number) {
+    return this.reach().ownership.renew(leases, owner, termMs, this.shared.clock.now());
   }
 
-  async releaseLease(name: string, owner: string, fence: number): Promise<void> {
-    this.#reach().leases.release(name, owner, fence, this.#clock.now());
-  }
-
-  #reach(): MemoryData {
-    if (this.#stopped)
-      throw new StoreUnavailableError('the memory store has been stopped', { change: 'not_sent' });
-    if (this.#state === 'down')
-      throw new StoreUnavailableError('the memory store is down', { change: 'not_sent' });
-    return this.#data;
-  }
-
-  #occasion(acceptedAt: number): Occasion {
-    return { now: this.#clock.now(), acceptedAt, options: this.#options, scoring: this.#scoring };
+  async releaseLeases(leases: readonly PartitionLease[], owner: string): Promise<void> {
+    this.reach().ownership.release(leases, owner, this.shared.clock.now());
   }
 }

@@ -5,29 +5,28 @@ import type { Scoring } from '../../scoring/scoring.ts';
 import { latestEndOf } from '../../scoring/windows.ts';
 import { isConversion, withSettings } from '../board-settings.ts';
 import { baseOf } from '../partitions.ts';
-import type { ResultOperation, ScoreOperation } from '../score-store.ts';
+import type { ResultOperation, ScoreOperation, StoreOptions } from '../score-store.ts';
 import { currentWindow, windowKey } from '../windows-of.ts';
 import type { Effect } from './effect.ts';
 import type { IdList } from './id-list.ts';
 import { MemoryBoard } from './memory-board.ts';
 import { MemoryCheckpoints } from './memory-checkpoints.ts';
 import { Ranking } from './ranking.ts';
-import type { Entry } from './ranking-entry.ts';
+import { createEntry, type Entry } from './ranking-entry.ts';
 
-/** What an operation needs besides the board. */
+/** What the operations of a batch need besides the boards. */
 export interface ScoringMoment {
   readonly scoring: Scoring;
-  /** Of the partition before the operation. */
-  readonly position: number;
   readonly acceptedAt: number;
-  readonly windowRetentionMs: number;
+  readonly options: Pick<StoreOptions, 'windowRetentionMs'>;
 }
 
-/** What an operation on a board did: `windows` are those that it was applied to too, `changed` the keys of boards and windows that it changed. */
-export interface BoardEffect {
-  readonly effect: Effect;
-  readonly windows: readonly string[];
-  readonly changed: readonly string[];
+/** What the operations of a batch have done to boards so far. */
+export interface BoardEffects {
+  /** By board: those that its operations were applied to too. */
+  readonly windows: Map<string, readonly string[]>;
+  /** The keys of boards and windows. */
+  readonly changedBoards: Set<string>;
 }
 
 /** The boards of one partition, with their windows: these are boards too, under keys such as `x@daily.2026-11-21`. */
@@ -49,21 +48,30 @@ export class PartitionBoards {
     return this.#boards.get(key);
   }
 
-  /** On the board, and where it was not refused there, on its windows of the moment. */
-  apply(operation: ScoreOperation | ResultOperation, moment: ScoringMoment): BoardEffect {
+  /** On the board, and where it was not refused there, on its windows of the moment. `position` is that of the partition before. */
+  apply(
+    operation: ScoreOperation | ResultOperation,
+    position: number,
+    moment: ScoringMoment,
+    { windows, changedBoards }: BoardEffects,
+  ): Effect {
     const { board: base } = operation;
-    const config = this.get(base)?.config ?? DEFAULT_BOARD_CONFIG;
-    const effect = this.#applyTo(base, config, operation, moment);
-    if (typeof effect === 'object') return { effect, windows: [], changed: [] };
-    const changed = effect === 'changed' ? [base] : [];
-    const windows: string[] = [];
-    for (const kind of config.windows ?? []) {
+    const known = this.get(base);
+    const config = known?.config ?? DEFAULT_BOARD_CONFIG;
+    const effect = this.#applyTo(base, known, config, operation, position, moment);
+    if (typeof effect === 'object') return effect;
+    if (effect === 'changed') changedBoards.add(base);
+    if (config.windows === undefined || config.windows.length === 0) return effect;
+    const applied: string[] = [];
+    for (const kind of config.windows) {
       const window = currentWindow(config, kind, moment.acceptedAt);
       const key = windowKey(base, window);
-      windows.push(window);
-      if (this.#applyTo(key, config, operation, moment, kind) === 'changed') changed.push(key);
+      applied.push(window);
+      const done = this.#applyTo(key, this.get(key), config, operation, position, moment, kind);
+      if (done === 'changed') changedBoards.add(key);
     }
-    return { effect, windows, changed };
+    windows.set(base, applied);
+    return effect;
   }
 
   /** The new settings of a board, or why it can't have them. */
@@ -122,16 +130,17 @@ export class PartitionBoards {
   /** What is not there comes into being with its first score. */
   #applyTo(
     key: string,
+    known: MemoryBoard | undefined,
     config: BoardConfig,
     operation: ScoreOperation | ResultOperation,
-    { scoring, position, acceptedAt, windowRetentionMs }: ScoringMoment,
+    position: number,
+    { scoring, acceptedAt, options }: ScoringMoment,
     kind?: WindowKind,
   ): Effect {
-    const known = this.get(key);
     const board = known ?? new MemoryBoard(config);
     const effect = board.apply(operation, position + 1, scoring);
     if (known === undefined && effect === 'changed') {
-      this.#add(key, board, position, kind && latestEndOf(kind, acceptedAt) + windowRetentionMs);
+      this.#add(key, board, position, kind && latestEndOf(kind, acceptedAt) + options.windowRetentionMs);
     }
     return effect;
   }
@@ -143,7 +152,7 @@ export class PartitionBoards {
       this.#ids.add(key);
       return;
     }
-    const due = { member: key, key: dueAt, arrival: 0 };
+    const due = createEntry(key, dueAt);
     this.#dueWindows.add(due);
     const base = baseOf(key);
     const windows = this.#windows.get(base) ?? new Map<string, Entry>();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Ranking } from './ranking.ts';
-import { compareEntries, type Entry } from './ranking-entry.ts';
+import { compareEntries, createEntry, type Entry } from './ranking-entry.ts';
 
 describe('Ranking', () => {
   test('a ranking without entries answers everything', () => {
@@ -15,9 +15,9 @@ describe('Ranking', () => {
 
   test('removing an entry that is not there is a defect', () => {
     const ranking = new Ranking();
-    ranking.add({ member: 'a', key: 1, arrival: 0 });
-    expect(() => ranking.remove({ member: 'a', key: 2, arrival: 0 })).toThrow('defect');
-    expect(() => ranking.remove({ member: 'a', key: 1, arrival: 1 })).toThrow('defect');
+    ranking.add(createEntry('a', 1));
+    expect(() => ranking.remove(createEntry('a', 2))).toThrow('defect');
+    expect(() => ranking.remove(createEntry('a', 1, 1))).toThrow('defect');
     expect(ranking.size).toBe(1);
   });
 
@@ -104,7 +104,7 @@ const runArbitrary = fc.record({
 });
 
 function entryOf(serial: number, key = serial, arrival = 0): Entry {
-  return { member: `m${serial}`, key, arrival };
+  return createEntry(`m${serial}`, key, arrival);
 }
 
 /** All entries in order, and every question at some places. */

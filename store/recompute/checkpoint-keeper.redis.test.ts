@@ -41,7 +41,7 @@ describe('a log in Redis that is trimmed by its length under load', () => {
           clock: systemClock,
           logger,
           scoring: BUILT_IN_SCORING,
-          mayWork: () => true,
+          mayWorkOn: () => true,
         },
         { intervalMs: 5, logOperations: KEPT },
       );

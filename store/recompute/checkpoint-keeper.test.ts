@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../memory/memory-store.ts';
+import { partitionOfBoard } from '../partitions.ts';
 import { apply, delta, readRecord, set } from '../support.contract.ts';
 import { type CheckpointKeeperDependencies, createCheckpointKeeper } from './checkpoint-keeper.ts';
 import { corrupt, recompute, recomputed } from './support.contract.ts';
@@ -32,7 +33,7 @@ async function open(options: Partial<CheckpointKeeperDependencies> = {}) {
     error: (fields, message) => logged.push({ level: 'error', fields, message }),
   };
   const keeper = createCheckpointKeeper(
-    { store, clock, logger, scoring: BUILT_IN_SCORING, mayWork: () => true, ...options },
+    { store, clock, logger, scoring: BUILT_IN_SCORING, mayWorkOn: () => true, ...options },
     { intervalMs: INTERVAL_MS, logOperations: KEPT },
   );
   keepers.push(keeper);
@@ -64,6 +65,11 @@ function watched(
 async function nextRound(clock: FakeClock): Promise<void> {
   await clock.advance(INTERVAL_MS);
   for (let turn = 0; turn < 10; turn++) await clock.settle();
+}
+
+async function recomputedTo(store: MemoryScoreStore, board: string): Promise<number> {
+  const checkpoint = await store.loadCheckpoint(board);
+  return checkpoint === undefined ? -1 : checkpoint.position;
 }
 
 /** A quarter of what the log keeps, in steps, since it is trimmed by whole ones. */
@@ -189,6 +195,24 @@ describe('checkpoints that are taken by themselves', () => {
     expect(gaps.filter((gap) => gap < 50)).toEqual([]);
   });
 
+  test('are taken in those partitions only that are looked after here', async () => {
+    const clock = createFakeClock();
+    const store = createMemoryStore({ partitions: 2, logOperations: KEPT }, { clock });
+    const [mine, other] = [0, 1].map(
+      (partition) => ['a', 'b', 'c', 'd'].find((id) => partitionOfBoard(id, 2) === partition) as string,
+    ) as [string, string];
+    const owned = new Set([0]);
+    await open({ store, clock, mayWorkOn: (partition) => owned.has(partition) });
+    await write(store, mine, KEPT);
+    await write(store, other, KEPT);
+    const saved = () => Promise.all([mine, other].map(async (id) => (await recomputedTo(store, id)) >= KEPT));
+    await nextRound(clock);
+    expect(await saved()).toEqual([true, false]);
+    owned.add(1);
+    await nextRound(clock);
+    expect(await saved()).toEqual([true, true]);
+  });
+
   test('end with the right to take them, and go on with it', async () => {
     const clock = createFakeClock();
     const store = createMemoryStore({ partitions: 1, logOperations: KEPT }, { clock });
@@ -196,7 +220,7 @@ describe('checkpoints that are taken by themselves', () => {
     const { calls, proxy } = watched(store, (method) => {
       if (method === 'scanMembers') isOwner = false;
     });
-    await open({ store: proxy, clock, mayWork: () => isOwner });
+    await open({ store: proxy, clock, mayWorkOn: () => isOwner });
     await write(store);
     await nextRound(clock);
     expect(calls.at(-1)).toBe('scanMembers');

@@ -1,7 +1,7 @@
 /**
  * Takes checkpoints by itself, before the log is trimmed beyond the last ones, so that every board can be recomputed at any time. Beside
  * it, everything that scores depend on goes on: it works a fifth of the time at most, in small steps, and looks rarely. One process
- * does it at a time, whoever owns the partitions; two at once would do no harm, since a repair is made only where a member stands
+ * does it for a partition at a time, whoever owns it; two at once would do no harm, since a repair is made only where a member stands
  * as it was found, and an earlier checkpoint never takes the place of a later one.
  */
 import type { Clock } from '../../runtime/clock.ts';
@@ -30,8 +30,8 @@ export interface CheckpointKeeperDependencies {
   readonly logger: Logger;
   /** Rates results again. */
   readonly scoring: Scoring;
-  /** Asked before each step. */
-  readonly mayWork: () => boolean;
+  /** Whether it is this process that looks after the partition. Asked before each step. */
+  readonly mayWorkOn: (partition: number) => boolean;
 }
 
 export interface CheckpointKeeperOptions {
@@ -43,10 +43,15 @@ export interface CheckpointKeeperOptions {
 
 /** `stop` resolves after the call of the store that is under way. */
 export function createCheckpointKeeper(
-  { store, clock, logger, scoring, mayWork }: CheckpointKeeperDependencies,
+  { store, clock, logger, scoring, mayWorkOn }: CheckpointKeeperDependencies,
   { intervalMs, logOperations }: CheckpointKeeperOptions,
 ): Service {
-  const pace = new Pace({ clock, mayWork });
+  /** What the present steps are for. */
+  let partitionAtWork: number | undefined;
+  const pace = new Pace({
+    clock,
+    mayWork: () => partitionAtWork === undefined || mayWorkOn(partitionAtWork),
+  });
   const paced = inPace(store, pace);
   /** Of each partition: no checkpoint is behind this position, but those that can't be helped. */
   const keptTo = Array.from({ length: store.partitions }, () => 0);
@@ -58,6 +63,8 @@ export function createCheckpointKeeper(
   async function findDue(): Promise<Map<number, number>> {
     const due = new Map<number, number>();
     for (const [partition, kept] of keptTo.entries()) {
+      if (!mayWorkOn(partition)) continue;
+      partitionAtWork = partition;
       const { position } = await paced.readLog(partition, END_OF_LOG, 1);
       // The store may have been restored to an earlier position.
       const from = position < kept ? 0 : kept;
@@ -87,6 +94,8 @@ export function createCheckpointKeeper(
   }
 
   async function sweep(partition: number, seen: number, boards: readonly BoardSummary[]): Promise<void> {
+    if (!mayWorkOn(partition)) return;
+    partitionAtWork = partition;
     const known = obstacles[partition] ?? new Obstacles(logger);
     const swept = await sweepPartition(
       { store: paced, clock, logger, scoring, obstacles: known },
@@ -115,6 +124,7 @@ export function createCheckpointKeeper(
   async function round(): Promise<void> {
     const due = await findDue();
     if (due.size === 0) return;
+    partitionAtWork = undefined;
     const boards = await listBoards();
     for (const [partition, seen] of due) await trySweep(partition, seen, boards.get(partition) ?? []);
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { append, FIXTURE, goal } from '../matches-support.contract.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../memory/memory-store.ts';
 import type { MemberRecord, StoreOptions } from '../score-store.ts';
 import { apply, best, delta, readRecord, readRows, set, takeNames } from '../support.contract.ts';
@@ -21,6 +22,16 @@ describe('recomputing a board', () => {
       ...{ fromPosition: 0, position: 4, checkpoint: 'saved' },
     });
     expect(await recompute(store, 'empty')).toMatchObject({ checked: 0, corrected: 0 });
+  });
+
+  test('passes over what has happened in matches of the partition', async () => {
+    await store.configureMatch('m', FIXTURE, 1000);
+    await apply(store, [append('m', 'start'), set('b', 'ann', 1), goal('m'), delta('b', 'ann', 2)]);
+    await store.removeMatch('m', 1000);
+    expect(await recompute(store)).toMatchObject({ checked: 1, corrected: 0, position: 6 });
+    await corrupt(store, 'ann', () => ({ score: 20 }));
+    expect(await recompute(store)).toMatchObject({ checked: 1, corrected: 1 });
+    expect(await readRows(store, 'b')).toEqual([[1, 'ann', 3]]);
   });
 
   test('says where there is no board, or no more', async () => {

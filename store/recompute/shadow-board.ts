@@ -109,6 +109,8 @@ export class ShadowBoard {
         // It gave the members of the store what this board has had all along.
         return;
       case 'configure-product':
+      case 'configure-match':
+      case 'remove-match':
       case 'expire-sessions':
         return;
       default:

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
 import { assert } from '../../runtime/errors.ts';
+import type { MatchRules } from '../match-rules.ts';
 import { partRetentionMs } from '../once.ts';
 import {
   type Batch,
@@ -13,10 +14,14 @@ import {
   StoreUnavailableError,
 } from '../score-store.ts';
 import { windowKey } from '../windows-of.ts';
+import { AppendedEvents } from './appended-events.ts';
 import { PackedBatch } from './batches.ts';
 import { BoardWindows, type CurrentWindows, packWindows } from './board-windows.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
+import type { KnownMatch } from './known-match.ts';
 import { KnownScores, type MemberScores } from './known-scores.ts';
+import { createMatchRefresh } from './match-refresh.ts';
+import { OpenMatches } from './open-matches.ts';
 import { packUint16s } from './packing.ts';
 import { type RatedBatch, type RatingScoring, rateBatch } from './rated-batch.ts';
 import { packState, parseState, type RatedState } from './rated-state.ts';
@@ -33,9 +38,9 @@ const NOTHING = Buffer.alloc(0);
 
 /** How often the settings of boards may change under a batch. */
 const MAX_SETTINGS = 10;
-/** How often others may have changed what a batch with results was computed from, before it is halved. */
+/** How often others may have changed what a batch was computed from, before it is halved. */
 const MAX_CONFLICTS = 3;
-/** How long is tried to apply a result while others change the same scores, and how long the pauses between are at most. */
+/** How long is tried to apply a result, or an event, while others change the same scores, and how long the pauses between are at most. */
 const MAX_RATING_MS = 5000;
 const MAX_PAUSE_MS = 50;
 
@@ -52,18 +57,20 @@ interface Sending {
 }
 
 /**
- * Results are computed here, from what their boards hold, and applied by a script only where they still hold it (compare and set). Where
- * others write the same scores all the time, the batch is halved again and again, down to one event: each then has to hit the moment only for itself.
+ * Results are computed here, from what their boards hold, and events of a match are folded here over those before; a script applies them only
+ * where boards and matches are still so (compare and set). Where others write the same all the time, the batch is halved again and again, down to
+ * one event: each then has to hit the moment only for itself.
  */
 export function createApply(
   run: RunScript,
   keys: Keys,
   options: StoreOptions,
-  scoring: RatingScoring,
+  { scoring, rules }: { readonly scoring: RatingScoring; readonly rules: MatchRules },
 ): Pick<ScoreStore, 'apply'> {
   const boardWindows = new BoardWindows(options.windowRetentionMs);
   const knownScores = new KnownScores();
-  /** By partition: batches of one engine with results would only be in each other's way. */
+  const openMatches = new OpenMatches(createMatchRefresh(run, keys));
+  /** By partition: batches of one engine with results, or events of a match, would only be in each other's way. */
   const turns = new Turns<number>();
   const limits = [
     ...[options.maxDirtyNames, NEW_CONFIG, options.logOperations, MAX_REMEMBERED_REJECTIONS],
@@ -91,6 +98,7 @@ export function createApply(
       ...[otherLengths, String(options.maxCountersPerProduct), products, counterNames, players, counters],
       ...[areas, users, modes, batch.lists.handlers, packWindows(windows), packPlaces(batch)],
       ...[state === undefined ? NOTHING : packState(state), rated?.outcomes ?? NOTHING],
+      ...(batch.matches.size === 0 ? [] : eventsOf(batch, rated)),
     ];
   };
 
@@ -114,39 +122,59 @@ export function createApply(
     for (let attempts = 0; attempts < MAX_SETTINGS; attempts++) {
       const windows = boardWindows.at(batch, whole.acceptedAt);
       const sending = { partition, acceptedAt: whole.acceptedAt, batch, windows };
-      const hasResults = batch.ratedBoards.size > 0;
-      const outcome = await (hasResults ? attemptResults(whole, sending, deadline) : attempt(sending));
+      const { isEvaluated } = batch;
+      const outcome = await (isEvaluated ? attemptEvaluated(whole, sending, deadline) : attempt(sending));
       if ('parts' in outcome) return outcome;
       learnWindows(batch, outcome);
     }
     throw new StoreUnavailableError('the windows of boards change all the time', { change: 'refused' });
   };
 
-  const attemptResults = async (whole: Batch, sending: Sending, deadline: number): Promise<Outcome> => {
+  /** What comes of a batch that was computed from this state. */
+  const evaluate = async (sending: Sending, matches: readonly KnownMatch[], state?: RatedState) => {
+    const { batch, acceptedAt } = sending;
+    const appended = new AppendedEvents(matches, acceptedAt, rules);
+    let isCommitted = false;
+    try {
+      const rated = state && rateBatch(batch, state, scoring, appended);
+      const reply = await send(sending, state, rated);
+      isCommitted = reply[0] >= 0;
+      return { reply, rated };
+    } finally {
+      appended.settle(isCommitted);
+    }
+  };
+
+  const attemptEvaluated = async (whole: Batch, sending: Sending, deadline: number): Promise<Outcome> => {
     const { batch } = sending;
     const boards = scoresOf(sending);
-    let state = guess(batch, boards);
+    const matches = await openMatches.open([...batch.matches.keys()]);
+    let state = guess(batch, boards, matches);
     for (let attempts = 0; ; attempts++) {
-      const rated = state && rateBatch(batch, state, scoring);
-      const reply = await send(sending, state, rated);
+      const { reply, rated } = await evaluate(sending, matches, state);
       if (reply[0] === -1) return reply[1];
       if (reply[0] !== -2) {
         keep(boards, rated?.boards);
         return toBatchVerdict(reply as SettledReply, batch.parts, rated?.messages);
       }
-      state = parseState(reply[1] as Buffer, {
+      const found = parseState(reply[1] as Buffer, {
         parts: batch.parts.filter(({ producer }) => producer !== undefined).length,
         boards: boards.map(({ members, keys: levels }) => ({
           members: members.length,
           levels: levels.length,
         })),
+        matches: matches.length,
       });
-      keep(boards, state.boards);
+      keep(boards, found.boards);
+      await openMatches.update(matches, found.matches);
+      state = { ...found, matches: matches.map(({ version }) => version) };
       if (attempts < MAX_CONFLICTS) continue;
       const halves = splitParts(whole.parts);
       if (halves !== undefined) return settleHalves(whole, halves, deadline);
       if (performance.now() > deadline) {
-        throw new StoreUnavailableError('others change the same scores all the time', { change: 'refused' });
+        throw new StoreUnavailableError('others change the same scores or matches all the time', {
+          change: 'refused',
+        });
       }
       await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** (attempts - MAX_CONFLICTS)));
     }
@@ -170,12 +198,17 @@ export function createApply(
   };
 
   /** From what was seen last. */
-  const guess = (batch: PackedBatch, boards: readonly MemberScores[]): RatedState | undefined => {
+  const guess = (
+    batch: PackedBatch,
+    boards: readonly MemberScores[],
+    matches: readonly KnownMatch[],
+  ): RatedState | undefined => {
     const known = boards.map((board) => knownScores.find(board));
     if (known.includes(undefined)) return undefined;
     return {
       duplicates: batch.parts.filter(({ producer }) => producer !== undefined).map(() => 0),
       boards: known.flatMap((board) => board ?? []),
+      matches: matches.map(({ version }) => version),
     };
   };
 
@@ -190,7 +223,7 @@ export function createApply(
     async apply(whole): Promise<BatchVerdict> {
       const batch = new PackedBatch(whole.parts);
       assert(batch.operations.length <= MAX_BATCH_OPERATIONS, 'a batch is not too long');
-      if (batch.ratedBoards.size === 0) return settle(whole, batch, 0);
+      if (!batch.isEvaluated) return settle(whole, batch, 0);
       return turns.take(whole.partition, () => settle(whole, batch, performance.now() + MAX_RATING_MS));
     },
   };
@@ -216,8 +249,8 @@ function keysOf(sending: Sending): string[] {
 }
 
 function otherKeysOf({ partition, batch, windows }: Sending): string[] {
-  const { windows: windowIds, counters, sessions, logins, areas } = partition;
-  const scriptKeys = [windowIds, counters, sessions, logins, areas];
+  const { windows: windowIds, sessions, logins, areas } = partition;
+  const scriptKeys = [windowIds, sessions, logins, areas];
   for (const { board, windows: ofBoard } of windows) {
     scriptKeys.push(partition.board(board).windows);
     for (const { name } of ofBoard) {
@@ -225,9 +258,18 @@ function otherKeysOf({ partition, batch, windows }: Sending): string[] {
       scriptKeys.push(ranking, arrivals);
     }
   }
-  for (const [product] of batch.products.counts()) scriptKeys.push(partition.counterNames(product));
+  for (const product of batch.counters.products) {
+    scriptKeys.push(partition.counterNames(product), partition.counters(product));
+  }
   for (const [area] of batch.areas.counts()) scriptKeys.push(partition.area(area));
+  if (batch.matches.size > 0) scriptKeys.push(partition.matches, partition.summaries);
+  for (const match of batch.matches.keys()) scriptKeys.push(partition.matchEvents(match));
   return scriptKeys;
+}
+
+function eventsOf({ matches, eventCount, lists }: PackedBatch, rated?: RatedBatch): ScriptArgument[] {
+  const counts = packUint16s([matches.size, eventCount]);
+  return [counts, lists.matches, rated?.events ?? NOTHING, rated?.summaries ?? NOTHING];
 }
 
 function packPlaces({ boards, ratedBoards }: PackedBatch): Buffer {

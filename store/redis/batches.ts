@@ -1,11 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
-import {
-  type CountOperation,
-  MAX_BATCH_OPERATIONS,
-  type Operation,
-  type Part,
-  type ResultOperation,
-} from '../score-store.ts';
+import type { Operation, Part, ResultOperation } from '../score-store.ts';
+import { CounterPlaces } from './counter-places.ts';
 import { Groups, placeOf } from './groups.ts';
 import { packLongTexts, packTexts, packUint16s } from './packing.ts';
 import { numberOfCode } from './refusals.ts';
@@ -13,7 +8,7 @@ import { numberOfCode } from './refusals.ts';
 /** Their numbers are also in the log: never change one. */
 export const OPERATION_NUMBERS = {
   ...{ delta: 0, set: 1, best: 2, profile: 3, reject: 4 },
-  ...{ result: 5, count: 6, login: 7, logout: 8, nothing: 9 },
+  ...{ result: 5, count: 6, login: 7, logout: 8, nothing: 9, append: 10 },
 } as const;
 export const KIND_BYTES = 3;
 export const DOUBLE_BYTES = 8;
@@ -22,9 +17,17 @@ const PART_BYTES = 12;
 export const RESULT_DRAW = 0x10000;
 export const RESULT_HANDLER = 0x20000;
 
-type PackedText = 'members' | 'profiles' | 'names' | 'counterNames' | 'players' | 'users' | 'modes';
+type PackedText =
+  | 'members'
+  | 'profiles'
+  | 'names'
+  | 'counterNames'
+  | 'players'
+  | 'users'
+  | 'modes'
+  | 'matches';
 type PackedGroups = 'boards' | 'products' | 'areas';
-/** The arguments of apply.lua that are lists, but those of windows and outcomes. */
+/** The arguments of apply.lua that are lists, but those of windows, outcomes and events of matches. */
 export type PackedList =
   | (PackedText | PackedGroups)
   | ('lengths' | 'otherLengths' | 'counters' | 'handlers' | 'kinds' | 'values');
@@ -38,10 +41,12 @@ export class PackedBatch {
   readonly operations: readonly Operation[];
   readonly parts: readonly Part[];
   readonly boards = new Groups();
-  readonly products = new Groups();
+  readonly counters = new CounterPlaces();
   readonly areas = new Groups();
   /** Boards that have results. */
   readonly ratedBoards = new Set<string>();
+  /** Those that get events, by place. */
+  readonly matches = new Map<string, number>();
   /** Of each operation: that of its member, profile member, counter or user in its group; the second is that of the loser. */
   readonly places: Uint16Array;
   readonly opponents: Uint16Array;
@@ -49,14 +54,10 @@ export class PackedBatch {
   readonly producers: readonly [parts: Buffer, numbers: Buffer];
   readonly #profiles = new Map<string, number>();
   readonly #names: string[] = [];
-  readonly #players = new Map<string, number>();
-  /** By product: the places of its counters by those of their name and player. */
-  readonly #counters = new Map<string, Map<number, number>>();
-  /** Of each counter its product, the place of its name there, the place of its player. */
-  readonly #counterPlaces: (readonly [product: string, name: number, player: number])[] = [];
   readonly #modes = new Map<string, number>();
   /** As JSON, with their options. */
   readonly #handlers: string[] = [];
+  #eventCount = 0;
   /** Nearly always the results of a product come with the very same options. */
   readonly #handlerPlaces = new Map<unknown, Map<string, number>>();
 
@@ -72,7 +73,17 @@ export class PackedBatch {
 
   /** Whether it has more than scores, profiles and rejects. */
   get hasOthers(): boolean {
-    return this.ratedBoards.size > 0 || this.products.size > 0 || this.areas.size > 0;
+    return this.isEvaluated || this.counters.size > 0 || this.areas.size > 0;
+  }
+
+  /** Whether it has what is computed here from what the store holds: results, events of matches. */
+  get isEvaluated(): boolean {
+    return this.ratedBoards.size > 0 || this.matches.size > 0;
+  }
+
+  /** How many operations append an event; they are counted from 1. */
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
   #place(operation: Operation, index: number): void {
@@ -91,37 +102,22 @@ export class PackedBatch {
         this.places[index] = placeOf(this.#profiles, operation.member);
         break;
       case 'count':
-        this.places[index] = this.#placeOfCounter(operation);
+        this.places[index] = this.counters.placeOf(operation.product, operation.player, operation.counter);
         break;
       case 'login':
       case 'logout':
         this.places[index] = this.areas.placeOf(operation.area, operation.user);
+        break;
+      case 'append':
+        this.places[index] = placeOf(this.matches, operation.match);
         break;
       case 'reject':
       case 'nothing':
     }
   }
 
-  #placeOfCounter({ product, player, counter }: CountOperation): number {
-    let ofProduct = this.#counters.get(product);
-    if (ofProduct === undefined) {
-      ofProduct = new Map();
-      this.#counters.set(product, ofProduct);
-    }
-    const name = this.products.placeOf(product, counter);
-    const ofPlayer = placeOf(this.#players, player);
-    const key = (MAX_BATCH_OPERATIONS + 1) * name + ofPlayer;
-    let place = ofProduct.get(key);
-    if (place === undefined) {
-      place = this.#counterPlaces.push([product, name, ofPlayer]);
-      ofProduct.set(key, place);
-    }
-    return place;
-  }
-
   #pack(): Readonly<Record<PackedList, Buffer>> {
     const [boards, members] = this.boards.pack();
-    const [products, counterNames] = this.products.pack();
     const [areas, users] = this.areas.pack();
     const kinds = Buffer.allocUnsafe(this.operations.length * KIND_BYTES);
     const values = Buffer.allocUnsafe(this.operations.length * DOUBLE_BYTES);
@@ -131,19 +127,18 @@ export class PackedBatch {
       kinds.writeUInt16BE(this.#slotOf(operation, this.places[index] ?? 0), index * KIND_BYTES + 1);
       values.writeDoubleLE(this.#valueOf(operation, index), index * DOUBLE_BYTES);
     }
-    const counters = this.#counterPlaces.flatMap(([product, name, player]) => [
-      this.products.slotOf(product, name),
-      player,
-    ]);
+    const playerCounts = this.counters.playerCounts();
+    const players = playerCounts.reduce((sum, count) => sum + count, 0);
     return {
       lengths: packUint16s([this.boards.size, this.#profiles.size, this.#names.length]),
       otherLengths: packUint16s([
-        ...[this.products.size, this.#players.size, this.#counterPlaces.length, this.areas.size],
-        ...[this.#modes.size, this.#handlers.length],
+        ...[playerCounts.length, players, this.counters.size, this.areas.size],
+        ...[this.#modes.size, this.#handlers.length, ...playerCounts],
       ]),
       ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },
-      ...{ products, counterNames, players: packTexts([...this.#players.keys()]) },
-      ...{ counters: packUint16s(counters), areas, users, modes: packTexts([...this.#modes.keys()]) },
+      ...this.counters.pack(),
+      ...{ areas, users, modes: packTexts([...this.#modes.keys()]) },
+      matches: packTexts([...this.matches.keys()]),
       handlers: packLongTexts(this.#handlers),
       ...{ kinds, values },
     };
@@ -182,6 +177,8 @@ export class PackedBatch {
         return operation.by;
       case 'login':
         return placeOf(this.#modes, operation.mode);
+      case 'append':
+        return ++this.#eventCount;
       case 'reject':
         return numberOfCode(operation.code);
       case 'logout':

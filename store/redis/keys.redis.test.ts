@@ -4,7 +4,8 @@ import { defaultProductConfig } from '../../protocol/products.ts';
 import type { WindowKind } from '../../protocol/windows.ts';
 import { waitUntil } from '../../test/support/processes.ts';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
-import { partitionOfBoard } from '../partitions.ts';
+import { append, FIXTURE, goal, undo } from '../matches-support.contract.ts';
+import { partitionOfBoard, partitionOfMatch } from '../partitions.ts';
 import type { ScoreStore } from '../score-store.ts';
 import {
   allPartitions,
@@ -15,6 +16,7 @@ import {
   best,
   count,
   delta,
+  leasesOf,
   login,
   logout,
   part,
@@ -47,7 +49,7 @@ describe('keys', () => {
     const names = await admin.keys(`${keyPrefix}*`);
     expect(names.length).toBeGreaterThan(16);
     const tags = names.map((name) => /^[^{}]*(\{[^{}]+\})[^{}]*$/.exec(name)?.[1]);
-    const known = ['{partitions}', '{lease:ticks}', ...allPartitions(store).map((k) => `{p${k}}`)];
+    const known = ['{partitions}', ...allPartitions(store).map((k) => `{p${k}}`)];
     for (const tag of tags) expect(known).toContain(tag);
     expect(new Set(tags)).toEqual(new Set(known));
     await dispose();
@@ -149,21 +151,22 @@ async function doEverything(store: ScoreStore): Promise<void> {
   await store.readPages(boards.map((board) => ({ board, offset: 0, limit: 'top' })));
   await store.readStandings(boards.map((board) => ({ board, members: ['ann', 'stranger'] })));
   await store.listBoards({ limit: 100 });
-  const fence = (await store.acquireLease('ticks', 'one', 60_000))?.fence ?? 0;
-  await store.renewLease('ticks', 'one', fence, 60_000);
-  await store.takeDirty(allPartitions(store), fence);
+  const leases = await store.acquireLeases(leasesOf(allPartitions(store), 0), 'one', 60_000);
+  await store.renewLeases(leases, 'one', 60_000);
+  await store.takeDirty(leases);
   for (const [index, board] of boards.entries()) {
     await store.configureBoard(board, { order: 'asc', ties: index % 4 < 2 ? 'first' : 'member' }, 1000);
     if (index % 3 === 0) await store.removeBoard(board, 1000);
   }
-  await store.takeDirty(allPartitions(store), fence);
+  await store.takeDirty(leases);
   for (const board of boards.slice(0, 3)) await apply(store, [delta(board, 'ann', 5)]);
-  await takeNames(store, fence);
+  await takeNames(store, Number.MAX_SAFE_INTEGER);
   for (const board of boards) await apply(store, [delta(board, 'ann', 5)]);
   await doEverythingOnce(store, boards);
   await doEverythingAgain(store, boards);
   await doEverythingBeside(store);
-  await store.releaseLease('ticks', 'one', fence);
+  await doEverythingOfMatches(store);
+  await store.releaseLeases(leases, 'one');
 }
 
 /** Of results, counters, sessions, products and windows. */
@@ -194,6 +197,30 @@ async function doEverythingBeside(store: ScoreStore): Promise<void> {
   await store.readAreas([{ area: '1', limit: 5 }]);
   await store.listAreas({ limit: 5 });
   for (const partition of allPartitions(store)) await store.sweep(partition, 1e13, 10);
+}
+
+/** Of matches: new, corrected, as another client knows them, refused, mixed with everything else. */
+async function doEverythingOfMatches(store: ScoreStore): Promise<void> {
+  const matches = Array.from({ length: 20 }, (_, index) => `m${index}`);
+  for (const match of matches) {
+    const board = boardBeside(match, store.partitions);
+    await store.configureMatch(match, FIXTURE, 1000);
+    await apply(store, [append(match, 'start'), goal(match), delta(board, 'ann', 1)]);
+    await apply(store, [goal(match), goal(match), goal(match, { expected: 1 }), result(board, 'ann', 'eve')]);
+    await apply(store, [undo(match), ...Array.from({ length: 5 }, () => append(match, 'resume'))]);
+    await store.configureMatch(match, { ...FIXTURE, title: 'Final' }, 1000);
+  }
+  await store.readMatches([...matches, 'none']);
+  await store.readMatchEvents('m1', { after: 1, limit: 2 });
+  await store.listMatches({ limit: 5 });
+  for (const match of [...matches.slice(10), 'none']) await store.removeMatch(match, 1000);
+}
+
+/** One in the same partition. */
+function boardBeside(match: string, partitions: number): string {
+  for (let n = 0; ; n++) {
+    if (partitionOfBoard(`x${n}`, partitions) === partitionOfMatch(match, partitions)) return `x${n}`;
+  }
 }
 
 /** Of producers and of keys: new, sent again, refused, in conflict. */

@@ -1,6 +1,6 @@
 /**
  * Every key name. All keys of a partition share the hash tag `{p<k>}`, so that they live on one Cluster node and one
- * script may use them together; the partition count and each lease have tags of their own.
+ * script may use them together; the partition count has a tag of its own.
  */
 export const DEFAULT_KEY_PREFIX = 'scorewire:';
 
@@ -13,7 +13,9 @@ export interface PartitionKeys {
   readonly dirty: string;
   /** String: the time of the oldest change, where there were too many names. */
   readonly allDirty: string;
-  /** String: the highest fencing number seen. */
+  /** Hash: who may publish (see lua/acquire-lease.lua). */
+  readonly lease: string;
+  /** String: the highest fencing number that dirty names were taken under. */
   readonly fence: string;
   /** Sorted set of board ids, all with score 0: byte order. */
   readonly boards: string;
@@ -27,8 +29,6 @@ export interface PartitionKeys {
   readonly created: string;
   /** Sorted set: windows by the time after which they may go. */
   readonly windows: string;
-  /** Hash: all counters of players (see lua/include-counter-fields.lua). */
-  readonly counters: string;
   /** Hash: `<area>:<user>` to mode. */
   readonly sessions: string;
   /** Sorted set: `<area>:<user>` by the time of the latest login. */
@@ -39,8 +39,18 @@ export interface PartitionKeys {
   readonly productIds: string;
   /** Sorted set of the areas in which somebody is active, all with score 0: byte order. */
   readonly areas: string;
+  /** Hash: match to its fixture (see lua/include-match-labels.lua). */
+  readonly matches: string;
+  /** Hash: match to what a list of matches shows, as JSON. */
+  readonly summaries: string;
+  /** Sorted set of the matches, all with score 0: byte order. */
+  readonly matchIds: string;
+  /** List: the events of a match, each as JSON with the time of its acceptance. */
+  matchEvents(match: string): string;
   /** Hash: the names of a product's counters to their places. */
   counterNames(product: string): string;
+  /** Hash: the players of a product to their counters (see lua/include-counter-values.lua). */
+  counters(product: string): string;
   /** Sorted set: modes of an area by the negated number of users. */
   area(area: string): string;
   /** Hash: what is remembered of a producer, or of one use of an idempotency key (see lua/include-producers.lua). It expires. */
@@ -65,7 +75,6 @@ export interface BoardKeys {
 export interface Keys {
   readonly partitionCount: string;
   readonly partitions: readonly PartitionKeys[];
-  lease(name: string): string;
 }
 
 /** `prefix` keeps installations in one Redis apart; it has no braces, which would move the hash tag. */
@@ -75,7 +84,6 @@ export function createKeys(prefix: string, partitions: number): Keys {
     partitions: Array.from({ length: partitions }, (_, partition) =>
       createPartitionKeys(`${prefix}{p${partition}}`),
     ),
-    lease: (name) => `${prefix}{lease:${name}}`,
   };
 }
 
@@ -85,6 +93,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     log: `${tag}:log`,
     dirty: `${tag}:dirty`,
     allDirty: `${tag}:all-dirty`,
+    lease: `${tag}:lease`,
     fence: `${tag}:fence`,
     boards: `${tag}:boards`,
     configs: `${tag}:configs`,
@@ -92,13 +101,17 @@ function createPartitionKeys(tag: string): PartitionKeys {
     profiles: `${tag}:profiles`,
     created: `${tag}:created`,
     windows: `${tag}:windows`,
-    counters: `${tag}:counters`,
     sessions: `${tag}:sessions`,
     logins: `${tag}:logins`,
     products: `${tag}:products`,
     productIds: `${tag}:product-ids`,
     areas: `${tag}:areas`,
+    matches: `${tag}:matches`,
+    summaries: `${tag}:summaries`,
+    matchIds: `${tag}:match-ids`,
+    matchEvents: (match) => `${tag}:match-events:${match}`,
     counterNames: (product) => `${tag}:counter-names:${product}`,
+    counters: (product) => `${tag}:counters:${product}`,
     area: (area) => `${tag}:area:${area}`,
     producer: (id) => `${tag}:producer:${id}`,
     once: (key) => `${tag}:once:${key}`,

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { append, FIXTURE, goal, undo } from '../matches-support.contract.ts';
 import type { AppliedOperation, LogEntry } from '../score-store.ts';
 import { count, delta, login, logout, profile, result, set } from '../support.contract.ts';
 import { PackedBatch } from './batches.ts';
 import { parseLogEntry, type StoredEntry } from './log-entries.ts';
-import { packTexts, packUint16s } from './packing.ts';
+import { packLongTexts, packTexts, packUint16s } from './packing.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
@@ -36,12 +37,14 @@ const operationArbitrary: fc.Arbitrary<AppliedOperation> = fc.oneof(
   fc.tuple(id, text, text, value).map((each) => count(...each)),
   fc.tuple(id, text, text).map((each) => login(...each)),
   fc.tuple(id, text).map((each) => logout(...each)),
+  fc.tuple(id, text).map(([match, player]) => goal(match, { player, text: '"é🏏\\ \n' })),
+  id.map((match) => undo(match, 7)),
 );
 /** One of each kind. */
 const OPERATIONS = [
   ...[set('b', 'ann', 1), profile('ann', 'Ann'), delta('c', 'bob', 2)],
   ...[result('b', 'ann', 'bob', { options: { k: 32 } }), count('g', 'ann', 'wins')],
-  ...[login('111', 'ann', 'duel'), logout('111', 'ann')],
+  ...[login('111', 'ann', 'duel'), logout('111', 'ann'), append('m', 'start')],
 ];
 
 describe('an entry of the log', () => {
@@ -101,6 +104,16 @@ describe('an entry of the log', () => {
         product: 'g',
         config: '{"leaderboards":[{"board":"b","handler":"elo","options":{"k":0.1}}],"stats":"default"}',
       },
+    },
+    {
+      name: 'configure-match',
+      entry: { ...{ kind: 'configure-match', from: 4, to: 5, at: 1234.5, match: 'm' }, fixture: FIXTURE },
+      fields: { match: 'm', fixture: '{"sport":"generic","teams":["Ajax","PSV"]}' },
+    },
+    {
+      name: 'remove-match',
+      entry: { kind: 'remove-match', from: 4, to: 5, at: 1234.5, match: 'm' },
+      fields: { match: 'm' },
     },
     {
       name: 'expire-sessions',
@@ -186,7 +199,9 @@ describe('an entry of the log', () => {
 function batchEntry(operations: readonly AppliedOperation[], from: number): StoredEntry {
   const { lengths, otherLengths, counterNames, ...lists } = new PackedBatch([{ operations }]).lists;
   const head = { from: String(from), at: '1234', kind: 'batch' };
-  return stored(`${from + operations.length}-0`, { ...head, ...lists, counter_names: counterNames });
+  const events = operations.flatMap((each) => (each.op === 'append' ? [JSON.stringify(each.event)] : []));
+  const texts = { counter_names: counterNames, events: packLongTexts(events) };
+  return stored(`${from + operations.length}-0`, { ...head, ...lists, ...texts });
 }
 
 function stored(id: string, fields: Readonly<Record<string, string | Buffer>>): StoredEntry {

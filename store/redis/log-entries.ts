@@ -1,5 +1,7 @@
+import type { Fixture } from '../../protocol/matches.ts';
 import { assert } from '../../runtime/errors.ts';
 import type { LogEntry } from '../score-store.ts';
+import { parseJson } from './known-match.ts';
 import { parseLoggedBatch } from './logged-batches.ts';
 import { decodeText, PackedReader } from './packing.ts';
 import { parseConfig, parseProductConfig } from './replies.ts';
@@ -49,6 +51,12 @@ export function parseLogEntry([id, fields]: StoredEntry): LogEntry {
       const config = parseProductConfig(decodeText(field('config')));
       return { ...ofEntry, kind, product: decodeText(field('product')), config };
     }
+    case 'configure-match': {
+      const fixture = parseJson(decodeText(field('fixture'))) as Fixture;
+      return { ...ofEntry, kind, match: decodeText(field('match')), fixture };
+    }
+    case 'remove-match':
+      return { ...ofEntry, kind, match: decodeText(field('match')) };
     case 'expire-sessions': {
       const texts = new PackedReader(field('sessions')).texts();
       assert(texts.length % 2 === 0, `log entry ${id} has an area and a user of each session`);

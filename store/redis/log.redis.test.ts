@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
+import { append, FIXTURE, goal } from '../matches-support.contract.ts';
 import { partitionOfProducer } from '../partitions.ts';
 import { MAX_BATCH_OPERATIONS, type Operation, type Part } from '../score-store.ts';
 import {
@@ -126,27 +127,37 @@ describe('the log in Redis', () => {
   test('does not grow by what is sent again', async () => {
     const { store, keyPrefix, dispose } = await createStoreUnderTest(redis.url, { partitions: 1 });
     const long = (i: number): string => `${i}`.padEnd(100);
+    await store.configureMatch('m', FIXTURE, 1000);
+    await apply(store, [append('m', 'start')]);
+    const before = await positionOf(store);
     const kinds = [
       (i: number) => set('b', long(i), i),
       (i: number) => result('b', long(i), 'bob', { options: { start: i } }),
       (i: number) => count('g', long(i), 'wins'),
       (i: number) => login('1', long(i), 'duel'),
+      (i: number) => append('m', 'note', { text: long(i) }),
+      // Each time refused, and sent each time.
+      (i: number) => append('m', 'toss', { winner: long(i), decision: 'bat' }),
     ];
-    const operations = Array.from({ length: MAX_BATCH_OPERATIONS }, (_, i) => kinds[i % 4]?.(i) ?? NOTHING);
+    const operations = Array.from({ length: MAX_BATCH_OPERATIONS }, (_, i) => kinds[i % 6]?.(i) ?? NOTHING);
+    const taken = operations.filter(
+      (each) => each.op !== 'append' || each.event.type !== 'match' || each.event.action !== 'toss',
+    );
     const last = [
       ...[delta('c', 'ann', 1), profile('ann', 'Ann'), result('c', 'ann', 'bob'), count('g', 'ann', 'wins')],
-      ...[login('1', 'ann', 'duel'), logout('1', 'ann')],
+      ...[login('1', 'ann', 'duel'), logout('1', 'ann'), goal('m')],
     ];
     await applyParts(store, 0, [part('p', 5, 1, operations)]);
     for (const [index, operation] of last.entries()) {
       await applyParts(store, 0, [part('p', 5, 2 + index, [...operations.slice(1), operation])]);
     }
-    expect(await positionOf(store)).toBe(MAX_BATCH_OPERATIONS + last.length);
+    const position = before + taken.length;
+    expect(await positionOf(store)).toBe(position + last.length);
     const entries = await admin.xrangeBuffer(`${keyPrefix}{p0}:log`, '-', '+');
     const sizes = entries.map(([, fields]) => fields.reduce((sum, field) => sum + field.length, 0));
-    expect(sizes.length).toBe(1 + last.length);
-    expect(Math.max(...sizes.slice(1))).toBeLessThan(200);
-    expect((await store.readLog(0, MAX_BATCH_OPERATIONS, 9)).entries).toMatchObject(
+    expect(sizes.length).toBe(3 + last.length);
+    expect(Math.max(...sizes.slice(3))).toBeLessThan(200);
+    expect((await store.readLog(0, position, 9)).entries).toMatchObject(
       last.map((operation) => ({ operations: [operation] })),
     );
     await dispose();

@@ -1,7 +1,9 @@
+import type { MatchEvent } from '../../protocol/match-events.ts';
 import type { HandlerOptions } from '../../protocol/products.ts';
 import { assert } from '../../runtime/errors.ts';
 import type { AppliedOperation, LogEntry } from '../score-store.ts';
 import { OPERATION_NUMBERS, RESULT_DRAW, RESULT_HANDLER } from './batches.ts';
+import { parseJson } from './known-match.ts';
 import { PackedReader } from './packing.ts';
 
 type LoggedBatch = Pick<Extract<LogEntry, { kind: 'batch' }>, 'operations' | 'windows'>;
@@ -23,6 +25,8 @@ export function parseLoggedBatch(field: Field, optional: Field): LoggedBatch {
   const modes = texts(optional('modes'));
   const counters = countersOf(optional);
   const handlers = handlersOf(optional('handlers'));
+  const matches = texts(optional('matches'));
+  const events = new PackedReader(optional('events')).longTexts();
 
   const values = new PackedReader(field('values'));
   const kinds = new PackedReader(field('kinds'));
@@ -65,6 +69,12 @@ export function parseLoggedBatch(field: Field, optional: Field): LoggedBatch {
       case OPERATION_NUMBERS.logout:
         operations.push({ op: 'logout', ...ofSession() });
         break;
+      case OPERATION_NUMBERS.append: {
+        const event = parseJson(at(events, value)) as MatchEvent | null;
+        assert(typeof event?.type === 'string', 'an event of the log is one');
+        operations.push({ op: 'append', match: at(matches, slot), event });
+        break;
+      }
       default:
         throw new Error(`defect: an operation of the log is of the unknown kind ${kind}`);
     }

@@ -16,6 +16,7 @@ import {
   applyPart,
   applyParts,
   delta,
+  leasesOf,
   part,
   readEntries,
   readRows,
@@ -169,7 +170,7 @@ describe('a Redis that misbehaves', () => {
     const { store, states } = await openStore(redis, { partitions: 1 });
     await store.configureBoard('first', { ties: 'first' }, 1000);
     for (const board of ['b', 'first']) await apply(store, [set(board, 'ann', 1)]);
-    const fence = (await store.acquireLease('ticks', 'one', 60_000))?.fence ?? 0;
+    const leases = await store.acquireLeases(leasesOf([0], 0), 'one', 60_000);
     const admin = openAdmin(redis);
     await admin.config('SET', 'maxmemory', '1');
     for (const board of ['b', 'first']) {
@@ -185,8 +186,8 @@ describe('a Redis that misbehaves', () => {
       ['b', 1],
       ['first', 1],
     ]);
-    expect(await store.renewLease('ticks', 'one', fence, 60_000)).toBe(true);
-    expect(await takeNames(store, fence)).toEqual({ 'board:b': 1000, 'board:first': 1000 });
+    expect(await store.renewLeases(leases, 'one', 60_000)).toEqual(leases);
+    expect(await takeNames(store, leases[0]?.fence)).toEqual({ 'board:b': 1000, 'board:first': 1000 });
     expect(await store.removeMember('b', 'ann', 3000)).toBe(true);
     expect(await store.removeBoard('first', 3000)).toBe(true);
     expect(states).toEqual([]);
@@ -194,7 +195,7 @@ describe('a Redis that misbehaves', () => {
     await admin.config('SET', 'maxmemory', '0');
     await apply(store, [set('b', 'bob', 3)], 4000);
     expect(await readRows(store, 'b')).toEqual([[1, 'bob', 3]]);
-    expect(await takeNames(store, fence)).toEqual({ 'board:b': 3000, 'board:first': 3000 });
+    expect(await takeNames(store, leases[0]?.fence)).toEqual({ 'board:b': 3000, 'board:first': 3000 });
   });
 
   test('with its memory full it settles nothing of a producer, so that all of it can be sent again', async () => {
@@ -276,7 +277,7 @@ describe('a Redis that misbehaves', () => {
     await expect(store.beginOnce('once:x', 'hash')).rejects.toMatchObject({ change: 'refused' });
     expect(store.writeRefusal).toEqual({ reason: 'its memory is full', ofLeases: false });
     // What needs no memory goes on, and proves nothing.
-    await store.acquireLease('ticks', 'one', 60_000);
+    await store.acquireLeases(leasesOf([0], 0), 'one', 60_000);
     expect(store.writeRefusal).toEqual({ reason: 'its memory is full', ofLeases: false });
     await admin.config('SET', 'maxmemory', '0');
     await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');
@@ -294,7 +295,9 @@ describe('a Redis that misbehaves', () => {
       return store.writeRefusal !== undefined;
     }, 'the refusal to be known');
     expect(store.writeRefusal).toEqual({ reason: 'too few of its replicas answer', ofLeases: true });
-    await expect(store.acquireLease('ticks', 'one', 60_000)).rejects.toMatchObject({ change: 'refused' });
+    await expect(store.acquireLeases(leasesOf([0], 0), 'one', 60_000)).rejects.toMatchObject({
+      change: 'refused',
+    });
     expect(await readRows(store, 'b')).toEqual([]);
     await admin.config('SET', 'min-replicas-to-write', '0');
     await waitUntil(() => store.writeRefusal === undefined, 'the store to take writes');

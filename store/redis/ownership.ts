@@ -1,43 +1,58 @@
 import { assert } from '../../runtime/errors.ts';
-import type { DirtyNames, ScoreStore } from '../score-store.ts';
-import type { Keys } from './keys.ts';
+import type { DirtyNames, PartitionLease, ScoreStore } from '../score-store.ts';
+import type { Keys, PartitionKeys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
 
-type Ownership = Pick<ScoreStore, 'takeDirty' | 'acquireLease' | 'renewLease' | 'releaseLease'>;
+type Ownership = Pick<ScoreStore, 'takeDirty' | 'acquireLeases' | 'renewLeases' | 'releaseLeases'>;
 
-/** What the owner of partitions does: hold a lease, and take what changed under its number. */
+/** What the owner of partitions does: hold their leases, and take what changed under their numbers. */
 export function createOwnership(run: RunScript, keys: Keys): Ownership {
+  /** One script per partition, all sent at once. */
+  const each = (
+    leases: readonly PartitionLease[],
+    call: (of: PartitionKeys, fence: string) => Promise<unknown>,
+  ): Promise<readonly unknown[]> =>
+    Promise.all(
+      leases.map(({ partition, fence }) => {
+        const ofPartition = keys.partitions[partition];
+        assert(ofPartition, 'what is owned is a partition that exists');
+        return call(ofPartition, String(fence));
+      }),
+    );
+
   return {
-    async takeDirty(partitions, fence): Promise<readonly DirtyNames[] | 'fenced'> {
-      const replies = await Promise.all(
-        partitions.map((partition) => {
-          const ofPartition = keys.partitions[partition];
-          assert(ofPartition, 'dirty names are taken from a partition that exists');
-          const { dirty, allDirty, fence: seen } = ofPartition;
-          return run('take-dirty', [dirty, allDirty, seen], [String(fence)]);
-        }),
+    async takeDirty(leases) {
+      const replies = await each(leases, ({ dirty, allDirty, fence: seen }, fence) =>
+        run('take-dirty', [dirty, allDirty, seen], [fence]),
       );
       const taken: DirtyNames[] = [];
-      for (const [i, partition] of partitions.entries()) {
+      const fenced: PartitionLease[] = [];
+      for (const [i, lease] of leases.entries()) {
         const reply = replies[i];
-        if (reply === 0) return 'fenced';
-        taken.push(toDirtyNames(partition, reply as string[]));
+        if (reply === 0) fenced.push(lease);
+        else taken.push(toDirtyNames(lease.partition, reply as string[]));
       }
-      return taken;
+      return { taken, fenced };
     },
 
-    async acquireLease(name, owner, termMs) {
-      const fence = await run('acquire-lease', [keys.lease(name)], [owner, String(termMs)]);
-      return fence === 0 ? undefined : { fence: Number(fence) };
+    async acquireLeases(highest, owner, termMs) {
+      const fences = await each(highest, ({ lease, fence: seen }, known) =>
+        run('acquire-lease', [lease, seen], [owner, String(termMs), known]),
+      );
+      return highest.flatMap(({ partition }, i) =>
+        fences[i] === 0 ? [] : [{ partition, fence: Number(fences[i]) }],
+      );
     },
 
-    async renewLease(name, owner, fence, termMs) {
-      const args = [owner, String(fence), String(termMs)];
-      return (await run('renew-lease', [keys.lease(name)], args)) === 1;
+    async renewLeases(leases, owner, termMs) {
+      const held = await each(leases, ({ lease }, fence) =>
+        run('renew-lease', [lease], [owner, fence, String(termMs)]),
+      );
+      return leases.filter((_, i) => held[i] === 1);
     },
 
-    async releaseLease(name, owner, fence) {
-      await run('release-lease', [keys.lease(name)], [owner, String(fence)]);
+    async releaseLeases(leases, owner) {
+      await each(leases, ({ lease }, fence) => run('release-lease', [lease], [owner, fence]));
     },
   };
 }

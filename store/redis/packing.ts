@@ -88,6 +88,10 @@ export class PackedReader {
     return this.#bytes.readUInt16LE(this.#advance(2));
   }
 
+  uint32(): number {
+    return this.#bytes.readUInt32LE(this.#advance(4));
+  }
+
   double(): number {
     return this.#bytes.readDoubleLE(this.#advance(8));
   }
@@ -98,8 +102,14 @@ export class PackedReader {
     return decodeText(this.#bytes.subarray(at, at + length));
   }
 
+  longTexts(): string[] {
+    const texts: string[] = [];
+    while (!this.isAtEnd) texts.push(this.longText());
+    return texts;
+  }
+
   longText(): string {
-    const length = this.#bytes.readUInt32LE(this.#advance(4));
+    const length = this.uint32();
     const at = this.#advance(length);
     return decodeText(this.#bytes.subarray(at, at + length));
   }

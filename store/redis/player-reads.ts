@@ -1,5 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
-import { partitionOfArea, partitionOfPlayer } from '../partitions.ts';
+import { partitionOfArea, partitionOfPlayers } from '../partitions.ts';
 import type { AreaQuery, ModeCount, PlayerQuery, ScoreStore } from '../score-store.ts';
 import { chunkByWeight, type Located } from './chunks.ts';
 import { listIds } from './id-lists.ts';
@@ -25,7 +25,7 @@ export function createPlayerReads(run: RunScript, keys: Keys): PlayerReads {
     async readPlayers(queries): Promise<readonly ReadonlyMap<string, number>[]> {
       const players = queries.map(() => new Map<string, number>());
       const located = queries.map((query, index): Located<PlayerQuery> => {
-        return { query, index, partition: partitionOfPlayer(query.product, query.player, length) };
+        return { query, index, partition: partitionOfPlayers(query.product, length) };
       });
       // One product after the other, so that the names of each are read once per call.
       located.sort((a, b) =>
@@ -41,12 +41,8 @@ export function createPlayerReads(run: RunScript, keys: Keys): PlayerReads {
         const { counters, counterNames } = keysOf(partition);
         const reply = await run(
           'read-players',
-          [counters, ...Array.from(byProduct.keys(), counterNames)],
-          Array.from(byProduct, ([product, ofProduct]) => [
-            product,
-            String(ofProduct.length),
-            ...ofProduct,
-          ]).flat(),
+          [...byProduct.keys()].flatMap((product) => [counterNames(product), counters(product)]),
+          [...byProduct.values()].flatMap((ofProduct) => [String(ofProduct.length), ...ofProduct]),
         );
         for (const [i, flat] of (reply as string[][]).entries()) {
           const counted = players[items[i]?.index ?? -1];

@@ -1,5 +1,7 @@
+import type { ErrorCode } from '../../protocol/codes.ts';
 import { rateResult, type Scoring } from '../../scoring/scoring.ts';
 import type { ResultOperation, ScoreOperation } from '../score-store.ts';
+import type { AppendedEvents } from './appended-events.ts';
 import { DOUBLE_BYTES, KIND_BYTES, OPERATION_NUMBERS, type PackedBatch } from './batches.ts';
 import { packDoubles } from './packing.ts';
 import type { RatedBoard, RatedState } from './rated-state.ts';
@@ -7,21 +9,29 @@ import { numberOfCode } from './refusals.ts';
 
 export type RatingScoring = Pick<Scoring, 'leaderboard' | 'failed'>;
 
-/** A batch with results, computed from a state: how it is to be applied where the state is still so. */
+/** A batch with results, or events of matches, computed from a state: how it is to be applied where the state is still so. */
 export interface RatedBatch {
   /** Of each result that is not refused the new scores of winner and loser, on its board, then in each of its windows; NaN where one stays. */
   readonly outcomes: Buffer;
-  /** Those of the batch, with the refused results turned into rejects. */
+  /** Those of the batch, with the refused results and events turned into rejects. */
   readonly kinds: Buffer;
   readonly values: Buffer;
-  /** Why results were refused, by place of the operation from 0. */
+  /** Why results and events were refused, by place of the operation from 0. */
   readonly messages: ReadonlyMap<number, string>;
+  /** Of its matches, as AppendedEvents packs them. */
+  readonly events: Buffer;
+  readonly summaries: Buffer;
   /** The boards' scores after it. */
   readonly boards: readonly RatedBoard[];
 }
 
-/** Evaluates the results of a batch in order, over what the operations before them give. Bit for bit what apply.lua computes of the others. */
-export function rateBatch(batch: PackedBatch, state: RatedState, scoring: RatingScoring): RatedBatch {
+/** Evaluates the results, and the events of matches, of a batch in order, over what the operations before them give. Bit for bit what apply.lua computes of the others. */
+export function rateBatch(
+  batch: PackedBatch,
+  state: RatedState,
+  scoring: RatingScoring,
+  appended: AppendedEvents,
+): RatedBatch {
   const boards = state.boards.map(({ order, levels }) => ({
     order,
     levels: levels.map((scores) => scores.slice()),
@@ -33,6 +43,12 @@ export function rateBatch(batch: PackedBatch, state: RatedState, scoring: Rating
   const kinds = Buffer.from(batch.lists.kinds);
   const values = Buffer.from(batch.lists.values);
   const messages = new Map<number, string>();
+
+  const refuse = (index: number, code: ErrorCode, message: string | undefined): void => {
+    kinds.writeUInt8(OPERATION_NUMBERS.reject, index * KIND_BYTES);
+    values.writeDoubleLE(numberOfCode(code), index * DOUBLE_BYTES);
+    if (message !== undefined) messages.set(index, message);
+  };
 
   const applyResult = (operation: ResultOperation, index: number, { levels }: RatedBoard): void => {
     const [winner, loser] = [(batch.places[index] ?? 0) - 1, (batch.opponents[index] ?? 0) - 1];
@@ -47,9 +63,7 @@ export function rateBatch(batch: PackedBatch, state: RatedState, scoring: Rating
         outcomes[begin + 2 * depth + 1] = outcome.loser ?? Number.NaN;
       } else if (depth === 0) {
         outcomes.length = begin;
-        kinds.writeUInt8(OPERATION_NUMBERS.reject, index * KIND_BYTES);
-        values.writeDoubleLE(numberOfCode('malformed'), index * DOUBLE_BYTES);
-        messages.set(index, outcome.refused);
+        refuse(index, 'malformed', outcome.refused);
         return;
       }
     }
@@ -57,6 +71,7 @@ export function rateBatch(batch: PackedBatch, state: RatedState, scoring: Rating
 
   let index = 0;
   let producers = 0;
+  let events = 0;
   for (const { operations, producer } of batch.parts) {
     const duplicates = producer === undefined ? 0 : (state.duplicates[producers++] ?? 0);
     const from = duplicates < 0 ? operations.length : duplicates;
@@ -67,10 +82,18 @@ export function rateBatch(batch: PackedBatch, state: RatedState, scoring: Rating
         if (operation.op === 'result') applyResult(operation, index, board);
         else if ('value' in operation) applyScore(operation, (batch.places[index] ?? 0) - 1, board);
       }
+      if (operation.op === 'append') {
+        events++;
+        const refusal = place >= from ? appended.append(operation, events) : undefined;
+        if (refusal !== undefined) refuse(index, refusal.code, refusal.message);
+      }
       index++;
     }
   }
-  return { outcomes: packDoubles(outcomes), kinds, values, messages, boards };
+  return {
+    ...{ outcomes: packDoubles(outcomes), kinds, values, messages, boards },
+    ...{ events: appended.packEvents(batch.eventCount), summaries: appended.packSummaries() },
+  };
 }
 
 /** Where the score of the board would not be finite, the operation is refused; in a window the old score stays. */

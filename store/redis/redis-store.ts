@@ -1,6 +1,7 @@
 import { StartError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
+import { BUILT_IN_SPORTS, type Sports } from '../../scoring/sports.ts';
 import type { ScoreStore, StoreOptions } from '../score-store.ts';
 import { createApply } from './apply.ts';
 import { createCheckpoints } from './checkpoints.ts';
@@ -8,6 +9,7 @@ import { limitClaims } from './claim-queue.ts';
 import { createRedisConnection } from './connection.ts';
 import { createHistory } from './history.ts';
 import { createKeys, DEFAULT_KEY_PREFIX } from './keys.ts';
+import { createMatches } from './matches.ts';
 import { createOwnership } from './ownership.ts';
 import { createPlayerReads } from './player-reads.ts';
 import { createProducers } from './producers.ts';
@@ -24,6 +26,8 @@ export interface RedisStoreOptions extends StoreOptions {
   readonly logger: Logger;
   /** Who rates results; default: the handlers that come with scorewire. */
   readonly scoring?: RatingScoring;
+  /** Folds matches; default: the sports that come with scorewire. */
+  readonly sports?: Sports;
   /** Begins every key, to keep installations in one Redis apart; default `scorewire:`. */
   readonly keyPrefix?: string;
   /** Without an answer for this long the connection counts as lost; default 2000. */
@@ -35,6 +39,8 @@ export interface RedisStoreOptions extends StoreOptions {
 /** Scores in Redis: each method is one script per partition it touches (see lua/), all sent in one round trip. */
 export function createRedisStore(options: RedisStoreOptions): ScoreStore {
   const { url, logger, partitions, commandTimeoutMs, startTimeoutMs } = options;
+  const { scoring = BUILT_IN_SCORING, sports = BUILT_IN_SPORTS } = options;
+  const rules = { sports, failed: scoring.failed };
   const keys = createKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX, partitions);
 
   /** Ours at first start and after a loss of all data; never a store that is laid out for another number. */
@@ -66,7 +72,8 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     partitions,
     start: connection.start,
     stop: connection.stop,
-    ...createApply(connection.run, keys, options, options.scoring ?? BUILT_IN_SCORING),
+    ...createApply(connection.run, keys, options, { scoring, rules }),
+    ...createMatches(connection.run, keys, options, rules),
     ...createWrites(connection.run, keys, options),
     ...createProducts(connection.run, keys, options),
     ...createSweeping(connection.run, keys, options),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
+import { contractSports } from '../matches-support.contract.ts';
 import { DEFAULT_STORE_OPTIONS, type ScoreStore, type StoreOptions } from '../score-store.ts';
 import { contractScoring } from '../scoring.contract.ts';
 import type { StoreUnderTest } from '../support.contract.ts';
@@ -19,7 +20,7 @@ export async function createStoreUnderTest(
     const settings = { ...DEFAULT_STORE_OPTIONS, ...options, ...changes };
     const store = createRedisStore({
       ...settings,
-      ...{ url, logger, keyPrefix, commandTimeoutMs: 500, scoring },
+      ...{ url, logger, keyPrefix, commandTimeoutMs: 500, scoring, sports: contractSports },
     });
     clients.push(store);
     await store.start();

@@ -94,6 +94,58 @@ describe('the pages of games and areas', () => {
     await page.close();
   });
 
+  it('say that a game has no leaderboard, and still show its players', async () => {
+    const complaints: string[] = [];
+    await put('/v1/products/none', { leaderboards: [] });
+    await publish({ type: 'track', product: 'none', player: 'ann', event: 'jump' });
+    const page = await open('/products/?product=none', complaints);
+    await waitForText(page, '[data-testid=no-leaderboard]', 'none has no leaderboard');
+    await page.getByTestId('player-input').fill('ann');
+    await page.getByTestId('player-input').press('Enter');
+    await waitForText(page, '[data-testid=counter][data-counter=jump_count]', 'Jump 1');
+    await waitForText(page, 'body', 'Live');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('ask for a token where the settings of a game may not be seen, and show it with one', async () => {
+    const closed = await startScorewire({ ...OPEN_TO_READERS, ANONYMOUS_SUBSCRIBE: 'board:*' });
+    const body = { leaderboards: [{ board: 'gg-elo', handler: 'elo' }] };
+    await request(`${closed.url}/v1/products/gg`, { method: 'PUT', token, body });
+    await request(`${closed.url}/v1/events`, { token, body: win('gg', 'ann', 'bob') });
+    const page = await browser.newPage();
+    await page.goto(`${closed.url}/products/?product=gg`);
+    await waitForText(page, '[data-testid=token-form]', 'This game needs a token');
+    expect(await page.locator('[data-testid=empty]').count()).toBe(0);
+    await page.getByTestId('token-input').fill(token);
+    await page.getByTestId('token-input').press('Enter');
+    await waitForText(page, '[data-testid=row][data-member=ann] [data-testid=score]', '1,510');
+    await page.close();
+    await closed.stop();
+  });
+
+  it('tell what is no id of a game, and show no other game in its place', async () => {
+    await put('/v1/products/first', {});
+    const page = await open('/products/?product=a%20b', []);
+    await waitForText(page, '[data-testid=no-id]', '“a b” is not the id of a game');
+    await waitForText(page, '[data-testid=product-title]', 'Games');
+    await page.close();
+  });
+
+  it('mark a player who is looked at as that, and show a long name where there is room for it', async () => {
+    const leader = 'a leader with a name of two lines';
+    await publish(win('long', leader, 'bob'));
+    const page = await open('/products/?product=long&player=bob', []);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await publish(win('long', 'bob', 'ann'));
+    await waitForText(page, '[data-testid=row][data-member=bob] [data-testid=chosen-as]', 'shown');
+    const isCut = await page
+      .locator(`[data-member="${leader}"] [data-testid=name]`)
+      .evaluate((name) => name.scrollWidth > name.clientWidth || name.scrollHeight > name.clientHeight + 2);
+    expect(isCut).toBe(false);
+    await page.close();
+  });
+
   it('offer the periods of a board that has any', async () => {
     const complaints: string[] = [];
     await publish({ type: 'score', board: 'periodic', member: 'old', set: 50 });

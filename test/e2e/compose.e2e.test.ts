@@ -51,7 +51,9 @@ describe('docker-compose.yml', () => {
         value
           .replace('redis:6379', `127.0.0.1:${redis.port}`)
           .replace('nats:4222', `127.0.0.1:${nats.port}`)
-          .replace(/^\$\{AUTH_SECRET.*\}$/, TEST_SECRET),
+          .replace(/^\$\{AUTH_SECRET.*\}$/, TEST_SECRET)
+          // Containers have addresses of their own, processes share one.
+          .replace('9464', '0'),
       ]);
       const started = await startScorewire(Object.fromEntries(env));
       running.set(name, started);

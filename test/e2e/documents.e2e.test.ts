@@ -6,6 +6,7 @@ import type { Encoding } from '../../protocol/encodings.ts';
 import type { AckFrame, ServerFrame } from '../../protocol/frames.ts';
 import { isText } from '../../protocol/names.ts';
 import { isTimeZone } from '../../protocol/windows.ts';
+import { DocumentSchemas } from '../support/document-schemas.ts';
 import { listenTo } from '../support/event-stream-client.ts';
 import { connectRaw } from '../support/raw-client.ts';
 import {
@@ -28,12 +29,6 @@ beforeAll(async () => {
   await vi.waitFor(async () => expect((await request(`${server.url}/readyz`)).status).toBe(200), 10_000);
 });
 afterAll(() => server.stop());
-
-/** Says what is wrong with a value, by a schema of a document whose components it refers to. */
-function mismatch(ajv: Ajv, components: object, schema: object, value: unknown): string | undefined {
-  const validate = ajv.compile({ ...schema, components });
-  return validate(value) ? undefined : ajv.errorsText(validate.errors);
-}
 
 describe('/openapi.json', () => {
   interface Media {
@@ -91,6 +86,7 @@ describe('/openapi.json', () => {
   it('has examples that the server accepts, and its answers are as described', async () => {
     const document = (await request(`${server.url}/openapi.json`)).body as Document;
     const ajv = new Ajv2020({ strict: false, formats: FORMATS }) as Ajv;
+    const schemas = new DocumentSchemas(ajv, document.components);
     const tried: string[] = [];
     for (const { path, method, operation } of inOrder(document)) {
       const { requestBody, responses } = operation;
@@ -110,7 +106,7 @@ describe('/openapi.json', () => {
         expect(reply.status, `${what}: ${JSON.stringify(reply.body)}`).toBe(200);
         expect(reply.body.rejected ?? [], what).toEqual([]);
         const schema = responses['200']?.content['application/json']?.schema ?? {};
-        expect(mismatch(ajv, document.components, schema, reply.body), what).toBeUndefined();
+        expect(schemas.mismatch(schema, reply.body), what).toBeUndefined();
         tried.push(what);
       }
     }
@@ -141,10 +137,16 @@ describe('/asyncapi.json', () => {
     readonly operations: { readonly receive: { readonly messages: readonly { readonly $ref: string }[] } };
     readonly components: { readonly messages: Readonly<Record<string, Message>> };
   }
-  const ajv = new Ajv({ strict: false, formats: FORMATS });
   let document: Document;
+  let schemas: DocumentSchemas;
   beforeAll(async () => {
     document = (await request(`${server.url}/asyncapi.json`)).body;
+    schemas = new DocumentSchemas(new Ajv({ strict: false, formats: FORMATS }), document.components);
+    const fixture = { sport: 'cricket', teams: ['Asia', 'Europe'] };
+    await request(`${server.url}/v1/matches/final`, { method: 'PUT', token, body: fixture });
+    for (const action of [{ action: 'start' }, { action: 'innings', team: 'Asia' }]) {
+      await request(`${server.url}/v1/matches/final/actions`, { token, body: action });
+    }
   });
 
   const nameOf = ({ $ref }: { readonly $ref: string }): string => $ref.split('/').at(-1) ?? '';
@@ -154,7 +156,7 @@ describe('/asyncapi.json', () => {
     return found;
   };
   const fault = (message: Message, frame: unknown): string | undefined =>
-    mismatch(ajv, document.components, message.payload, frame);
+    schemas.mismatch(message.payload, frame);
 
   it.each<Encoding>(['json', 'msgpack'])(
     'has examples of frames that the server accepts in %s, and what it sends is as described',
@@ -195,7 +197,7 @@ describe('/asyncapi.json', () => {
     expect(published.body).toMatchObject({ applied: events.length });
     const client = await connectRaw(server.socketUrl, { token });
     const live = Object.values(document.channels).filter(({ messages }) => 'state' in messages);
-    expect(live.length).toBe(6);
+    expect(live.length).toBe(8);
     for (const { address, parameters = {}, messages } of live) {
       const longest = Math.max(...Object.values(parameters).map(({ examples }) => examples.length));
       for (let i = 0; i < longest; i++) {

@@ -68,7 +68,7 @@ describe('parts that stop and start again in any order', () => {
     );
   }, 60_000);
 
-  it('a broadcaster that is killed is replaced by the one that stands by', async () => {
+  it('a broadcaster that is killed is replaced by the other', async () => {
     // Whichever of the two is the owner, one of these kills hits it.
     for (const value of [30, 31]) {
       const victim = at(broadcasters.splice(0, 1), 0);

@@ -15,9 +15,12 @@ import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/mem
 import { partitionOfBoard } from '../../store/partitions.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { OwnerWatch } from './owner-watch.ts';
+import { ProcessGate } from './process-gate.ts';
 import { doubtfulWrites, PRODUCED_BOARDS, SimulatedProducer } from './simulated-producer.ts';
 
-const PARTITIONS = 3;
+export const PARTITIONS = 6;
+const MAX_BROADCASTERS = 4;
 const BOARDS = ['a', 'b', 'c'];
 const MEMBERS = ['ann', 'bob', 'cat', 'dan', 'eve'];
 const CHANNELS = [
@@ -38,6 +41,12 @@ const HEALING_MS = DEFAULT_TIMING.reReadMs + DEFAULT_TIMING.leaseTermMs + 2 * DE
 interface Participant {
   readonly bus: InProcessEndpoint;
   readonly store: MemoryScoreStore;
+}
+
+interface BroadcasterProcess extends Participant {
+  readonly broadcaster: Broadcaster;
+  readonly gate: ProcessGate;
+  isStopped: boolean;
 }
 
 interface Node extends Participant {
@@ -67,6 +76,10 @@ export interface Simulation {
     expected: ReadonlyMap<string, number>;
   }>;
   terms(): number;
+  /** Broadcasters that have published something. */
+  owners(): number;
+  /** How many partitions each of the broadcasters owns that are there. */
+  shares(): readonly number[];
   updates(): number;
   stop(): Promise<void>;
 }
@@ -87,20 +100,41 @@ export async function createSimulation(seed: number): Promise<Simulation> {
   const store = createMemoryStore({ partitions: PARTITIONS }, { clock });
   const participant = (name: string): Participant => ({ bus: bus.endpoint(name), store: store.connect() });
 
-  const broadcasters: (Participant & { broadcaster: Broadcaster })[] = [];
+  const broadcasters: BroadcasterProcess[] = [];
+  /** Of the store, as broadcasters have it, at most. */
+  let latencyMs = 0;
+  const ownerWatch = new OwnerWatch(PARTITIONS);
   let named = 0;
   const addBroadcaster = async (): Promise<void> => {
     const name = `broadcaster-${++named}`;
     const deps = participant(name);
+    const gate = new ProcessGate();
     const broadcaster = createBroadcaster(
-      { ...deps, clock, logger: silentLogger, random: () => Math.floor(random() * 2 ** 52).toString(16) },
+      {
+        bus: gate.bus(deps.bus, (_topic, message) => {
+          if (deps.bus.state === 'up') ownerWatch.see(name, message);
+        }),
+        store: gate.store(deps.store, clock, () => (latencyMs === 0 ? 0 : below(latencyMs))),
+        clock: gate.clock(clock),
+        logger: silentLogger,
+        random: () => Math.floor(random() * 2 ** 52).toString(16),
+      },
       { name, timing: DEFAULT_TIMING, limits: DEFAULT_BROADCASTER_LIMITS },
     );
-    broadcasters.push({ ...deps, broadcaster });
+    broadcasters.push({ ...deps, broadcaster, gate, isStopped: false });
     await broadcaster.start();
   };
   await addBroadcaster();
   await addBroadcaster();
+  /** Those that were neither stopped nor killed. */
+  const present = (): BroadcasterProcess[] =>
+    broadcasters.filter(({ gate, isStopped }) => gate.isAlive && !isStopped);
+  const anyBroadcaster = async (
+    action: (chosen: BroadcasterProcess) => void | Promise<void>,
+  ): Promise<void> => {
+    const running = present();
+    if (running.length > 0) await action(pick(running));
+  };
 
   let doubtful = 0;
   const failure = () => (random() >= doubtful ? undefined : random() < 0.5 ? 'before' : 'after');
@@ -202,11 +236,22 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     () => bus.setFaults(NO_FAULTS),
     () => pick([...broadcasters, ...nodes]).bus.setState(random() < 0.4 ? 'down' : 'up'),
     () => pick([...broadcasters, ...nodes]).store.setState(random() < 0.4 ? 'down' : 'up'),
-    () => pick(broadcasters).broadcaster.stop(),
-    async () =>
-      broadcasters.filter(({ broadcaster }) => broadcaster.stats().owner).length < 3
-        ? addBroadcaster()
-        : undefined,
+    () =>
+      anyBroadcaster(async (chosen) => {
+        // What waits for it to go on would wait for ever.
+        await chosen.gate.resume();
+        chosen.isStopped = true;
+        void chosen.broadcaster.stop();
+      }),
+    () => anyBroadcaster(({ gate }) => (gate.isRunning ? gate.pause() : gate.resume())),
+    () => anyBroadcaster(({ gate }) => gate.kill()),
+    () => {
+      latencyMs = random() < 0.7 ? below(600) : 0;
+    },
+    () => {
+      // Its start waits for the store, which answers as time goes on.
+      if (present().length < MAX_BROADCASTERS) void addBroadcaster();
+    },
     () => {
       const { socket } = pick(clients);
       socket.reading = !socket.reading;
@@ -233,10 +278,13 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     heal: async () => {
       bus.setFaults(NO_FAULTS);
       doubtful = 0;
+      latencyMs = 0;
       for (const { bus: endpoint, store: own } of [...broadcasters, ...nodes]) {
         endpoint.setState('up');
         own.setState('up');
       }
+      for (const { gate } of broadcasters) await gate.resume();
+      await addBroadcaster();
       await addBroadcaster();
       for (const client of clients) {
         client.socket.reading = true;
@@ -255,7 +303,11 @@ export async function createSimulation(seed: number): Promise<Simulation> {
       }
       await clock.advance(DEFAULT_TIMING.tickMs * 4);
     },
-    violations: () => [...violations, ...clients.flatMap(({ socket }) => socket.violations)],
+    violations: () => [
+      ...violations,
+      ...ownerWatch.violations,
+      ...clients.flatMap(({ socket }) => socket.violations),
+    ],
     compare: async () => {
       const parsed = CHANNELS.map((name) => parseChannel(name)).filter((channel) => channel !== undefined);
       const states = await readStates(store, parsed, clock.now());
@@ -282,9 +334,11 @@ export async function createSimulation(seed: number): Promise<Simulation> {
       return { done, held: new Map(held.sort()), expected: new Map([...expected].sort()) };
     },
     terms: () => broadcasters.reduce((sum, { broadcaster }) => sum + broadcaster.stats().terms, 0),
+    owners: () => ownerWatch.owners.size,
+    shares: () => present().map(({ broadcaster }) => broadcaster.stats().partitions.length),
     updates: () => updates + clients.reduce((sum, { socket }) => sum + socket.of('update').length, 0),
     stop: async () => {
-      for (const { broadcaster } of broadcasters) await broadcaster.stop();
+      for (const { broadcaster, gate } of broadcasters) if (gate.isAlive) await broadcaster.stop();
       for (const { gateway } of nodes) await gateway.stop();
     },
   };

@@ -1,6 +1,7 @@
 /** The routes over a store in memory, with tokens of every kind. */
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/logger.ts';
+import { createMetrics } from '../../runtime/metrics.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { createAuthenticator } from '../../server/auth/authenticator.ts';
 import { signToken } from '../../server/auth/tokens.ts';
@@ -39,6 +40,7 @@ export async function startHttpRoutes(options: Options = {}) {
       clock,
       logger: silentLogger,
       health,
+      metrics: createMetrics(),
       streams: { open: async () => ({ ok: false, refusal: { code: 'unavailable', message: 'none here' } }) },
       staticDir: '/nowhere',
       ...options.deps,

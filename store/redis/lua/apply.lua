@@ -2,8 +2,9 @@
 -- Applies a batch of operations to one partition. Reads and computes everything first, then only writes.
 --
 -- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles, 8 log, 9 created, then per board its ranking and its
---       arrivals, per part of a producer its record; where there are others: windows, counters, sessions, logins, areas, per board with windows the set
---       of them and of each its ranking and its arrivals, per product the hash of the places of its counters' names, per area its modes
+--       arrivals, per part of a producer its record; where there are others: windows, sessions, logins, areas, per board with windows the set
+--       of them and of each its ranking and its arrivals, per product the hash of the places of its counters' names and the hash
+--       of its players' counters, per area its modes; where there are events of matches: matches, summaries, per match the list of its events
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
 --       5 refusals remembered per producer, 6 retention of producers (ms), 7 of uses of idempotency keys (whose claim is 0), then packed, little-endian,
 --       a text as uint16 length and bytes, groups as include-groups.lua has them:
@@ -11,19 +12,22 @@
 --       11 profile members, 12 names given to them, 13 kinds of the operations, each as code, high and low byte of the slot,
 --       14 their values, each as float64, 15 parts of producers, each as place of its first and of its last operation (uint16) and claim (float64),
 --       16 numbers of the operations of these parts, one part after the other, each as float64;
---       where the batch has others (see include-others.lua): 17 how many products, players, counters, areas, modes and handlers there are (uint16 each),
---       18 most names of counters of a product, 19 products as groups of names of counters, 20 these names, 21 players, 22 counters as
+--       where the batch has others (see include-others.lua): 17 how many products, players, counters, areas, modes and handlers there are, then how many
+--       players each product has (uint16 each),
+--       18 most names of counters of a product, 19 products as groups of names of counters, 20 these names, 21 their players, 22 counters as
 --       include-counters.lua has them, 23 areas as groups of users, 24 their users, 25 modes, 26 handlers of results, which only the log needs,
 --       as texts whose lengths are uint32,
 --       27 windows as include-windows.lua has them, 28 places of boards with results (uint16), 29 what their outcomes were computed from, as
---       include-results.lua packs it, 30 outcomes: per result two float64 on its board, then two on each level of windows
---       Codes: 0 delta, 1 set, 2 best, 3 profile, 4 reject, 5 result, 6 count, 7 login, 8 logout, 9 nothing. Slots are those of members, profile
---       members, counters or users. The value of a profile is the place of its name, of a login that of its mode, of a reject the number of
---       its code, of a result the slot of the loser, 65536 for a draw and 131072 times the place of its handler from 0.
+--       include-results.lua packs it, then as include-matches.lua does, 30 outcomes: per result two float64 on its board, then two on each level of
+--       windows; where there are events of matches, as include-matches.lua has them: 31 how many, 32 matches, 33 events, 34 summaries
+--       Codes: 0 delta, 1 set, 2 best, 3 profile, 4 reject, 5 result, 6 count, 7 login, 8 logout, 9 nothing, 10 append. Slots are those of members,
+--       profile members, counters, users or matches. The value of a profile is the place of its name, of a login that of its mode, of a reject the
+--       number of its code, of a result the slot of the loser, 65536 for a draw and 131072 times the place of its handler from 0, of an append the
+--       place of its event.
 -- Returns  {position, {per part of a producer the number of duplicates, or -1 in conflict},
 --          {place of an operation that was refused or is remembered as refused, number of its code or 0 if not finite, ...}},
 --          or, where nothing was done: {-1, {place of a board that was packed for other windows, its settings about them, ...}},
---          or {-2, what the outcomes are to be computed from}
+--          or {-2, what outcomes and events are to be computed from}
 
 -- @include include-boards.lua
 -- @include include-dirty.lua

@@ -61,6 +61,7 @@ end
 local function find_used(batch, runs)
   local kinds, values, counters = batch.kinds, batch.values, batch.counters
   local used = { members = {}, profiles = {}, names = {}, counters = {}, counter_names = {}, players = {}, users = {}, modes = {}, handlers = {} }
+  used.matches, used.events = {}, {}
   for r = 1, #runs, 2 do
     for i = runs[r], runs[r + 1] do
       local code, slot, value = kinds[3 * i - 2], 256 * kinds[3 * i - 1] + kinds[3 * i], values[i]
@@ -71,11 +72,13 @@ local function find_used(batch, runs)
       elseif code == 5 then
         used.members[slot], used.members[value % 65536], used.handlers[math.floor(value / 131072) + 1] = true, true, true
       elseif code == 6 then
-        used.counters[slot], used.counter_names[counters.name_slots[slot]], used.players[counters.places[slot]] = true, true, true
+        used.counters[slot], used.counter_names[counters.slots[2 * slot - 1]], used.players[counters.slots[2 * slot]] = true, true, true
       elseif code == 7 then
         used.users[slot], used.modes[value] = true, true
       elseif code == 8 then
         used.users[slot] = true
+      elseif code == 10 then
+        used.matches[slot], used.events[value] = true, true
       end
     end
   end
@@ -85,18 +88,19 @@ end
 -- Packs the operations of these runs anew, with no more texts than they use, as `fields` of an entry.
 local function pack_runs(batch, runs, fields)
   local kinds, used, places = batch.kinds, find_used(batch, runs), {}
-  for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes' }) do
+  for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes', 'matches' }) do
     fields[list], places[list] = pack_used(batch[list] or {}, used[list], pack_text)
   end
   fields.boards = pack_used_groups(batch.boards, used.members)
   fields.products = pack_used_groups(batch.products or {}, used.counter_names)
   fields.areas = pack_used_groups(batch.areas or {}, used.users)
   fields.handlers, places.handlers = pack_used(batch.handlers or {}, used.handlers, pack_long_text)
+  fields.events, places.events = pack_used(batch.events or {}, used.events, pack_long_text)
   local counters, counter_slots = {}, {}
-  local name_slots = batch.counters and batch.counters.name_slots or {}
-  for slot = 1, #name_slots do
+  local slots = batch.counters and batch.counters.slots
+  for slot = 1, slots and batch.counters.count or 0 do
     if used.counters[slot] then
-      counters[#counters + 1] = struct.pack('<HH', places.counter_names[name_slots[slot]], places.players[batch.counters.places[slot]])
+      counters[#counters + 1] = struct.pack('<HH', places.counter_names[slots[2 * slot - 1]], places.players[slots[2 * slot]])
       counter_slots[slot] = #counters
     end
   end
@@ -120,6 +124,8 @@ local function pack_runs(batch, runs, fields)
         slot, value = places.users[slot], places.modes[value]
       elseif code == 8 then
         slot = places.users[slot]
+      elseif code == 10 then
+        slot, value = places.matches[slot], places.events[value]
       end
       new_kinds[#new_kinds + 1] = struct.pack('>BH', code, slot)
       new_values[#new_values + 1] = struct.pack('<d', value)

@@ -7,13 +7,14 @@ local function open_others(boards, scores, members, keys, next_key, args)
 
 -- @include include-results.lua
 -- @include include-windows.lua
--- @include include-counter-fields.lua
+-- @include include-counter-values.lua
 -- @include include-counters.lua
 -- @include include-sessions.lua
+-- @include include-match-labels.lua
+-- @include include-matches.lua
 
-local windows_key, counters_key = keys[next_key], keys[next_key + 1]
-local sessions_key, logins_key, areas_key = keys[next_key + 2], keys[next_key + 3], keys[next_key + 4]
-next_key = next_key + 5
+local windows_key, sessions_key, logins_key, areas_key = unpack(keys, next_key, next_key + 3)
+next_key = next_key + 4
 local product_count, player_count, counter_count, area_count, mode_count, handler_count = struct.unpack('<HHHHHH', args[17])
 local most_counter_names, rated_places = tonumber(args[18]), args[28]
 
@@ -21,13 +22,17 @@ for _, board in ipairs(boards) do board.windows = {} end
 local levels
 levels, next_key = unpack_windows(args[27], boards, keys, next_key)
 local products, counter_name_count = unpack_groups(args[19], product_count)
-for _, product in ipairs(products) do
-  product.key, next_key = keys[next_key], next_key + 1
+local last_player, player_counts = 0, { struct.unpack('<' .. string.rep('H', product_count), args[17], 13) }
+for place, product in ipairs(products) do
+  product.names_key, product.counters_key, next_key = keys[next_key], keys[next_key + 1], next_key + 2
+  product.first_player, last_player = last_player + 1, last_player + player_counts[place]
+  product.last_player = last_player
 end
 local areas, user_count = unpack_groups(args[23], area_count)
 for _, area in ipairs(areas) do
   area.key, next_key = keys[next_key], next_key + 1
 end
+local matches = args[31] and open_matches(keys, next_key, args[31], args[32], args[33], args[34], args[1])
 local counter_names = unpack_texts(args[20], counter_name_count)
 local players = unpack_texts(args[21], player_count)
 local users = unpack_texts(args[24], user_count)
@@ -36,7 +41,7 @@ local sessions = {}
 for _, area in ipairs(areas) do
   for slot = area.first_slot, area.last_slot do sessions[slot] = new_session(area, users[slot]) end
 end
-local counters, results, counter_rows, session_plan
+local counters, results, session_plan
 local changed_windows = {}
 
 local others = {}
@@ -49,12 +54,12 @@ function others.read(parts, kinds, operation_count)
       read_scores(window, level.scores, members)
     end
   end
-  if #rated_places > 0 then
-    local state = pack_state(parts, boards, rated_places, scores, levels)
+  if #rated_places > 0 or matches then
+    local state = pack_state(parts, boards, rated_places, scores, levels) .. (matches and matches.pack_state() or '')
     if state ~= args[29] then return state end
   end
   results = unpack_results(args[30], kinds, operation_count)
-  counters = read_counters(counters_key, products, counter_names, players, args[22], counter_count)
+  counters = read_counters(products, counter_names, players, args[22], counter_count)
   read_modes(sessions_key, sessions)
 end
 
@@ -64,6 +69,8 @@ function others.apply(i, code, slot, value, sign, position)
     put_outcome(results, i, 0, slot, value, sign[slot], scores, position)
   elseif code == 6 then
     return add_to(counters, slot, value, most_counter_names)
+  elseif code == 10 then
+    matches.add(slot, value)
   else
     set_mode(sessions[slot], code == 7 and modes[value])
   end
@@ -80,27 +87,33 @@ function others.plan(batch, start, left_out, at, dirty_names)
       end
     end
   end
-  counter_rows = plan_counters(counters, dirty_names)
+  plan_counters(counters, products, dirty_names)
   session_plan = plan_sessions(sessions, areas, at, dirty_names)
+  if matches then matches.name_changed(dirty_names) end
 end
 
 -- What of this the log has, by the names of its fields, and what it was packed from.
 function others.fields()
-  return {
+  local fields = {
     products = args[19], counter_names = args[20], players = args[21], counters = args[22], areas = args[23], users = args[24],
-    modes = args[25], handlers = args[26], windows = pack_scored_windows(boards),
+    modes = args[25], handlers = args[26], windows = pack_scored_windows(boards), matches = '', events = '',
   }
+  if matches then matches.put_fields(fields) end
+  return fields
 end
 function others.sources()
-  return {
+  local batch = {
     products = products, counter_names = counter_names, players = players, counters = counters, areas = areas, users = users, modes = modes,
     handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), args[26]) },
   }
+  if matches then matches.put_sources(batch) end
+  return batch
 end
 -- Those that are not empty.
 function others.flatten(fields)
   local flat = {}
-  for _, name in ipairs({ 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows' }) do
+  local names = { 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows', 'matches', 'events' }
+  for _, name in ipairs(names) do
     if fields[name] ~= '' then flat[#flat + 1], flat[#flat + 2] = name, fields[name] end
   end
   return flat
@@ -108,8 +121,9 @@ end
 
 function others.commit(created_key, start)
   for _, window in ipairs(changed_windows) do commit_window(window, windows_key, created_key, start) end
-  commit_counters(counters_key, counter_rows, products)
+  commit_counters(products)
   commit_sessions(session_plan, sessions_key, logins_key, areas_key)
+  if matches then matches.commit() end
 end
 
 return others

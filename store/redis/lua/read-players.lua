@@ -1,20 +1,18 @@
 #!lua flags=no-writes
 -- Reads the counters of players.
 --
--- KEYS  1 counters, then per product the hash of the places of its counters' names
--- ARGV  per product: product, number of players, players
+-- KEYS  per product the hash of the places of its counters' names, the hash of its players' counters
+-- ARGV  per product: number of players, players
 -- Returns  per player {name, value, ...}
 
--- @include include-counter-fields.lua
+-- @include include-counter-values.lua
 
 local answers = {}
-local at, p = 1, 1
+local at, key = 1, 1
 while ARGV[at] do
-  p = p + 1
-  local product, count = ARGV[at], tonumber(ARGV[at + 1])
-  local names, fields = redis.call('HGETALL', KEYS[p]), {}
-  for i = 1, count do fields[i] = player_field(product, ARGV[at + 1 + i]) end
-  local stored = redis.call('HMGET', KEYS[1], unpack(fields))
+  local count = tonumber(ARGV[at])
+  local names = redis.call('HGETALL', KEYS[key])
+  local stored = redis.call('HMGET', KEYS[key + 1], unpack(ARGV, at + 1, at + count))
   for i = 1, count do
     local answer = {}
     for n = 1, stored[i] and #names or 0, 2 do
@@ -23,6 +21,6 @@ while ARGV[at] do
     end
     answers[#answers + 1] = answer
   end
-  at = at + 2 + count
+  at, key = at + 1 + count, key + 2
 end
 return answers

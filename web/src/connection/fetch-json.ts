@@ -6,6 +6,15 @@ export async function fetchJson<T>(
   path: string,
   token: string | undefined,
 ): Promise<T | undefined> {
+  return (await askJson<T>(fetchPage, path, token)).value;
+}
+
+/** The same with the status of the answer, 0 where there is none. */
+export async function askJson<T>(
+  fetchPage: FetchPage,
+  path: string,
+  token: string | undefined,
+): Promise<{ readonly status: number; readonly value?: T }> {
   try {
     const response = await fetchPage(path, {
       headers: {
@@ -13,8 +22,9 @@ export async function fetchJson<T>(
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
     });
-    return response.ok ? ((await response.json()) as T) : undefined;
+    const { status, ok } = response;
+    return ok ? { status, value: (await response.json()) as T } : { status };
   } catch {
-    return undefined;
+    return { status: 0 };
   }
 }

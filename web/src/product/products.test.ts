@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leaderboardTabs, productNamed } from './products.ts';
+import { fetchSettings, leaderboardTabs } from './products.ts';
 
 const rps = {
   product: 'rps',
@@ -20,7 +20,22 @@ test('leaderboards are told apart', () => {
   ]);
 });
 
-test('a game that nobody has configured has the board of its name', () => {
-  expect(productNamed('rps', [rps])).toBe(rps);
-  expect(productNamed('chess', [rps]).leaderboards).toEqual([{ board: 'chess', handler: 'wins' }]);
+const DEFAULT = { product: 'chess', leaderboards: [{ board: 'chess', handler: 'wins' }] };
+
+test.each<[string, () => Promise<Response>, unknown]>([
+  ['as the server has them', async () => Response.json(rps), rps],
+  [
+    'refused to who needs a token',
+    async () => new Response('', { status: 401 }),
+    { refused: 'unauthorized' },
+  ],
+  [
+    'refused to whom the token does not permit',
+    async () => new Response('', { status: 403 }),
+    { refused: 'forbidden' },
+  ],
+  ['the defaults while the server does not tell', async () => new Response('', { status: 503 }), DEFAULT],
+  ['the defaults while nobody answers', async () => Promise.reject(new TypeError('offline')), DEFAULT],
+])('the settings of a game are %s', async (_, answer, settings) => {
+  expect(await fetchSettings(answer, 'chess', undefined)).toEqual(settings);
 });

@@ -1,4 +1,4 @@
-import { type FetchPage, fetchJson } from '../connection/fetch-json.ts';
+import { askJson, type FetchPage, fetchJson } from '../connection/fetch-json.ts';
 
 export interface Product {
   readonly product: string;
@@ -14,14 +14,19 @@ export async function fetchProducts(
   return answer?.products ?? [];
 }
 
-/** A game that nobody has configured has the one board that the defaults give it. */
-export function productNamed(id: string, products: readonly Product[]): Product {
-  return (
-    products.find(({ product }) => product === id) ?? {
-      product: id,
-      leaderboards: [{ board: id, handler: 'wins' }],
-    }
-  );
+/** How a game is scored, or that it may not be told to who asks. */
+export type Settings = Product | { readonly refused: 'unauthorized' | 'forbidden' };
+
+/** Where the server does not answer, what it answers of a game that nobody has configured. */
+export async function fetchSettings(
+  fetchPage: FetchPage,
+  product: string,
+  token: string | undefined,
+): Promise<Settings> {
+  const { status, value } = await askJson<Product>(fetchPage, `/v1/products/${product}`, token);
+  if (status === 401) return { refused: 'unauthorized' };
+  if (status === 403) return { refused: 'forbidden' };
+  return value ?? { product, leaderboards: [{ board: product, handler: 'wins' }] };
 }
 
 const HANDLER_LABELS: ReadonlyMap<string, string> = new Map([

@@ -1,0 +1,4 @@
+import { mountPage } from '../mount-page.ts';
+import MatchesApp from './MatchesApp.svelte';
+
+mountPage(MatchesApp);
