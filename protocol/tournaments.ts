@@ -54,7 +54,7 @@ const BonusSchema = Type.Number({
   maximum: 1000,
   description: 'What the points of the player are multiplied by; at most three decimals',
 });
-const CardSchema = Strict({ player: described(TextSchema, 'Who is on the card'), bonus: BonusSchema });
+export const CardSchema = Strict({ player: described(TextSchema, 'Who is on the card'), bonus: BonusSchema });
 
 const rosterFields = {
   cards: Type.Array(CardSchema, {
@@ -95,3 +95,13 @@ export const PointsEventSchema = Strict(
   { description: 'A player has so many points in a tournament now: absolute, so it can be sent again' },
 );
 export type PointsEvent = Static<typeof PointsEventSchema>;
+
+/** What a request has to say where its address says all. */
+export const NothingSchema = Strict({}, { description: 'Nothing' });
+export const nothingChecker = checker(NothingSchema);
+
+/** The body of `POST /v1/tournaments/{id}/teams` as it should be. Each team of it is judged on its own. */
+export const TeamBodySchema = Type.Union([
+  TeamSchema,
+  Type.Array(TeamSchema, { description: 'Several of them' }),
+]);

@@ -10,6 +10,7 @@ import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hostAllowed, originAllowed } from './auth/origin.ts';
 import { createGateway } from './connection-gateway.ts';
+import { createContestAsker } from './contests/contest-asker.ts';
 import { createDemo, type DemoOptions } from './demo/demo.ts';
 import { countedIngest, EventCounts, eventMetrics } from './event-counts.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
@@ -102,6 +103,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       tuning: { drainMs: options.drainMs },
     },
   );
+  const contests = createContestAsker(deps, { asker: options.node, partitions: store.partitions });
   metrics.add(gatewayMetrics(gateway));
   metrics.add(eventMetrics(counts));
   const feed = demo && createDemo({ store, ingest, clock, logger, random: Math.random }, demo);
@@ -121,6 +123,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
           store,
           ingest,
           scoring,
+          contests,
           authenticator,
           clock,
           logger,
@@ -140,7 +143,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   let started: Service | undefined;
   const start = async (): Promise<Service> => {
     adminToken = await authenticator.issueToken?.();
-    return startAll([gateway, transport, ...(feed === undefined ? [] : [feed])]);
+    return startAll([gateway, contests, transport, ...(feed === undefined ? [] : [feed])]);
   };
   return {
     get address() {
