@@ -35,6 +35,15 @@ const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { t
     ],
     fresh: false,
   },
+  ask: {
+    ...{ type: 'ask', id: 7, asker: 'n1-0', tournament: 'ipl', question: 'page' },
+    ask: { league: 'all', offset: 3, limit: 10 },
+  },
+  answer: {
+    type: 'answer',
+    id: 7,
+    answer: { league: 'all', total: 4, rows: [{ rank: 4, team: '🏏', score: 0.000001 }] },
+  },
   member: { type: 'member', name: 'o', standing: 'stays', able: true, freed: [3] },
 };
 
@@ -48,6 +57,8 @@ test('no two kinds of topics meet, whatever the names are', () => {
     TOPICS.channel('owners'),
     TOPICS.watch(1),
     TOPICS.inbox('1'),
+    TOPICS.answers('1'),
+    TOPICS.ask(1),
     TOPICS.inbox('watch.1'),
     TOPICS.owners,
     TOPICS.broadcasters,

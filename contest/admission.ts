@@ -33,6 +33,11 @@ export class Admission {
     this.#parts = parts;
   }
 
+  /** The greatest sum of bonuses so far, in thousandths. */
+  get heaviest(): number {
+    return this.#heaviest;
+  }
+
   /** In thousandths. */
   get maxPoints(): number {
     const room = MAX_MILLIONTHS - this.#parts.teams.greatestBase;

@@ -92,6 +92,11 @@ export class Contest {
     return this.#write(team);
   }
 
+  /** At any time, where it is known already what the team scored before: `base` millionths besides what its cards bring. */
+  putWithBase(team: CheckedTeam, base: number): TeamOutcome | Refused {
+    return this.#write(team, base);
+  }
+
   /** A player's new total. It is in the scores that are read next. */
   setPoints(player: string, points: number): Refused | undefined {
     const thousandths = readPoints(points);
@@ -141,6 +146,18 @@ export class Contest {
 
   placeOf(team: string): number | undefined {
     return this.#teams.names.find(team);
+  }
+
+  /** The greatest sum of bonuses that a team has had, in thousandths. */
+  get heaviest(): number {
+    return this.#admission.heaviest;
+  }
+
+  /** Who is, or was, on a card. */
+  get cardPlayers(): readonly string[] {
+    const players = new Set<number>();
+    for (let kind = 0; kind < this.#kinds.count; kind++) players.add(this.#kinds.playerOf(kind));
+    return Array.from(players, (player) => this.#players.nameOf(player));
   }
 
   /** How many there are to store when all teams are stored. */
@@ -198,12 +215,13 @@ export class Contest {
     return { players: this.#players, kinds: this.#kinds, teams: this.#teams, leagues: this.#leagues.names };
   }
 
-  #write(team: CheckedTeam): TeamOutcome | Refused {
+  #write(team: CheckedTeam, knownBase?: number): TeamOutcome | Refused {
     const known = this.#teams.names.find(team.team);
     const roster = this.#admission.admitTeam(team, known === undefined);
     if (isRefused(roster)) return roster;
-    if (known !== undefined && this.#teams.isSame(known, roster)) return 'unchanged';
-    const base = this.#isStarted ? this.#baseOf(known, roster) : 0;
+    const isSame = known !== undefined && this.#teams.isSame(known, roster);
+    if (isSame && (knownBase ?? this.#teams.baseOf(known)) === this.#teams.baseOf(known)) return 'unchanged';
+    const base = knownBase ?? (this.#isStarted ? this.#baseOf(known, roster) : 0);
     const refused = this.#admission.admitWeight(this.#weightOf(roster), base);
     if (refused !== undefined) return refused;
     const before = known === undefined ? [] : [...this.#teams.rosters.leaguesOf(known)];

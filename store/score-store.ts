@@ -31,6 +31,7 @@
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
+import type { TournamentSettings } from '../protocol/tournaments.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type {
@@ -45,6 +46,18 @@ import type {
   StandingsQuery,
 } from './board-views.ts';
 import type {
+  ContestTail,
+  StartVerdict,
+  TeamChange,
+  TeamChunk,
+  TeamChunks,
+  TeamsVerdict,
+  TeamVerdict,
+  Tournament,
+  TournamentListing,
+  TournamentVerdict,
+} from './contest-views.ts';
+import type {
   BoardRecords,
   Checkpoint,
   CheckpointMove,
@@ -57,6 +70,7 @@ import type { FixtureVerdict, MatchHistory, MatchListing, MatchView } from './ma
 import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
 export * from './board-views.ts';
+export * from './contest-views.ts';
 export * from './history.ts';
 export * from './match-views.ts';
 export * from './operations.ts';
@@ -73,7 +87,7 @@ export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, each with the acceptance time of its oldest change. */
+/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `tournament:<id>`, `profile:<member>`, each with the acceptance time of its oldest change. */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
@@ -135,6 +149,18 @@ export interface ScoreStore extends Service {
   configureMatch(match: string, fixture: Fixture, acceptedAt: number): Promise<FixtureVerdict>;
   /** With its events; false where there was none. A step like every other change. */
   removeMatch(match: string, acceptedAt: number): Promise<boolean>;
+  /** Creates the tournament or replaces its settings; a step where that is a change. */
+  configureTournament(
+    id: string,
+    settings: TournamentSettings,
+    acceptedAt: number,
+  ): Promise<TournamentVerdict>;
+  /** Before the start. Adding the same again changes nothing but the count, so a part of an upload can be sent again. A step, without the teams themselves. */
+  addTeams(tournament: string, chunk: TeamChunk, acceptedAt: number): Promise<TeamsVerdict>;
+  /** From now on the registered teams stay as they are; a step where it had not started. */
+  startTournament(id: string, acceptedAt: number): Promise<StartVerdict>;
+  /** After the start; a step where that is a change. */
+  putTeam(tournament: string, change: TeamChange, acceptedAt: number): Promise<TeamVerdict>;
   /**
    * False where there was none. Like every change of a board or repair, it moves the position by one. The windows of the board are
    * removed too, one step each in byte order, before it; a window alone can be removed by its name.
@@ -179,6 +205,17 @@ export interface ScoreStore extends Service {
   ): Promise<MatchHistory | undefined>;
   /** Matches in byte order of their ids, beginning after `after`. */
   listMatches(page: { readonly after?: string; readonly limit: number }): Promise<readonly MatchListing[]>;
+  /** `undefined` for a tournament that does not exist. */
+  readTournaments(ids: readonly string[]): Promise<readonly (Tournament | undefined)[]>;
+  /** Tournaments in byte order of their ids, beginning after `after`. */
+  listTournaments(page: {
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<readonly TournamentListing[]>;
+  /** Registered teams, beginning with piece `from` (0 is the first): at least one piece, and more up to `MAX_TEAM_CHUNK_BYTES` or a little over. */
+  readTeamChunks(tournament: string, from: number): Promise<TeamChunks>;
+  /** What changed after change `after` (0: all), at most `MAX_CONTEST_CHANGES` of it, atomically; `undefined` for one that does not exist. */
+  readContestTail(tournament: string, after: number): Promise<ContestTail | undefined>;
   /** Boards in byte order of their ids, beginning after `after`. */
   listBoards(page: { readonly after?: string; readonly limit: number }): Promise<readonly BoardSummary[]>;
 

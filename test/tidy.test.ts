@@ -10,9 +10,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scoring: ['protocol'],
   contest: ['runtime', 'protocol', 'scoring'],
   store: ['runtime', 'protocol', 'scoring'],
-  bus: ['runtime', 'protocol'],
-  broadcaster: ['runtime', 'protocol', 'store', 'bus'],
-  server: ['runtime', 'protocol', 'scoring', 'store', 'bus'],
+  bus: ['runtime', 'protocol', 'contest'],
+  broadcaster: ['runtime', 'protocol', 'scoring', 'contest', 'store', 'bus'],
+  server: ['runtime', 'protocol', 'scoring', 'contest', 'store', 'bus'],
   client: ['protocol'],
   web: ['protocol', 'client', 'scoring'],
 };

@@ -23,6 +23,7 @@ import type {
   StoreOptions,
   SweepResult,
 } from '../score-store.ts';
+import { BatchEffect } from './batch-effect.ts';
 import { readNeighbourhood, readPage } from './board-reads.ts';
 import { DirtyTracker } from './dirty-tracker.ts';
 import type { Effect, Refusal } from './effect.ts';
@@ -31,7 +32,8 @@ import { isSameRecord, type MemoryBoard } from './memory-board.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemoryMatches } from './memory-matches.ts';
 import { MemorySessions } from './memory-sessions.ts';
-import { type BoardEffects, PartitionBoards } from './partition-boards.ts';
+import { MemoryTournaments, type TakeStep } from './memory-tournaments.ts';
+import { PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
 import { ProducerRecords } from './producer-records.ts';
 
@@ -44,27 +46,6 @@ export interface Occasion {
   readonly rules: MatchRules;
 }
 
-/** What a batch has done so far. */
-class BatchEffect implements BoardEffects {
-  readonly applied: AppliedOperation[] = [];
-  readonly windows = new Map<string, readonly string[]>();
-  readonly changedBoards = new Set<string>();
-  readonly changedProfiles = new Set<string>();
-  /** Products whose players have changed. */
-  readonly changedProducts = new Set<string>();
-  readonly changedAreas = new Set<string>();
-  readonly changedMatches = new Set<string>();
-
-  /** One text for each name, not for each operation. */
-  *dirtyNames(): Iterable<string> {
-    for (const board of this.changedBoards) yield `board:${board}`;
-    for (const member of this.changedProfiles) yield `profile:${member}`;
-    for (const product of this.changedProducts) yield `players:${product}`;
-    for (const area of this.changedAreas) yield `area:${area}`;
-    for (const match of this.changedMatches) yield `match:${match}`;
-  }
-}
-
 /** Everything that lives in one partition, with its history. */
 export class MemoryPartition {
   readonly dirty = new DirtyTracker();
@@ -73,6 +54,7 @@ export class MemoryPartition {
   readonly counters = new MemoryCounters();
   readonly sessions: MemorySessions;
   readonly matches: MemoryMatches;
+  readonly tournaments: MemoryTournaments;
   readonly #profiles = new Map<string, string>();
   readonly #products = new Map<string, ProductConfig>();
   readonly #productIds: IdList;
@@ -84,6 +66,7 @@ export class MemoryPartition {
     this.#productIds = ids.products;
     this.sessions = new MemorySessions(ids.areas);
     this.matches = new MemoryMatches(ids.matches);
+    this.tournaments = new MemoryTournaments(ids.tournaments);
   }
 
   board(key: string): MemoryBoard | undefined {
@@ -141,6 +124,10 @@ export class MemoryPartition {
     if (!this.matches.remove(match)) return false;
     this.#record({ kind: 'remove-match', at: occasion.acceptedAt, match }, occasion, [`match:${match}`]);
     return true;
+  }
+
+  stepper(occasion: Occasion): TakeStep {
+    return (step) => this.#record(step, occasion, [`tournament:${step.tournament}`]);
   }
 
   removeBoard(id: string, occasion: Occasion): boolean {
@@ -281,6 +268,8 @@ export class MemoryPartition {
         const done = this.matches.append(operation, acceptedAt, rules);
         return markIn(effect.changedMatches, operation.match, done);
       }
+      case 'points':
+        return markIn(effect.changedTournaments, operation.tournament, this.tournaments.apply(operation));
     }
   }
 

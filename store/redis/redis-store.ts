@@ -18,6 +18,7 @@ import type { RatingScoring } from './rated-batch.ts';
 import { createReads } from './reads.ts';
 import type { RunScript } from './scripts.ts';
 import { createSweeping } from './sweeping.ts';
+import { createTournaments } from './tournaments.ts';
 import { createWrites } from './writes.ts';
 
 export interface RedisStoreOptions extends StoreOptions {
@@ -74,6 +75,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     stop: connection.stop,
     ...createApply(connection.run, keys, options, { scoring, rules }),
     ...createMatches(connection.run, keys, options, rules),
+    ...createTournaments(connection.run, keys, options),
     ...createWrites(connection.run, keys, options),
     ...createProducts(connection.run, keys, options),
     ...createSweeping(connection.run, keys, options),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** One script per change of state or atomic read; each file's header tells its KEYS, ARGV and result. */
 export const SCRIPT_NAMES = [
   'acquire-lease',
+  'add-teams',
   'adopt-claim',
   'advance-checkpoints',
   'apply',
@@ -14,14 +15,17 @@ export const SCRIPT_NAMES = [
   'configure-board',
   'configure-match',
   'configure-product',
+  'configure-tournament',
   'end-sessions',
   'list-boards',
   'list-ids',
   'list-matches',
   'list-windows',
   'load-checkpoint',
+  'put-team',
   'read-areas',
   'read-checkpoint-positions',
+  'read-contest-tail',
   'read-creation',
   'read-hash',
   'read-log',
@@ -34,6 +38,8 @@ export const SCRIPT_NAMES = [
   'read-records',
   'read-refusals',
   'read-standings',
+  'read-team-chunks',
+  'read-tournaments',
   'release-lease',
   'remove-board',
   'remove-match',
@@ -44,6 +50,7 @@ export const SCRIPT_NAMES = [
   'repair-board',
   'save-checkpoint',
   'scan-members',
+  'start-tournament',
   'take-dirty',
 ] as const;
 
