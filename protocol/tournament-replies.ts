@@ -100,3 +100,20 @@ export const TeamReplySchema = Strict(
   },
   { description: 'A team and how it stands' },
 );
+
+export const ContestRecomputeReplySchema = Strict(
+  {
+    target: Type.String(),
+    checked: described(CountSchema, 'Teams'),
+    corrected: described(CountSchema, 'Teams whose score differed and was set right'),
+    differences: Type.Array(
+      Strict({
+        team: TextSchema,
+        was: Type.Number({ description: 'The score that it had' }),
+        is: Type.Number({ description: 'What its cards give' }),
+      }),
+      { description: 'The first of them' },
+    ),
+  },
+  { description: 'Of a tournament' },
+);
