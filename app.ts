@@ -12,6 +12,7 @@ import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaste
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
+import { loadPlayedMatch } from './demo-match.ts';
 import type { OwnHandlers } from './handlers-module.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
@@ -23,6 +24,7 @@ import { createScoring } from './scoring/registry.ts';
 import type { Scoring } from './scoring/scoring.ts';
 import { createSports, type Sports } from './scoring/sports.ts';
 import { hostAllowed } from './server/auth/origin.ts';
+import type { DemoOptions } from './server/demo/demo.ts';
 import { createEdge, type Edge } from './server/edge.ts';
 import { isLoopback, type Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
@@ -163,6 +165,11 @@ export function ownerLimits({ limits }: Pick<Settings, 'limits'>): BroadcasterLi
   return { ...DEFAULT_BROADCASTER_LIMITS, watchedChannels: limits.channels * OWNER_HEADROOM };
 }
 
+function demoOf({ demo }: Settings): DemoOptions | undefined {
+  if (demo === undefined) return undefined;
+  return { ...demo, played: demo.file === undefined ? undefined : loadPlayedMatch(demo.file) };
+}
+
 function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
   // The same place from the sources and from the build: dist/web of the package.
   const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './dist/' : './', import.meta.url));
@@ -180,6 +187,6 @@ function createEdgeOf({ settings, name, ...deps }: Parts): Edge {
     timing: settings.timing,
     drainMs: settings.drainMs,
     staticDir: `${root}web`,
-    demo: settings.demo,
+    demo: demoOf(settings),
   });
 }
