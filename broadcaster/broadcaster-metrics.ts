@@ -29,6 +29,10 @@ export function broadcasterMetrics(broadcaster: Pick<Broadcaster, 'stats'>): Met
         'Channels that gateways watch',
         ({ watchedChannels }) => watchedChannels,
       ),
+      scorewire_broadcaster_contests: gauge(
+        'Fantasy contests that are held in memory, or being loaded',
+        ({ contests }) => contests,
+      ),
       scorewire_broadcaster_ticks_total: counter('Ticks', ({ ticks }) => ticks),
       scorewire_broadcaster_tick_seconds_total: counter(
         'Seconds that all ticks took together',

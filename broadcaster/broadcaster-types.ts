@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ScoreStore } from '../store/score-store.ts';
+import type { ContestReads, CreateContestHost } from './contests/contest-types.ts';
 
 export interface BroadcasterLimits {
   /** Channels that one broadcaster watches, those being read for the first time included; beyond: `unavailable`. */
@@ -33,11 +34,13 @@ export interface BroadcasterOptions {
 /** What states are read from. */
 export type StateReads = Pick<
   ScoreStore,
-  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches'
+  | ('readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches')
+  | 'readTournaments'
 >;
 
 /** What a broadcaster needs of the store: it reads, it holds leases, and it ends what is over. */
 export type BroadcasterStore = StateReads &
+  ContestReads &
   Pick<
     ScoreStore,
     | 'partitions'
@@ -57,6 +60,8 @@ export interface BroadcasterDeps {
   readonly logger: Logger;
   /** 64 random bits in hexadecimal, different at every call. */
   readonly random: () => string;
+  /** Where contests are computed; default: a thread of their own. */
+  readonly createContestHost?: CreateContestHost;
   /** What a broadcaster does besides, for the partitions that it owns at the time, which `mayWorkOn` tells. */
   readonly sideline?: (mayWorkOn: (partition: number) => boolean) => Service;
 }
@@ -67,6 +72,8 @@ export interface BroadcasterStats extends Readonly<Counters> {
   /** Whether the store could be read lately and all leases are confirmed; false where nothing is owned. */
   readonly fresh: boolean;
   readonly watchedChannels: number;
+  /** Contests that are held, or being loaded. */
+  readonly contests: number;
 }
 
 /** What a broadcaster has done since it was started, over all its terms. */

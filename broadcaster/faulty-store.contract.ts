@@ -21,6 +21,7 @@ import {
   StoreUnavailableError,
   type SweepResult,
   type TakenNames,
+  type TeamChunks,
 } from '../store/score-store.ts';
 import type { FakeClock } from '../test/support/fake-clock.ts';
 import type { BroadcasterStore } from './broadcaster-types.ts';
@@ -137,6 +138,7 @@ export type Method =
   | 'readAreas'
   | 'readMatches'
   | 'sweep'
+  | ('readTournaments' | 'readContestTail' | 'readTeamChunks')
   | 'acquireLeases'
   | 'renewLeases'
   | 'releaseLeases';
@@ -219,6 +221,18 @@ export class StoreClient implements BroadcasterStore {
 
   async readMatches(matches: readonly string[]): Promise<readonly (MatchView | undefined)[]> {
     return this.#call('readMatches', () => matches.map((match) => this.data.matches.get(match)));
+  }
+
+  async readTournaments(ids: readonly string[]): Promise<readonly undefined[]> {
+    return this.#call('readTournaments', () => ids.map(() => undefined));
+  }
+
+  async readContestTail(): Promise<undefined> {
+    return this.#call('readContestTail', () => undefined);
+  }
+
+  async readTeamChunks(): Promise<TeamChunks> {
+    return this.#call('readTeamChunks', () => ({ chunks: [] }));
   }
 
   async sweep(): Promise<SweepResult> {

@@ -1,6 +1,9 @@
 import { TOPICS } from '../bus/messages.ts';
+import { ContestHost } from '../contest/host/contest-host.ts';
 import type { PartitionLease } from '../store/score-store.ts';
 import type { BroadcasterDeps, BroadcasterOptions, Counters } from './broadcaster-types.ts';
+import { AskDesk } from './contests/ask-desk.ts';
+import { Contests } from './contests/contests.ts';
 import { GatewayInboxes } from './gateway-inboxes.ts';
 import { hearMessages } from './hear-messages.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -31,6 +34,8 @@ export class Owner implements LeaseHolder {
   readonly #terms = new Terms();
   readonly #views: PublishedViews;
   readonly #health = new ReadHealth();
+  readonly #contests: Contests;
+  readonly #askDesk: AskDesk;
   readonly #creations: ViewCreations;
   readonly #desk: WatchDesk;
   readonly #tick: Tick;
@@ -52,8 +57,15 @@ export class Owner implements LeaseHolder {
     const mayAnswer = (): boolean => leases.isAwake;
     const inboxes = new GatewayInboxes({ bus, terms, counters, mayAnswer });
     this.#views = views;
+    const createHost = deps.createContestHost ?? ((onLost) => new ContestHost({ onLost }));
+    const contests = new Contests({ store, clock, logger, createHost });
+    this.#contests = contests;
+    this.#askDesk = new AskDesk(
+      { bus, logger, contests, mayAnswer: (partition) => this.mayWorkOn(partition) },
+      { partitionCount: store.partitions },
+    );
     this.#creations = new ViewCreations(
-      { store, clock, logger, views, inboxes, health, counters },
+      { store, clock, logger, views, inboxes, health, contests, counters },
       { channelsPerRead: limits.channelsPerRead },
     );
     this.#desk = new WatchDesk(
@@ -62,7 +74,7 @@ export class Owner implements LeaseHolder {
     );
     this.#tick = new Tick(
       {
-        ...{ store, bus, clock, logger, terms, views, health, counters },
+        ...{ store, bus, clock, logger, terms, views, health, contests, counters },
         mayPublish: (term) => leases.isConfirmed(term),
         onFenced: (outdated) => leases.giveUp(outdated),
       },
@@ -92,6 +104,10 @@ export class Owner implements LeaseHolder {
     return this.#views.size;
   }
 
+  get contests(): number {
+    return this.#contests.size;
+  }
+
   /** Whether all views are what the store holds, as far as is known; false where nothing is owned. */
   get isFresh(): boolean {
     return this.#terms.size > 0 && [...this.#terms.all()].every((term) => this.#isFresh(term));
@@ -112,7 +128,9 @@ export class Owner implements LeaseHolder {
         for (const [partition, fence] of message.leases) leases.noteHeard({ partition, fence });
       }),
       store.onState((state) => {
-        if (state === 'up') this.#tick.readEverythingAgain();
+        if (state !== 'up') return;
+        this.#contests.reload();
+        this.#tick.readEverythingAgain();
       }),
     ];
     this.#heartbeat.start();
@@ -129,6 +147,7 @@ export class Owner implements LeaseHolder {
     for (const each of this.#ends.splice(0)) each();
     this.#heartbeat.stop();
     await Promise.all([this.#ticker.stop(), this.#creations.stop(), this.#sweeper?.stop()]);
+    await this.#contests.stop();
   }
 
   begin(leases: readonly PartitionLease[]): void {
@@ -138,12 +157,7 @@ export class Owner implements LeaseHolder {
     for (const { partition, fence } of leases) {
       this.#deps.counters.terms += 1;
       this.#terms.begin({ partition, fence, epoch: `${fence}-${random}` });
-      this.#hearing.set(
-        partition,
-        hearMessages(this.#deps, TOPICS.watch(partition), (message) => {
-          if (message.type === 'watch') this.#desk.receive(partition, message);
-        }),
-      );
+      this.#hearing.set(partition, this.#hear(partition));
     }
     this.#tick.readEverythingAgain(leases);
     // Everything is in place before the heartbeat, which makes the gateways send their watch lists.
@@ -157,6 +171,20 @@ export class Owner implements LeaseHolder {
     this.#drop(partitions);
   }
 
+  #hear(partition: number): () => void {
+    const ends = [
+      hearMessages(this.#deps, TOPICS.watch(partition), (message) => {
+        if (message.type === 'watch') this.#desk.receive(partition, message);
+      }),
+      hearMessages(this.#deps, TOPICS.ask(partition), (message) => {
+        if (message.type === 'ask') this.#askDesk.receive(partition, message);
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
   #drop(partitions: readonly number[]): void {
     const dropped = new Set<number>();
     for (const partition of partitions) {
@@ -167,7 +195,9 @@ export class Owner implements LeaseHolder {
       this.#terms.end(partition);
       dropped.add(partition);
     }
-    if (dropped.size > 0) this.#views.forgetPartitions(dropped);
+    if (dropped.size === 0) return;
+    this.#views.forgetPartitions(dropped);
+    this.#contests.dropPartitions(dropped);
   }
 
   #isFresh(term: Term): boolean {

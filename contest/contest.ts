@@ -97,6 +97,12 @@ export class Contest {
     return this.#write(team, base);
   }
 
+  /** In thousandths. */
+  pointsOf(player: string): number {
+    const known = this.#players.find(player);
+    return known === undefined ? 0 : this.#players.pointsOf(known);
+  }
+
   /** A player's new total. It is in the scores that are read next. */
   setPoints(player: string, points: number): Refused | undefined {
     const thousandths = readPoints(points);

@@ -11,16 +11,21 @@ import type {
   ScoreStore,
   Standings,
   StandingsQuery,
+  Tournament,
 } from './score-store.ts';
 import { resolveWindows } from './windows-of.ts';
 
 /** Rows of an area: its most played modes. */
 export const MAX_AREA_MODES = 100;
 
+/** `unavailable`: the owner only knows it, as it is computed. */
+export type ChannelState = State | 'not_found' | 'unavailable';
+
 /** What a channel's state is read from. */
 type StateSource = Pick<
   ScoreStore,
-  'readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches'
+  | ('readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches')
+  | 'readTournaments'
 >;
 
 /**
@@ -32,7 +37,7 @@ export async function readStates(
   store: StateSource,
   channels: readonly Channel[],
   now: number,
-): Promise<readonly (State | 'not_found')[]> {
+): Promise<readonly ChannelState[]> {
   const keys = await boardKeys(store, channels, now);
   const questions = new Questions();
   for (const [index, channel] of channels.entries()) questions.ask(channel, keys[index]);
@@ -59,6 +64,7 @@ class Questions {
   readonly #players = new Map<string, PlayerQuery>();
   readonly #areas = new Set<string>();
   readonly #matches = new Set<string>();
+  readonly #tournaments = new Set<string>();
 
   ask(channel: Channel, key: string | undefined): void {
     switch (channel.type) {
@@ -85,6 +91,7 @@ class Questions {
         return;
       case 'league':
       case 'team':
+        this.#tournaments.add(channel.tournament);
         return;
     }
   }
@@ -95,22 +102,25 @@ class Questions {
     const players = [...this.#players];
     const areas = [...this.#areas];
     const matches = [...this.#matches];
-    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead] = await Promise.all([
-      answerAll(
-        boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
-        (asked) => store.readPages(asked),
-      ),
-      answerAll(standings, (asked) => store.readStandings(asked)),
-      answerAll(
-        players.map(([, query]) => query),
-        (asked) => store.readPlayers(asked),
-      ),
-      answerAll(
-        areas.map((area): AreaQuery => ({ area, limit: MAX_AREA_MODES })),
-        (asked) => store.readAreas(asked),
-      ),
-      answerAll(matches, (asked) => store.readMatches(asked)),
-    ]);
+    const tournaments = [...this.#tournaments];
+    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead, tournamentsRead] =
+      await Promise.all([
+        answerAll(
+          boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
+          (asked) => store.readPages(asked),
+        ),
+        answerAll(standings, (asked) => store.readStandings(asked)),
+        answerAll(
+          players.map(([, query]) => query),
+          (asked) => store.readPlayers(asked),
+        ),
+        answerAll(
+          areas.map((area): AreaQuery => ({ area, limit: MAX_AREA_MODES })),
+          (asked) => store.readAreas(asked),
+        ),
+        answerAll(matches, (asked) => store.readMatches(asked)),
+        answerAll(tournaments, (asked) => store.readTournaments(asked)),
+      ]);
     return {
       pages: zip(boards, pagesRead),
       standings: zip(
@@ -123,6 +133,7 @@ class Questions {
       ),
       areas: zip(areas, areasRead),
       matches: zip(matches, matchesRead),
+      tournaments: zip(tournaments, tournamentsRead),
     };
   }
 }
@@ -139,6 +150,7 @@ interface Answers {
   readonly players: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly areas: ReadonlyMap<string, readonly ModeCount[]>;
   readonly matches: ReadonlyMap<string, MatchView | undefined>;
+  readonly tournaments: ReadonlyMap<string, Tournament | undefined>;
 }
 
 /** Whoever asks nothing costs nothing. */
@@ -162,7 +174,7 @@ function playerKey({ product, player }: PlayerQuery): string {
   return `${product}:${player}`;
 }
 
-function stateOf(channel: Channel, key: string | undefined, answers: Answers): State | 'not_found' {
+function stateOf(channel: Channel, key: string | undefined, answers: Answers): ChannelState {
   switch (channel.type) {
     case 'board':
       return (answers.pages.get(key ?? '')?.rows ?? []).map(boardRow);
@@ -178,7 +190,7 @@ function stateOf(channel: Channel, key: string | undefined, answers: Answers): S
       return answers.matches.get(channel.match)?.feed.map(feedRow) ?? 'not_found';
     case 'league':
     case 'team':
-      return 'not_found';
+      return answers.tournaments.get(channel.tournament) === undefined ? 'not_found' : 'unavailable';
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
+import type { Advance } from '../advance.ts';
 import type {
   ContestFigures,
   ContestOptions,
@@ -37,6 +38,8 @@ export interface ContestCalls {
       }[];
     };
   };
+  /** What a store tells of changes, all at once: nothing is read between. */
+  advance: { body: Advance; answer: { readonly changed: number } };
   /** Without `watched`: what was watched at the last tick. */
   tick: { body: { watched?: Watched }; answer: TickResult };
   page: { body: { league: string; offset: number; limit: number }; answer: LeaguePage };

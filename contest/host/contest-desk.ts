@@ -1,3 +1,4 @@
+import { advance } from '../advance.ts';
 import { checkTeam } from '../check-team.ts';
 import { Contest } from '../contest.ts';
 import type { Watched } from '../contest-types.ts';
@@ -45,6 +46,7 @@ const HANDLERS: Handlers = {
       return refused === undefined ? [] : [{ index, ...refused.refused }];
     }),
   }),
+  advance: ({ contest }, changes) => advance(contest, changes),
   tick: (open, { watched }) => {
     open.watched = watched ?? open.watched;
     return open.contest.tick(open.watched);

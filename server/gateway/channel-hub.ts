@@ -10,10 +10,10 @@ import type { MessageBus } from '../../bus/message-bus.ts';
 import type { HeartbeatMessage, PatchMessage, RefusalMessage, ViewMessage } from '../../bus/messages.ts';
 import type { Channel } from '../../protocol/channels.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
-import type { State } from '../../protocol/views.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { ChannelState } from '../../store/channel-states.ts';
 import { partitionOfChannel } from '../../store/partitions.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
 import { BusListener } from './bus-listener.ts';
@@ -234,11 +234,12 @@ export class ChannelHub implements Service {
     for (const waiter of channel.takeWaiters()) waiter.refused(code, message, retryAfterMs);
   }
 
-  #settleLocally(channel: WatchedChannel, state: State | 'not_found'): void {
+  #settleLocally(channel: WatchedChannel, state: ChannelState): void {
     if (channel.isOpen) return;
-    if (state === 'not_found') {
-      this.#refuse(channel, 'not_found', `there is no ${channel.name}`);
-      return;
+    if (state === 'not_found') return this.#refuse(channel, state, `there is no ${channel.name}`);
+    if (state === 'unavailable') {
+      const message = `only its owner knows ${channel.name}`;
+      return this.#refuse(channel, state, message, this.#options.tuning.retryAfterMs);
     }
     // An epoch of its own each time, so that no position ever stands for two states.
     channel.view.holdLocal(`local-${this.#deps.randomId()}`, state);
