@@ -9,6 +9,7 @@ import { addSharedMetrics } from './app-metrics.ts';
 import { createBroadcaster } from './broadcaster/broadcaster.ts';
 import { broadcasterMetrics } from './broadcaster/broadcaster-metrics.ts';
 import { type BroadcasterLimits, DEFAULT_BROADCASTER_LIMITS } from './broadcaster/broadcaster-types.ts';
+import { createMatchFeeder } from './broadcaster/contests/match-feeder.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
@@ -122,16 +123,11 @@ function createBus(settings: Settings, logger: Logger, clock: Clock): MessageBus
 }
 
 function createBroadcasterOf({ settings, ...deps }: Parts): Service {
-  const sideline = (mayWorkOn: (partition: number) => boolean): Service =>
-    createCheckpointKeeper(
-      { ...deps, mayWorkOn },
-      { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
-    );
   const broadcaster = createBroadcaster(
     {
       ...deps,
       random: () => randomBytes(8).toString('hex'),
-      ...(settings.checkpointIntervalMs === 0 ? {} : { sideline }),
+      sideline: (mayWorkOn) => createSideline({ settings, ...deps }, mayWorkOn),
     },
     {
       name: deps.name,
@@ -141,6 +137,20 @@ function createBroadcasterOf({ settings, ...deps }: Parts): Service {
   );
   deps.metrics.add(broadcasterMetrics(broadcaster));
   return broadcaster;
+}
+
+/** What a broadcaster does for its partitions besides: points of matches go to tournaments, checkpoints are taken. */
+function createSideline({ settings, ...deps }: Parts, mayWorkOn: (partition: number) => boolean): Service {
+  const feeder = createMatchFeeder({ ...deps, mayWorkOn }, { pauseMs: settings.timing.tickMs });
+  if (settings.checkpointIntervalMs === 0) return feeder;
+  const keeper = createCheckpointKeeper(
+    { ...deps, mayWorkOn },
+    { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
+  );
+  return {
+    start: async () => void (await Promise.all([feeder.start(), keeper.start()])),
+    stop: async () => void (await Promise.all([feeder.stop(), keeper.stop()])),
+  };
 }
 
 /** Comes before what may be away, so that whoever looks after the process can tell waiting from dead. */

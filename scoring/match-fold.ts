@@ -109,18 +109,12 @@ export class MatchFold<State, Change, Document extends MatchDocument> {
   /** Takes in a list of events that were all accepted once, in one go. Throws where one of them is refused now. */
   restore(events: readonly MatchEvent[]): void {
     const standing = [...this.#standing];
-    let count = this.#count;
-    for (const event of events) {
-      count += 1;
-      if (isUndo(event)) standing.pop();
-      else if (isAmend(event)) standing.push({ n: count, event: event.event, amends: event.n });
-      else standing.push({ n: count, event });
-    }
+    stand(standing, events, this.#count);
     const folded = this.#fold(standing);
     if ('refused' in folded) throw new Error(`the match does not fold: ${folded.refused.message}`);
     this.#standing = standing;
     this.#folded = folded;
-    this.#count = count;
+    this.#count += events.length;
   }
 
   #amendment({ n, event }: AmendOf): Standing | Refused {
@@ -166,6 +160,24 @@ function isUndo(event: MatchEvent): event is UndoOf {
 
 function isAmend(event: MatchEvent): event is AmendOf {
   return event.type === 'match' && event.action === 'amend';
+}
+
+/** Adds events that were all accepted once, after so many, to those that stand. */
+function stand(standing: Standing[], events: readonly MatchEvent[], before: number): void {
+  let count = before;
+  for (const event of events) {
+    count += 1;
+    if (isUndo(event)) standing.pop();
+    else if (isAmend(event)) standing.push({ n: count, event: event.event, amends: event.n });
+    else standing.push({ n: count, event });
+  }
+}
+
+/** The play that stands of a list of events that were all accepted once, whatever sport it is. */
+export function playOf(events: readonly MatchEvent[]): readonly Played[] {
+  const standing: Standing[] = [];
+  stand(standing, events, 0);
+  return resolve(standing);
 }
 
 /** The play that stands, each event as it was amended last. */
