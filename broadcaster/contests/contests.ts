@@ -80,13 +80,14 @@ export class Contests {
     channels: readonly ContestChannel[],
   ): Promise<readonly (State | 'not_found' | 'unavailable')[]> {
     const contest = this.#hold(partition, tournament);
-    const standing = contest === undefined ? 'unavailable' : await this.#patiently(contest.refresh());
-    if (standing === 'not_found' || standing === 'unavailable') return channels.map(() => standing);
-    if (standing === 'open' || contest === undefined) return channels.map(stateBeforeStart);
-    const watched = watchedOf(channels);
-    const result = await contest.ask('tick', { watched });
-    if (isRefused(result)) return channels.map(() => 'unavailable');
-    return statesOf(channels, result);
+    if (contest === undefined) return channels.map(() => 'unavailable');
+    const asked = await contest.query(this.#patiently, 'tick', { watched: watchedOf(channels) });
+    if ('standing' in asked) {
+      const { standing } = asked;
+      return channels.map((channel) => (standing === 'open' ? stateBeforeStart(channel) : standing));
+    }
+    const { answer } = asked;
+    return isRefused(answer) ? channels.map(() => 'unavailable') : statesOf(channels, answer);
   }
 
   /** Refuses rather than waits for what is being loaded. Rejects where the store is away. */
@@ -98,10 +99,11 @@ export class Contests {
   ): Promise<ContestAnswer> {
     const contest = this.#hold(partition, tournament);
     if (contest === undefined) return refuse('unavailable', 'Too many contests are in use');
-    const refreshed = question === 'recompute' ? contest.recheck() : this.#patiently(contest.refresh());
-    const standing = await refreshed;
-    if (standing !== 'ready') return refusalOf(standing);
-    return contest.ask(question, ask as ContestQuestions[ContestQuestion]['ask'] & undefined);
+    if (question === 'recompute') contest.distrust();
+    const patience = question === 'recompute' ? (standing: Promise<Standing>) => standing : this.#patiently;
+    const body = ask as ContestQuestions[ContestQuestion]['ask'] & undefined;
+    const asked = await contest.query(patience, question, body);
+    return 'answer' in asked ? asked.answer : refusalOf(asked.standing);
   }
 
   #hold(partition: number, tournament: string): HeldContest | undefined {
@@ -122,15 +124,15 @@ export class Contests {
     contest.drop();
   }
 
-  async #patiently(standing: Promise<Standing>): Promise<Standing> {
+  readonly #patiently = (standing: Promise<Standing>): Promise<Standing> => {
     let cancel = (): void => undefined;
     const timeout = new Promise<Standing>((resolve) => {
       cancel = this.#deps.clock.after(CONTEST_PATIENCE_MS, () => resolve('unavailable'));
     });
     // Where it fails later nobody is interested any more.
     standing.catch(() => undefined);
-    return Promise.race([standing, timeout]).finally(cancel);
-  }
+    return Promise.race([standing, timeout]).finally(() => cancel());
+  };
 }
 
 function refusalOf(standing: Exclude<Standing, 'ready'>): Refused {

@@ -64,8 +64,23 @@ export class HeldContest {
     return this.#next;
   }
 
-  /** After a `refresh`. */
-  async ask<C extends ContestCall>(call: C, body: ContestCalls[C]['body']): Promise<AnswerOf<C>> {
+  /** Of the contest as the store has it. `standing` where it is not ready. */
+  async query<C extends ContestCall>(
+    refreshed: (standing: Promise<Standing>) => Promise<Standing>,
+    call: C,
+    body: ContestCalls[C]['body'],
+  ): Promise<{ readonly answer: AnswerOf<C> } | { readonly standing: Exclude<Standing, 'ready'> }> {
+    for (let isFirst = true; ; isFirst = false) {
+      const standing = await refreshed(this.refresh());
+      if (standing !== 'ready') return { standing };
+      const answer = await this.#ask(call, body);
+      // Its host was lost meanwhile: with another one it may be there again at once.
+      const isGone = isRefused(answer) && answer.refused.code === 'unavailable';
+      if (!isGone || !isFirst) return { answer };
+    }
+  }
+
+  async #ask<C extends ContestCall>(call: C, body: ContestCalls[C]['body']): Promise<AnswerOf<C>> {
     const loaded = this.#loaded;
     if (loaded === undefined) return refuse('unavailable', 'The contest is being loaded');
     const answer = await loaded.host.ask(loaded.name, call, body);
@@ -85,10 +100,9 @@ export class HeldContest {
     this.reload();
   }
 
-  /** As `refresh`, but takes in all changes from the first, as if none was known. */
-  recheck(): Promise<Standing> {
+  /** With the next refresh all changes are taken in from the first, as if none was known. */
+  distrust(): void {
     this.#isDistrusted = true;
-    return this.refresh();
   }
 
   #start(): Promise<Standing> {
@@ -117,6 +131,12 @@ export class HeldContest {
     if (changes.points.length + changes.teams.length === 0) return this.#standingOf(loaded);
     // Told at once: nothing is read before all of it is in.
     const advanced = await loaded.host.ask(loaded.name, 'advance', changes);
+    if (isRefused(advanced) && advanced.refused.code === 'unavailable') {
+      // Its host is gone; another one takes its place.
+      this.#unload(loaded);
+      this.#isReading = false;
+      return this.#load();
+    }
     if (isRefused(advanced)) return this.#fail(loaded, advanced.refused.message);
     loaded.reached = changes.tail.reached;
     return this.#standingOf(loaded);
