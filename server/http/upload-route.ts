@@ -61,6 +61,8 @@ async function upload(
   if (!('pieces' in pieces)) return pieces;
   const [found] = await deps.store.readTournaments([tournament]);
   if (found === undefined) return noTournament(tournament);
+  if (found.status === 'started')
+    return problem('conflict', 'the tournament has started: its teams change one by one');
   const teams = new TeamUpload(deps, { tournament, players: found.settings.players });
   try {
     const refusal = await teams.take(pieces.pieces);

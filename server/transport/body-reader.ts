@@ -67,12 +67,14 @@ export class BodyReader {
       this.#bytes += chunk.byteLength;
     }
     if (isLast) this.#state = 'complete';
-    if (this.#waiting === undefined && !isLast && !this.#paused) {
+    this.#settle();
+    this.#give();
+    // Whoever still asks wants more: a chunk may be empty, as where the sender waits to be told to go on.
+    const isWanted = this.#waiting !== undefined || this.#asking !== undefined;
+    if (this.#state === 'reading' && !isWanted && !this.#paused) {
       this.#paused = true;
       this.#response.pause();
     }
-    this.#settle();
-    this.#give();
   }
 
   #readOn(): void {

@@ -348,6 +348,29 @@ describe('bodies', () => {
     }
   });
 
+  it('are read piece by piece also where the sender waits to be told to go on', async () => {
+    const { url } = await serve([
+      {
+        method: 'POST',
+        pattern: '/stream',
+        handler: async (request) => {
+          let bytes = 0;
+          for await (const piece of request.pieces()) bytes += piece.length;
+          return text(String(bytes));
+        },
+      },
+    ]);
+    const post = httpRequest(`${url}/stream`, {
+      method: 'POST',
+      headers: { expect: '100-continue', 'content-length': '3000000' },
+    });
+    post.flushHeaders();
+    await once(post, 'continue');
+    post.end(new Uint8Array(3_000_000));
+    const [answer] = (await once(post, 'response')) as [IncomingMessage];
+    expect((await answer.toArray()).join('')).toBe('3000000');
+  });
+
   it('that are cut off between two pieces reject', async () => {
     const outcomes: unknown[] = [];
     const { port, messages } = await serve([
