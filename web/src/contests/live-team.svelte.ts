@@ -13,7 +13,7 @@ export interface TeamQuery {
 /** Where nothing moves, and after an answer that was none. */
 const REFRESH_MS = 5000;
 /** At most so often: a contest can move with every tick. */
-const PAUSE_MS = 1500;
+const PAUSE_MS = 1000;
 
 /** One team: its rank and score by its channel, at once, and its cards whenever these have changed. */
 export class LiveTeam {
