@@ -3,6 +3,7 @@ import { Contest } from '../contest/contest.ts';
 import { ContestHost } from '../contest/host/contest-host.ts';
 import { isRefused, type Refused } from '../contest/refusal.ts';
 import { startRedis } from '../test/support/redis-server.ts';
+import { measureLoads } from './contest-loads.ts';
 import { CARDS, FantasyField, nameOf, PLAYERS } from './fantasy-field.ts';
 import { RedisUpdates } from './redis-updates.ts';
 
@@ -47,6 +48,17 @@ export async function* tables() {
       'with a ZINCRBY per team': times(redis.teamsTime, tick),
     },
   ] as const;
+
+  const loads: Record<string, object> = {};
+  for await (const { engine, storeMs, loadMs, loadCpuMs, pauseMs } of measureLoads(contest, field)) {
+    loads[engine] = {
+      'into the store, ms': storeMs.toFixed(0),
+      'until an owner answers, ms': loadMs.toFixed(0),
+      'of the processor': loadCpuMs.toFixed(0),
+      'longest pause of its event loop, ms': pauseMs.toFixed(0),
+    };
+  }
+  yield [`${number(TEAMS)} teams out of a store, as after a takeover`, loads] as const;
 
   const growth: Record<string, object> = {};
   for (const teams of SIZES) growth[`${number(teams)} teams`] = grow(teams);

@@ -11,8 +11,10 @@ import type { TournamentSettings, TournamentStatus } from '../protocol/tournamen
 export const MAX_REGISTERED_TEAMS = 20_000_000;
 /** On cards, named in the settings, or with points. */
 export const MAX_TOURNAMENT_PLAYERS = 65_536;
-/** Of one piece of registered teams; also the most that is read at once, but for one piece. */
+/** Of one piece of registered teams. */
 export const MAX_TEAM_CHUNK_BYTES = 256 * 1024;
+/** Of pieces that are read at once: when there is as much, no other one is added. */
+export const TEAM_CHUNKS_READ_BYTES = 1024 * 1024;
 /** Changes (of points or of teams after the start) that are read at once. */
 export const MAX_CONTEST_CHANGES = 1000;
 

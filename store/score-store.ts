@@ -212,7 +212,7 @@ export interface ScoreStore extends Service {
     readonly after?: string;
     readonly limit: number;
   }): Promise<readonly TournamentListing[]>;
-  /** Registered teams, beginning with piece `from` (0 is the first): at least one piece, and more up to `MAX_TEAM_CHUNK_BYTES` or a little over. */
+  /** Registered teams, beginning with piece `from` (0 is the first): at least one piece, and more until they have `TEAM_CHUNKS_READ_BYTES`. */
   readTeamChunks(tournament: string, from: number): Promise<TeamChunks>;
   /** What changed after change `after` (0: all), at most `MAX_CONTEST_CHANGES` of it, atomically; `undefined` for one that does not exist. */
   readContestTail(tournament: string, after: number): Promise<ContestTail | undefined>;

@@ -1,7 +1,7 @@
 import type { Advance } from '../../contest/advance.ts';
 import type { AnswerOf, ContestCall, ContestCalls } from '../../contest/host/calls.ts';
 import { isRefused, refuse } from '../../contest/refusal.ts';
-import type { ContestTail } from '../../store/score-store.ts';
+import type { ContestTail, TeamChunks } from '../../store/score-store.ts';
 import type { ContestDeps, ContestThreadHost } from './contest-types.ts';
 import type { HostKeeper } from './host-keeper.ts';
 
@@ -177,23 +177,26 @@ export class HeldContest {
     }
   }
 
-  /** Piece by piece, the next one on its way while one is taken in: not more is in memory at once. Gives how many. */
+  /** Page by page, the next one on its way while one is taken in: not more is in memory at once. Gives how many pieces there were. */
   async #loadTeams({ host, name }: Loaded): Promise<number> {
     const { store } = this.#deps;
+    const load = async (chunk: Uint8Array): Promise<void> => {
+      const refused = await host.ask(name, 'load', { chunk });
+      if (isRefused(refused)) throw new Error(`the teams cannot be loaded: ${refused.refused.message}`);
+    };
     let pieces = 0;
-    let page = await store.readTeamChunks(this.#id, 0);
-    for (;;) {
-      const next = page.next === undefined ? undefined : store.readTeamChunks(this.#id, page.next);
-      // Somebody waits for it below; until then it must not count as unhandled.
-      next?.catch(() => undefined);
-      for (const chunk of page.chunks) {
-        const refused = await host.ask(name, 'load', { chunk });
-        if (isRefused(refused)) throw new Error(`the teams cannot be loaded: ${refused.refused.message}`);
-        pieces++;
-      }
-      if (next === undefined) return pieces;
-      page = await next;
+    let loading: Promise<unknown> = Promise.resolve();
+    for (let from: number | undefined = 0; from !== undefined; ) {
+      const page: TeamChunks = await store.readTeamChunks(this.#id, from);
+      await loading;
+      loading = Promise.all(page.chunks.map(load));
+      // Somebody waits for it above or below; until then it must not count as unhandled.
+      loading.catch(() => undefined);
+      pieces += page.chunks.length;
+      from = page.next;
     }
+    await loading;
+    return pieces;
   }
 
   async #readChanges(after: number): Promise<Changes | undefined> {

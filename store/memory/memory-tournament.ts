@@ -6,10 +6,10 @@ import {
   type LateTeam,
   MAX_CONTEST_CHANGES,
   MAX_REGISTERED_TEAMS,
-  MAX_TEAM_CHUNK_BYTES,
   MAX_TOURNAMENT_PLAYERS,
   type PointsOperation,
   type StoredCard,
+  TEAM_CHUNKS_READ_BYTES,
   type TeamChange,
   type TeamChunk,
   type TeamChunks,
@@ -130,7 +130,7 @@ export class MemoryTournament {
   chunks(from: number): TeamChunks {
     let bytes = 0;
     let next = from;
-    while (next < this.#chunks.length && bytes < MAX_TEAM_CHUNK_BYTES) {
+    while (next < this.#chunks.length && bytes < TEAM_CHUNKS_READ_BYTES) {
       bytes += this.#chunks[next++]?.length ?? 0;
     }
     const chunks = this.#chunks.slice(from, next);

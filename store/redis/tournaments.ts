@@ -6,11 +6,11 @@ import { partitionOfTournament } from '../partitions.ts';
 import {
   type ContestTail,
   MAX_CONTEST_CHANGES,
-  MAX_TEAM_CHUNK_BYTES,
   type ScoreStore,
   type StartVerdict,
   type StoreOptions,
   StoreUnavailableError,
+  TEAM_CHUNKS_READ_BYTES,
   type TeamChunks,
   type TeamsVerdict,
   type TeamVerdict,
@@ -164,7 +164,7 @@ export function createTournaments(run: RunScript, keys: Keys, options: StoreOpti
     },
 
     async readTeamChunks(id, from): Promise<TeamChunks> {
-      const args = [String(from), String(MAX_TEAM_CHUNK_BYTES)];
+      const args = [String(from), String(TEAM_CHUNKS_READ_BYTES)];
       const reply = await run('read-team-chunks', [locate(id).own.chunks], args, 'bytes');
       const [count, ...chunks] = reply as [number, ...Buffer[]];
       const next = from + chunks.length;
