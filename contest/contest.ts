@@ -25,6 +25,7 @@ import type {
 } from './contest-types.ts';
 import { LateTeams } from './late-teams.ts';
 import { Leagues } from './leagues.ts';
+import { MAX_CARD_KINDS, MAX_LEAGUES } from './limits.ts';
 import { OrderScratch } from './order.ts';
 import { Players } from './players.ts';
 import { isRefused, type Refused, refuse } from './refusal.ts';
@@ -188,7 +189,11 @@ export class Contest {
     try {
       readChunk(chunk, {
         card: (player, bonus) => this.#loadCard(player, bonus),
-        league: (league) => this.#leagues.names.intern(league),
+        league: (league) => {
+          const number = this.#leagues.names.intern(league);
+          if (number >= MAX_LEAGUES) throw new ChunkError('There are too many leagues');
+          return number;
+        },
         team: (bytes, start, end, roster, base) => {
           const refused = this.#admission.admitWeight(this.#weightOf(roster), base);
           if (refused !== undefined) throw new ChunkError(refused.refused.message);
@@ -262,7 +267,10 @@ export class Contest {
 
   #loadCard(player: string, bonus: number): number {
     if (bonus < MIN_BONUS || bonus > MAX_BONUS) throw new ChunkError('A bonus is out of range');
-    return this.#kinds.intern(this.#players.intern(player), bonus);
+    const kind = this.#kinds.intern(this.#players.intern(player), bonus);
+    if (kind >= MAX_CARD_KINDS)
+      throw new ChunkError('There are too many different pairs of player and bonus');
+    return kind;
   }
 
   #build(): void {
