@@ -116,3 +116,30 @@ export interface ContestTail extends Tournament {
   readonly points: readonly (readonly [player: string, points: number])[];
   readonly teams: readonly LateTeam[];
 }
+
+/** What a score store does with tournaments; the points of players come with batches. */
+export interface TournamentStore {
+  /** Creates the tournament or replaces its settings; a step where that is a change. */
+  configureTournament(
+    id: string,
+    settings: TournamentSettings,
+    acceptedAt: number,
+  ): Promise<TournamentVerdict>;
+  /** Before the start. Adding the same again changes nothing but the count, so a part of an upload can be sent again. A step, without the teams themselves. */
+  addTeams(tournament: string, chunk: TeamChunk, acceptedAt: number): Promise<TeamsVerdict>;
+  /** From now on the registered teams stay as they are; a step where it had not started. */
+  startTournament(id: string, acceptedAt: number): Promise<StartVerdict>;
+  /** After the start; a step where that is a change. */
+  putTeam(tournament: string, change: TeamChange, acceptedAt: number): Promise<TeamVerdict>;
+  /** `undefined` for a tournament that does not exist. */
+  readTournaments(ids: readonly string[]): Promise<readonly (Tournament | undefined)[]>;
+  /** Tournaments in byte order of their ids, beginning after `after`. */
+  listTournaments(page: {
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<readonly TournamentListing[]>;
+  /** Registered teams, beginning with piece `from` (0 is the first): at least one piece, and more until they have `TEAM_CHUNKS_READ_BYTES`. */
+  readTeamChunks(tournament: string, from: number): Promise<TeamChunks>;
+  /** What changed after change `after` (0: all), at most `MAX_CONTEST_CHANGES` of it, atomically; `undefined` for one that does not exist. */
+  readContestTail(tournament: string, after: number): Promise<ContestTail | undefined>;
+}

@@ -31,7 +31,6 @@
 import type { BoardConfig, BoardSettings } from '../protocol/boards.ts';
 import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
-import type { TournamentSettings } from '../protocol/tournaments.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
 import type {
@@ -45,18 +44,7 @@ import type {
   Standings,
   StandingsQuery,
 } from './board-views.ts';
-import type {
-  ContestTail,
-  StartVerdict,
-  TeamChange,
-  TeamChunk,
-  TeamChunks,
-  TeamsVerdict,
-  TeamVerdict,
-  Tournament,
-  TournamentListing,
-  TournamentVerdict,
-} from './contest-views.ts';
+import type { TournamentStore } from './contest-views.ts';
 import type {
   BoardRecords,
   Checkpoint,
@@ -122,7 +110,7 @@ export interface WriteRefusal {
  * Every method rejects with `StoreUnavailableError` where the store can't be reached or does not answer in time; a
  * write may then have happened or not. Methods that take lists cost one round trip per Redis node.
  */
-export interface ScoreStore extends Service {
+export interface ScoreStore extends Service, TournamentStore {
   readonly partitions: number;
 
   apply(batch: Batch): Promise<BatchVerdict>;
@@ -149,18 +137,6 @@ export interface ScoreStore extends Service {
   configureMatch(match: string, fixture: Fixture, acceptedAt: number): Promise<FixtureVerdict>;
   /** With its events; false where there was none. A step like every other change. */
   removeMatch(match: string, acceptedAt: number): Promise<boolean>;
-  /** Creates the tournament or replaces its settings; a step where that is a change. */
-  configureTournament(
-    id: string,
-    settings: TournamentSettings,
-    acceptedAt: number,
-  ): Promise<TournamentVerdict>;
-  /** Before the start. Adding the same again changes nothing but the count, so a part of an upload can be sent again. A step, without the teams themselves. */
-  addTeams(tournament: string, chunk: TeamChunk, acceptedAt: number): Promise<TeamsVerdict>;
-  /** From now on the registered teams stay as they are; a step where it had not started. */
-  startTournament(id: string, acceptedAt: number): Promise<StartVerdict>;
-  /** After the start; a step where that is a change. */
-  putTeam(tournament: string, change: TeamChange, acceptedAt: number): Promise<TeamVerdict>;
   /**
    * False where there was none. Like every change of a board or repair, it moves the position by one. The windows of the board are
    * removed too, one step each in byte order, before it; a window alone can be removed by its name.
@@ -205,17 +181,6 @@ export interface ScoreStore extends Service {
   ): Promise<MatchHistory | undefined>;
   /** Matches in byte order of their ids, beginning after `after`. */
   listMatches(page: { readonly after?: string; readonly limit: number }): Promise<readonly MatchListing[]>;
-  /** `undefined` for a tournament that does not exist. */
-  readTournaments(ids: readonly string[]): Promise<readonly (Tournament | undefined)[]>;
-  /** Tournaments in byte order of their ids, beginning after `after`. */
-  listTournaments(page: {
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<readonly TournamentListing[]>;
-  /** Registered teams, beginning with piece `from` (0 is the first): at least one piece, and more until they have `TEAM_CHUNKS_READ_BYTES`. */
-  readTeamChunks(tournament: string, from: number): Promise<TeamChunks>;
-  /** What changed after change `after` (0: all), at most `MAX_CONTEST_CHANGES` of it, atomically; `undefined` for one that does not exist. */
-  readContestTail(tournament: string, after: number): Promise<ContestTail | undefined>;
   /** Boards in byte order of their ids, beginning after `after`. */
   listBoards(page: { readonly after?: string; readonly limit: number }): Promise<readonly BoardSummary[]>;
 

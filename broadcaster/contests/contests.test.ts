@@ -9,11 +9,11 @@ import {
   type ViewMessage,
 } from '../../bus/messages.ts';
 import { ContestModel } from '../../contest/contest-model.contract.ts';
-import { parseChannel } from '../../protocol/channels.ts';
+import { kindOf, parseChannel } from '../../protocol/channels.ts';
 import { applyPatch } from '../../protocol/patches.ts';
 import { putTeam } from '../../server/contests/put-team.ts';
-import { partitionOfTournament } from '../../store/partitions.ts';
-import { CONTEST_IDLE_MS } from './contest-types.ts';
+import { partitionOfBoard, partitionOfChannel, partitionOfTournament } from '../../store/partitions.ts';
+import { CONTEST_IDLE_MS, MAX_HELD_CONTESTS } from './contest-types.ts';
 import { type ContestRig, CUP, createContestRig, line, register, setPoints } from './support.contract.ts';
 
 let rig: ContestRig;
@@ -41,7 +41,7 @@ async function startCup(): Promise<void> {
 function watch(name: string) {
   const heard = { state: undefined as unknown, epoch: '', seq: 0, refusals: [] as string[], patches: 0 };
   const channel = parseChannel(name);
-  if (channel?.type !== 'league' && channel?.type !== 'team') throw new Error(`${name} is no contest's`);
+  if (channel === undefined) throw new Error(`${name} is no channel`);
   const hear = (bytes: Uint8Array): void => {
     const message = decodeBusMessage(bytes) as PatchMessage | ViewMessage | RefusalMessage;
     if (!('channel' in message) || message.channel !== name) return;
@@ -49,18 +49,14 @@ function watch(name: string) {
     else if (message.type === 'view') Object.assign(heard, message);
     else {
       expect([message.epoch, message.seq]).toEqual([heard.epoch, heard.seq + 1]);
-      heard.state = applyPatch(
-        channel.type === 'league' ? 'rows' : 'document',
-        heard.state as never,
-        message.patch,
-      );
+      heard.state = applyPatch(kindOf(channel), heard.state as never, message.patch);
       heard.seq = message.seq;
       heard.patches++;
     }
   };
   rig.bus.subscribe(TOPICS.channel(name), hear);
   rig.bus.subscribe(TOPICS.inbox('g'), hear);
-  const partition = partitionOfTournament(channel.tournament, rig.store.partitions);
+  const partition = partitionOfChannel(channel, rig.store.partitions);
   const tell = (): void => {
     const position = heard.epoch === '' ? ([name] as const) : ([name, heard.epoch, heard.seq] as const);
     const message = encodeBusMessage({ type: 'watch', gateway: 'g', channels: [position] });
@@ -155,6 +151,18 @@ describe('the owner of a contest', () => {
     expect(await ask()).toMatchObject({ total: 3 });
   });
 
+  test('has room for those that there are, whatever is asked about', async () => {
+    await startCup();
+    const broadcaster = await rig.broadcaster('b1');
+    await rig.store.configureTournament('open', {}, 1000);
+    const made = Array.from({ length: MAX_HELD_CONTESTS }, (_, n) => rig.asker.ask(`none-${n}`, 'page', ALL));
+    const [first] = await rig.settle(Promise.all([...made.slice(1), rig.asker.ask('open', 'page', ALL)]));
+    expect(first).toEqual(refused('not_found'));
+    expect(broadcaster.stats().contests).toBe(0);
+    expect(await ask()).toMatchObject({ total: 3 });
+    expect(broadcaster.stats().contests).toBe(1);
+  });
+
   test('says unavailable while it loads, never a rank that is not right', async () => {
     await startCup();
     const store = rig.store.connect();
@@ -219,6 +227,37 @@ describe('channels of a contest', () => {
     expect(league?.heard.patches).toBe(patches);
   });
 
+  test('are waited for by nobody: others move on while a contest is slow', async () => {
+    await startCup();
+    const store = rig.store.connect();
+    await rig.broadcaster('b1', store);
+    const board = boardBeside(rig.store.partitions);
+    const [other, league] = [watch(`board:${board}`), watch(`league:${CUP}:all`)];
+    await rig.clock.advance(1000);
+    const read = store.readContestTail.bind(store);
+    let go = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    store.readContestTail = async (...args) => {
+      await held;
+      return read(...args);
+    };
+    await setPoints(rig.store, { cem: 5 });
+    const partition = partitionOfTournament(CUP, rig.store.partitions);
+    for (let score = 1; score <= 3; score++) {
+      const operations = [{ op: 'set', board, member: 'ann', value: score }] as const;
+      await rig.store.apply({ partition, acceptedAt: 1000, parts: [{ operations }] });
+      await rig.clock.advance(500);
+      expect(other.heard.state).toEqual([['ann', score]]);
+    }
+    go();
+    await rig.clock.advance(1000);
+    league.tell();
+    await rig.clock.advance(1000);
+    expect(league.heard.state).toEqual([['three', 5], ['one', 0], ['two', 0]]); // biome-ignore format: rows
+  });
+
   test('go with their partition to another broadcaster, and are right there', async () => {
     await startCup();
     const first = await rig.broadcaster('b1');
@@ -257,6 +296,12 @@ describe('channels of a contest', () => {
     expect(league.heard.state).toMatchObject([['three', 6], ['one', 0], ['two', 0]]); // biome-ignore format: rows
   });
 });
+
+/** One in the same partition. */
+function boardBeside(partitions: number): string {
+  const partition = partitionOfTournament(CUP, partitions);
+  for (let n = 0; ; n++) if (partitionOfBoard(`b${n}`, partitions) === partition) return `b${n}`;
+}
 
 describe('whatever is done to a contest', () => {
   const PLAYERS = ['ann', 'bob', 'cem', '__proto__'];

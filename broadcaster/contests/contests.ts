@@ -82,6 +82,7 @@ export class Contests {
     const contest = this.#hold(partition, tournament);
     if (contest === undefined) return channels.map(() => 'unavailable');
     const asked = await contest.query(this.#patiently, 'tick', { watched: watchedOf(channels) });
+    this.#dropEmpty(tournament, contest, asked);
     if ('standing' in asked) {
       const { standing } = asked;
       return channels.map((channel) => (standing === 'open' ? stateBeforeStart(channel) : standing));
@@ -103,6 +104,7 @@ export class Contests {
     const patience = question === 'recompute' ? (standing: Promise<Standing>) => standing : this.#patiently;
     const body = ask as ContestQuestions[ContestQuestion]['ask'] & undefined;
     const asked = await contest.query(patience, question, body);
+    this.#dropEmpty(tournament, contest, asked);
     return 'answer' in asked ? asked.answer : refusalOf(asked.standing);
   }
 
@@ -119,8 +121,14 @@ export class Contests {
     return contest;
   }
 
+  /** There is nothing to hold where nothing has begun: names that somebody made up must not take the room of contests. */
+  #dropEmpty(id: string, contest: HeldContest, asked: object): void {
+    if (!('standing' in asked) || asked.standing === 'unavailable') return;
+    this.#drop(id, contest);
+  }
+
   #drop(id: string, contest: HeldContest): void {
-    this.#held.delete(id);
+    if (this.#held.get(id)?.contest === contest) this.#held.delete(id);
     contest.drop();
   }
 

@@ -229,21 +229,21 @@ export class ChannelHub implements Service {
     for (const waiter of channel.takeWaiters()) waiter.opened();
   }
 
-  #refuse(channel: WatchedChannel, code: ErrorCode, message: string, retryAfterMs?: number): void {
+  #refuse(channel: WatchedChannel, code: ErrorCode, message: string): void {
+    const retryAfterMs = code === 'unavailable' ? this.#options.tuning.retryAfterMs : undefined;
     this.#channels.drop(channel);
     for (const waiter of channel.takeWaiters()) waiter.refused(code, message, retryAfterMs);
   }
 
   #settleLocally(channel: WatchedChannel, state: ChannelState): void {
     if (channel.isOpen) return;
-    if (state === 'not_found') return this.#refuse(channel, state, `there is no ${channel.name}`);
-    if (state === 'unavailable') {
-      const message = `only its owner knows ${channel.name}`;
-      return this.#refuse(channel, state, message, this.#options.tuning.retryAfterMs);
+    if (state === 'not_found') this.#refuse(channel, state, `there is no ${channel.name}`);
+    else if (state === 'unavailable') this.#refuse(channel, state, `only its owner knows ${channel.name}`);
+    else {
+      // An epoch of its own each time, so that no position ever stands for two states.
+      channel.view.holdLocal(`local-${this.#deps.randomId()}`, state);
+      this.#opened(channel);
     }
-    // An epoch of its own each time, so that no position ever stands for two states.
-    channel.view.holdLocal(`local-${this.#deps.randomId()}`, state);
-    this.#opened(channel);
   }
 
   #failLocally(channels: readonly WatchedChannel[], error: unknown): void {
@@ -251,10 +251,8 @@ export class ChannelHub implements Service {
       { err: error, channels: channels.length },
       'no owner, and the store cannot be read',
     );
-    for (const channel of channels) {
-      const message = 'neither an owner nor the score store can be reached';
-      this.#refuse(channel, 'unavailable', message, this.#options.tuning.retryAfterMs);
-    }
+    const message = 'neither an owner nor the score store can be reached';
+    for (const channel of channels) this.#refuse(channel, 'unavailable', message);
   }
 
   #isStale(channel: WatchedChannel): boolean {
