@@ -13,11 +13,13 @@ import {
   type BroadcasterLimits,
   DEFAULT_BROADCASTER_LIMITS,
 } from './broadcaster/broadcaster-types.ts';
+import { createMatchFeeder } from './broadcaster/contests/match-feeder.ts';
 import { BusCounts, countedBus } from './bus/counted-bus.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import { createNatsBus } from './bus/nats-bus.ts';
 import { Nodes } from './bus/nodes.ts';
+import { loadPlayedMatch } from './demo-match.ts';
 import type { OwnHandlers } from './handlers-module.ts';
 import { createNodeAnswer, createNodeReport, type ReportedParts } from './node-report.ts';
 import type { NodeReport } from './protocol/node-reports.ts';
@@ -33,6 +35,7 @@ import { createScoring } from './scoring/registry.ts';
 import type { Scoring } from './scoring/scoring.ts';
 import { createSports, type Sports } from './scoring/sports.ts';
 import { hostAllowed } from './server/auth/origin.ts';
+import type { DemoOptions } from './server/demo/demo.ts';
 import { createEdge, type Edge } from './server/edge.ts';
 import { isLoopback, type Settings } from './settings.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
@@ -179,16 +182,11 @@ function createNodes(parts: Parts, reported: () => ReportedParts): Nodes {
 }
 
 function createBroadcasterOf({ settings, ...deps }: Parts): Broadcaster {
-  const sideline = (mayWorkOn: (partition: number) => boolean): Service =>
-    createCheckpointKeeper(
-      { ...deps, mayWorkOn },
-      { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
-    );
   const broadcaster = createBroadcaster(
     {
       ...deps,
       random: () => randomBytes(8).toString('hex'),
-      ...(settings.checkpointIntervalMs === 0 ? {} : { sideline }),
+      sideline: (mayWorkOn) => createSideline({ settings, ...deps }, mayWorkOn),
     },
     {
       name: deps.name,
@@ -198,6 +196,20 @@ function createBroadcasterOf({ settings, ...deps }: Parts): Broadcaster {
   );
   deps.metrics.add(broadcasterMetrics(broadcaster));
   return broadcaster;
+}
+
+/** What a broadcaster does for its partitions besides: points of matches go to tournaments, checkpoints are taken. */
+function createSideline({ settings, ...deps }: Parts, mayWorkOn: (partition: number) => boolean): Service {
+  const feeder = createMatchFeeder({ ...deps, mayWorkOn }, { pauseMs: settings.timing.tickMs });
+  if (settings.checkpointIntervalMs === 0) return feeder;
+  const keeper = createCheckpointKeeper(
+    { ...deps, mayWorkOn },
+    { intervalMs: settings.checkpointIntervalMs, logOperations: settings.store.logOperations },
+  );
+  return {
+    start: async () => void (await Promise.all([feeder.start(), keeper.start()])),
+    stop: async () => void (await Promise.all([feeder.stop(), keeper.stop()])),
+  };
 }
 
 /** Comes before what may be away, so that whoever looks after the process can tell waiting from dead. */
@@ -222,6 +234,11 @@ export function ownerLimits({ limits }: Pick<Settings, 'limits'>): BroadcasterLi
   return { ...DEFAULT_BROADCASTER_LIMITS, watchedChannels: limits.channels * OWNER_HEADROOM };
 }
 
+function demoOf({ demo }: Settings): DemoOptions | undefined {
+  if (demo === undefined) return undefined;
+  return { ...demo, played: demo.file === undefined ? undefined : loadPlayedMatch(demo.file) };
+}
+
 function createEdgeOf({ settings, name, ...deps }: Parts & { readonly nodes: Nodes }): Edge {
   // The same place from the sources and from the build: dist/web of the package.
   const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './dist/' : './', import.meta.url));
@@ -240,6 +257,6 @@ function createEdgeOf({ settings, name, ...deps }: Parts & { readonly nodes: Nod
     timing: settings.timing,
     drainMs: settings.drainMs,
     staticDir: `${root}web`,
-    demo: settings.demo,
+    demo: demoOf(settings),
   });
 }

@@ -17,6 +17,8 @@ const USAGE = `scorewire: real-time leaderboards and live scores
   npm start                     everything in one process, scores in memory, on http://127.0.0.1:8080
   npm start -- --demo           the same, with games that never end: a board "demo", a match "demo" and more
   npm start -- --demo match     the same, with the match alone: cricket, ball by ball
+  npm start -- --demo fantasy   a fantasy contest of 100,000 teams, driven by a match that is played at 20x;
+                                --file 1187667.json has one of Cricsheet drive it
   npm start -- --port 0         on a free port
   npm start -- --workers 4      four processes behind one port, on Redis and NATS
 
@@ -105,16 +107,19 @@ function readArguments(): { help: boolean; environment: Record<string, string> }
         host: { type: 'string' },
         port: { type: 'string' },
         workers: { type: 'string' },
+        file: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     const [what, ...others] = positionals;
-    const stranger = values.demo && what === 'match' ? others[0] : what;
+    const stranger = values.demo && (what === 'match' || what === 'fantasy') ? others[0] : what;
+    if (values.file !== undefined && what !== 'fantasy') throw new Error('--file is for --demo fantasy');
     if (stranger !== undefined) throw new Error(`${stranger} is not an option`);
     return {
       help: values.help,
       environment: {
         ...(values.demo ? { DEMO: what ?? '1' } : {}),
+        ...(values.file === undefined ? {} : { DEMO_FILE: values.file }),
         ...(values.host === undefined ? {} : { HOST: values.host }),
         ...(values.port === undefined ? {} : { PORT: values.port }),
         ...(values.workers === undefined ? {} : { WORKERS: values.workers }),
@@ -163,6 +168,7 @@ function describeDemo({ demo }: Settings): string[] {
   if (demo === undefined) return [];
   const match = `a match of cricket is played as "${DEMO_MATCH}"`;
   if (demo.plays === 'match') return [`  ${match}`];
+  if (demo.plays === 'fantasy') return [`  ${demo.teams} fantasy teams live by a match: see /contests/`];
   return [`  a demonstration game runs on board "${demo.board}", and ${match}`];
 }
 

@@ -143,6 +143,11 @@ describe('settings', () => {
       players: 10,
       batch: 6,
       pauseMs: 400,
+      teams: 100_000,
+      file: undefined,
+    });
+    expect(readSettings({ DEMO: 'fantasy', DEMO_TEAMS: '500', DEMO_FILE: 'a.json' }).demo).toMatchObject({
+      ...{ plays: 'fantasy', ballMs: 1650, teams: 500, file: 'a.json' },
     });
     expect(readSettings({ DEMO: 'match', DEMO_BALL_MS: '50' }).demo).toMatchObject({
       ...{ plays: 'match', ballMs: 50 },

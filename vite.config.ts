@@ -19,6 +19,7 @@ export default defineConfig({
         products: 'web/products/index.html',
         areas: 'web/areas/index.html',
         matches: 'web/matches/index.html',
+        contests: 'web/contests/index.html',
         scorer: 'web/scorer/index.html',
         docs: 'web/docs/index.html',
         admin: 'web/admin/index.html',

@@ -37,6 +37,10 @@ export function broadcasterMetrics(broadcaster: Pick<Broadcaster, 'stats'>): Met
         'Channels that gateways watch',
         ({ watchedChannels }) => watchedChannels,
       ),
+      scorewire_broadcaster_contests: gauge(
+        'Fantasy contests that are held in memory, or being loaded',
+        ({ contests }) => contests,
+      ),
       scorewire_broadcaster_tick_seconds: histogram('What a tick took', ({ tickSeconds }) => tickSeconds),
       scorewire_broadcaster_tick_lag_seconds: histogram(
         'How long after its due time a tick began',

@@ -6,6 +6,7 @@ import type { Service } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Traces } from '../runtime/traces.ts';
 import type { ScoreStore } from '../store/score-store.ts';
+import type { ContestReads, CreateContestHost } from './contests/contest-types.ts';
 
 export interface BroadcasterLimits {
   /** Channels that one broadcaster watches, those being read for the first time included; beyond: `unavailable`. */
@@ -35,11 +36,13 @@ export interface BroadcasterOptions {
 /** What states are read from. */
 export type StateReads = Pick<
   ScoreStore,
-  'readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches' | 'readProbes'
+  | ('readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches')
+  | ('readProbes' | 'readTournaments')
 >;
 
 /** What a broadcaster needs of the store: it reads, it holds leases, and it ends what is over. */
 export type BroadcasterStore = StateReads &
+  ContestReads &
   Pick<
     ScoreStore,
     | 'partitions'
@@ -61,6 +64,8 @@ export interface BroadcasterDeps {
   readonly traces?: Traces | undefined;
   /** 64 random bits in hexadecimal, different at every call. */
   readonly random: () => string;
+  /** Where contests are computed; default: a thread of their own. */
+  readonly createContestHost?: CreateContestHost;
   /** What a broadcaster does besides, for the partitions that it owns at the time, which `mayWorkOn` tells. */
   readonly sideline?: (mayWorkOn: (partition: number) => boolean) => Service;
 }
@@ -71,6 +76,8 @@ export interface BroadcasterStats extends Readonly<Counters> {
   /** Whether the store could be read lately and all leases are confirmed; false where nothing is owned. */
   readonly fresh: boolean;
   readonly watchedChannels: number;
+  /** Contests that are held, or being loaded. */
+  readonly contests: number;
 }
 
 /** What a broadcaster has done since it was started, over all its terms. */

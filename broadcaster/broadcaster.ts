@@ -97,6 +97,7 @@ export function createBroadcaster(deps: BroadcasterDeps, options: BroadcasterOpt
       partitions: owner.partitions,
       fresh: owner.isFresh,
       watchedChannels: owner.watchedChannels,
+      contests: owner.contests,
     }),
   };
 }

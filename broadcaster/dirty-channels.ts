@@ -6,6 +6,7 @@ import type { PublishedViews, WatchedView } from './published-views.ts';
 const BOARD = 'board:';
 const PLAYERS = 'players:';
 const MATCH = 'match:';
+const TOURNAMENT = 'tournament:';
 const PROFILE = 'profile:';
 const FEED = ':feed';
 
@@ -29,6 +30,8 @@ export function markDirtyChannels(
         for (const channel of views.ofProduct(name.slice(PLAYERS.length))) mark(channel, since);
       } else if (name === DIRTY_PROBE) {
         if (views.get(probeName(partition)) !== undefined) mark(probeName(partition), since);
+      } else if (name.startsWith(TOURNAMENT)) {
+        for (const channel of views.ofTournament(name.slice(TOURNAMENT.length))) mark(channel, since);
       } else if (name.startsWith(PROFILE)) {
         profiles.set(name.slice(PROFILE.length), since);
       } else {

@@ -15,6 +15,13 @@ export class DueReads {
     this.#sinceByChannel.delete(channel);
   }
 
+  /** Takes the mark away; gives the acceptance time that it had, infinite where no change is known. */
+  take(channel: string): number {
+    const since = this.#sinceByChannel.get(channel) ?? Number.POSITIVE_INFINITY;
+    this.settle(channel);
+    return since;
+  }
+
   /** When the oldest change in the channel was accepted; `otherwise` where no change is known. */
   sinceOf(channel: string, otherwise: number): number {
     const since = this.#sinceByChannel.get(channel);

@@ -16,6 +16,7 @@ import {
   StoreUnavailableError,
   type SweepResult,
   type TakenNames,
+  type TeamChunks,
 } from '../store/score-store.ts';
 import { DIRTY_PROBE } from '../store/watchable.ts';
 import type { BroadcasterStore } from './broadcaster-types.ts';
@@ -32,6 +33,7 @@ export type Method =
   | 'readProbes'
   | 'writeProbes'
   | 'sweep'
+  | ('readTournaments' | 'readContestTail' | 'readTeamChunks')
   | 'acquireLeases'
   | 'renewLeases'
   | 'releaseLeases';
@@ -127,6 +129,18 @@ export class StoreClient implements BroadcasterStore {
         this.data.mark(partition, DIRTY_PROBE);
       }
     });
+  }
+
+  async readTournaments(ids: readonly string[]): Promise<readonly undefined[]> {
+    return this.#call('readTournaments', () => ids.map(() => undefined));
+  }
+
+  async readContestTail(): Promise<undefined> {
+    return this.#call('readContestTail', () => undefined);
+  }
+
+  async readTeamChunks(): Promise<TeamChunks> {
+    return this.#call('readTeamChunks', () => ({ chunks: [] }));
   }
 
   async sweep(): Promise<SweepResult> {

@@ -1,7 +1,10 @@
 import { TOPICS } from '../bus/messages.ts';
+import { ContestHost } from '../contest/host/contest-host.ts';
 import type { PartitionLease } from '../store/score-store.ts';
 import { probeName } from '../store/watchable.ts';
 import type { BroadcasterDeps, BroadcasterOptions, Counters } from './broadcaster-types.ts';
+import { AskDesk } from './contests/ask-desk.ts';
+import { Contests } from './contests/contests.ts';
 import { GatewayInboxes } from './gateway-inboxes.ts';
 import { hearMessages } from './hear-messages.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -33,6 +36,8 @@ export class Owner implements LeaseHolder {
   readonly #terms = new Terms();
   readonly #views: PublishedViews;
   readonly #health = new ReadHealth();
+  readonly #contests: Contests;
+  readonly #askDesk: AskDesk;
   readonly #creations: ViewCreations;
   readonly #desk: WatchDesk;
   readonly #tick: Tick;
@@ -55,8 +60,15 @@ export class Owner implements LeaseHolder {
     const mayAnswer = (): boolean => leases.isAwake;
     const inboxes = new GatewayInboxes({ bus, terms, counters, mayAnswer });
     this.#views = views;
+    const createHost = deps.createContestHost ?? ((onLost) => new ContestHost({ onLost }));
+    const contests = new Contests({ store, clock, logger, createHost });
+    this.#contests = contests;
+    this.#askDesk = new AskDesk(
+      { bus, logger, contests, mayAnswer: (partition) => this.mayWorkOn(partition) },
+      { partitionCount: store.partitions },
+    );
     this.#creations = new ViewCreations(
-      { store, clock, logger, views, inboxes, health, counters },
+      { store, clock, logger, views, inboxes, health, contests, counters },
       { channelsPerRead: limits.channelsPerRead },
     );
     this.#desk = new WatchDesk(
@@ -65,7 +77,7 @@ export class Owner implements LeaseHolder {
     );
     this.#tick = new Tick(
       {
-        ...{ store, bus, clock, logger, terms, views, health, counters, traces: deps.traces },
+        ...{ store, bus, clock, logger, terms, views, health, contests, counters, traces: deps.traces },
         mayPublish: (term) => leases.isConfirmed(term),
         onFenced: (outdated) => leases.giveUp(outdated),
       },
@@ -98,6 +110,10 @@ export class Owner implements LeaseHolder {
     return this.#views.size;
   }
 
+  get contests(): number {
+    return this.#contests.size;
+  }
+
   /** Whether all views are what the store holds, as far as is known; false where nothing is owned. */
   get isFresh(): boolean {
     return this.#terms.size > 0 && [...this.#terms.all()].every((term) => this.#isFresh(term));
@@ -118,7 +134,9 @@ export class Owner implements LeaseHolder {
         for (const [partition, fence] of message.leases) leases.noteHeard({ partition, fence });
       }),
       store.onState((state) => {
-        if (state === 'up') this.#tick.readEverythingAgain();
+        if (state !== 'up') return;
+        this.#contests.reload();
+        this.#tick.readEverythingAgain();
       }),
     ];
     this.#heartbeat.start();
@@ -146,6 +164,7 @@ export class Owner implements LeaseHolder {
       this.#sweeper?.stop(),
       this.#prober?.stop(),
     ]);
+    await this.#contests.stop();
   }
 
   begin(leases: readonly PartitionLease[]): void {
@@ -155,12 +174,7 @@ export class Owner implements LeaseHolder {
     for (const { partition, fence } of leases) {
       this.#deps.counters.terms += 1;
       this.#terms.begin({ partition, fence, epoch: `${fence}-${random}` });
-      this.#hearing.set(
-        partition,
-        hearMessages(this.#deps, TOPICS.watch(partition), (message) => {
-          if (message.type === 'watch') this.#desk.receive(partition, message);
-        }),
-      );
+      this.#hearing.set(partition, this.#hear(partition));
     }
     this.#tick.readEverythingAgain(leases);
     // Everything is in place before the heartbeat, which makes the gateways send their watch lists.
@@ -174,6 +188,20 @@ export class Owner implements LeaseHolder {
     this.#drop(partitions);
   }
 
+  #hear(partition: number): () => void {
+    const ends = [
+      hearMessages(this.#deps, TOPICS.watch(partition), (message) => {
+        if (message.type === 'watch') this.#desk.receive(partition, message);
+      }),
+      hearMessages(this.#deps, TOPICS.ask(partition), (message) => {
+        if (message.type === 'ask') this.#askDesk.receive(partition, message);
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
   #drop(partitions: readonly number[]): void {
     const dropped = new Set<number>();
     for (const partition of partitions) {
@@ -184,7 +212,9 @@ export class Owner implements LeaseHolder {
       this.#terms.end(partition);
       dropped.add(partition);
     }
-    if (dropped.size > 0) this.#views.forgetPartitions(dropped);
+    if (dropped.size === 0) return;
+    this.#views.forgetPartitions(dropped);
+    this.#contests.dropPartitions(dropped);
   }
 
   #isFresh(term: Term): boolean {

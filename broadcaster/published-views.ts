@@ -77,6 +77,11 @@ export class PublishedViews {
     return this.#index.ofProduct(product);
   }
 
+  /** The leagues and teams of a tournament. */
+  ofTournament(tournament: string): Iterable<string> {
+    return this.#index.ofTournament(tournament);
+  }
+
   /** The channels whose window becomes another one as time passes. */
   ofCurrentWindows(): Iterable<string> {
     return this.#index.ofCurrentWindows();
@@ -142,6 +147,11 @@ export class PublishedViews {
   /** Whether the present tick may advance the view: one that was published since it began would pass the counter. */
   isOfTick(view: PublishedView): boolean {
     return view.firstSeq <= this.#counterOfTick;
+  }
+
+  /** Whether a state that was read beside the ticks may be its next one: a view moves on by at most one per tick. */
+  mayAdvance(view: PublishedView): boolean {
+    return this.isOfTick(view) && view.seq < this.#counterOfTick;
   }
 
   /** The view was read and found as it is. */

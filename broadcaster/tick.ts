@@ -1,16 +1,15 @@
-import { MAX_MESSAGE_BYTES, type MessageBus } from '../bus/message-bus.ts';
-import { encodeBusMessage, TOPICS } from '../bus/messages.ts';
-import { diff } from '../protocol/patches.ts';
-import type { State } from '../protocol/views.ts';
+import type { MessageBus } from '../bus/message-bus.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { preciseNow, type Traces } from '../runtime/traces.ts';
-import { readStates } from '../store/channel-states.ts';
+import type { Traces } from '../runtime/traces.ts';
+import { type ChannelState, readStates } from '../store/channel-states.ts';
 import { type PartitionLease, type ScoreStore, WINDOW_BOUNDARY_MS } from '../store/score-store.ts';
-import { subjectOfChannel } from '../store/trace-subject.ts';
 import type { Counters, StateReads } from './broadcaster-types.ts';
+import { ContestTicks } from './contests/contest-ticks.ts';
+import { type Contests, isOfContest } from './contests/contests.ts';
 import { markDirtyChannels } from './dirty-channels.ts';
 import { DueReads } from './due-reads.ts';
+import { PatchPublisher } from './patch-publisher.ts';
 import type { PublishedView, PublishedViews } from './published-views.ts';
 import type { ReadHealth } from './read-health.ts';
 import type { Term, Terms } from './terms.ts';
@@ -24,6 +23,7 @@ interface TickDeps {
   readonly terms: Terms;
   readonly views: PublishedViews;
   readonly health: ReadHealth;
+  readonly contests: Pick<Contests, 'read' | 'dropIdle'>;
   readonly counters: Counters;
   /** False while the lease is unconfirmed or lost. */
   readonly mayPublish: (term: Term) => boolean;
@@ -43,6 +43,8 @@ export class Tick {
   readonly #deps: TickDeps;
   readonly #options: TickOptions;
   readonly #due = new DueReads();
+  readonly #publisher: PatchPublisher;
+  readonly #contestTicks: ContestTicks;
   /**
    * Names that were taken but never arrived here are lost. So until a take has succeeded, everything in a partition counts as changed:
    * at the beginning of a term (an earlier owner may have taken until our first take fenced it off) and after a take that failed
@@ -56,6 +58,8 @@ export class Tick {
   constructor(deps: TickDeps, options: TickOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#publisher = new PatchPublisher(deps);
+    this.#contestTicks = new ContestTicks({ ...deps, publisher: this.#publisher, due: this.#due });
   }
 
   /** Of these partitions; of all where the store was away or may have lost what it had told. */
@@ -84,7 +88,10 @@ export class Tick {
     const taking = [...terms.staying()].filter(mayPublish);
     if (taking.length === 0 || !(await this.#take(taking))) return;
     this.#markOld(startedAt);
-    const batch = this.#nextBatch();
+    const due = this.#nextBatch();
+    this.#contestTicks.run(due, startedAt);
+    this.#deps.contests.dropIdle();
+    const batch = due.filter(({ channel }) => !isOfContest(channel));
     const readAt = this.#deps.clock.now();
     const states = await this.#read(batch, startedAt);
     if (states === undefined) return;
@@ -92,7 +99,15 @@ export class Tick {
     health.isReadable = true;
     for (const [i, view] of batch.entries()) {
       const state = states[i];
-      if (state !== undefined) this.#publish(view, state, startedAt, readAt);
+      // Where it may not be told at present, its mark stands, so that nothing is lost.
+      const at = this.#due.sinceOf(view.name, startedAt);
+      if (
+        state !== undefined &&
+        state !== 'unavailable' &&
+        this.#publisher.publish(view, state, at, readAt)
+      ) {
+        this.#due.settle(view.name);
+      }
     }
   }
 
@@ -152,10 +167,7 @@ export class Tick {
   }
 
   /** Windows are those of the tick's beginning, by which it was told whether they may have become others. */
-  async #read(
-    batch: readonly PublishedView[],
-    now: number,
-  ): Promise<readonly (State | 'not_found')[] | undefined> {
+  async #read(batch: readonly PublishedView[], now: number): Promise<readonly ChannelState[] | undefined> {
     try {
       const states = await readStates(
         this.#deps.store,
@@ -170,53 +182,10 @@ export class Tick {
     }
   }
 
-  #publish(view: PublishedView, state: State | 'not_found', startedAt: number, readAt: number): void {
-    const { bus, terms, views, counters, mayPublish, traces } = this.#deps;
-    const { name: channel, kind } = view;
-    const term = terms.get(view.partition);
-    // Reading took its time: the lease may be unconfirmed by now, or gone. The marks stand, so nothing is lost.
-    if (term === undefined || !mayPublish(term) || views.get(channel) !== view) return;
-    const { fence, epoch } = term;
-    const patch = state === 'not_found' ? undefined : diff(kind, view.state, state);
-    if (state === 'not_found') {
-      // Its source is gone; gateways learn it from the answer to their next watch.
-      views.forget(view);
-    } else if (patch === undefined) {
-      views.confirm(view, readAt);
-    } else {
-      const at = this.#due.sinceOf(channel, startedAt);
-      views.advance(view, state, at, readAt);
-      const bytes = encodeBusMessage({ type: 'patch', channel, fence, epoch, seq: view.seq, at, patch });
-      // One that the bus would drop is a gap like any lost message: the next watch is answered with the view.
-      if (bytes.length <= MAX_MESSAGE_BYTES) {
-        bus.publish(TOPICS.channel(channel), bytes);
-        counters.patchBytes.observe(bytes.length);
-        if (traces !== undefined) tracePatch(traces, view, { at, startedAt, bytes: bytes.length });
-      }
-    }
-    this.#due.settle(channel);
-  }
-
   #failed(error: unknown, message: string): void {
     const { health, logger, counters } = this.#deps;
     counters.failedReads += 1;
     if (health.isReadable) logger.warn({ err: error }, message);
     health.isReadable = false;
   }
-}
-
-/** The tick with its reading, then the moment of publishing: from there the bus has it. */
-function tracePatch(
-  traces: Traces,
-  { channel, seq }: PublishedView,
-  { at, startedAt, bytes }: { readonly at: number; readonly startedAt: number; readonly bytes: number },
-): void {
-  if (channel.type === 'probe') return;
-  const subject = subjectOfChannel(channel);
-  if (!traces.isRecorded(subject, at)) return;
-  const now = preciseNow();
-  const attributes = { 'scorewire.channel_type': channel.type, 'scorewire.seq': seq };
-  traces.record(subject, at, { name: 'ticked', from: startedAt, to: now, attributes });
-  const published = { ...attributes, 'scorewire.bytes': bytes };
-  traces.record(subject, at, { name: 'published', from: now, to: now, attributes: published });
 }

@@ -1,9 +1,9 @@
-import type { State } from '../protocol/views.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { readStates } from '../store/channel-states.ts';
+import { type ChannelState, readStates } from '../store/channel-states.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 import type { Counters, StateReads } from './broadcaster-types.ts';
+import { byTournament, type ContestChannel, type Contests, isOfContest } from './contests/contests.ts';
 import type { GatewayInboxes } from './gateway-inboxes.ts';
 import type { PendingView, PublishedViews } from './published-views.ts';
 import type { ReadHealth } from './read-health.ts';
@@ -18,6 +18,7 @@ interface ViewCreationsDeps {
   readonly views: PublishedViews;
   readonly inboxes: GatewayInboxes;
   readonly health: ReadHealth;
+  readonly contests: Pick<Contests, 'read'>;
   readonly counters: Counters;
 }
 
@@ -66,41 +67,57 @@ export class ViewCreations {
     });
   }
 
-  async #create(batch: readonly PendingView[]): Promise<void> {
-    const { store, clock, views, inboxes, health, counters } = this.#deps;
+  async #create(asked: readonly PendingView[]): Promise<void> {
+    const { store, clock, health, counters } = this.#deps;
     const readAt = clock.now();
+    // Each contest for itself, and nobody waits for it.
+    for (const [tournament, pending] of byTournament(asked)) void this.#createOfContest(tournament, pending);
+    const batch = asked.filter(({ channel }) => !isOfContest(channel));
+    if (batch.length === 0) return;
     const states = store.state === 'up' ? await this.#read(batch, readAt) : undefined;
     if (this.#stopped) return;
     if (states === undefined) health.isReadable = false;
     else counters.channelsRead += batch.length;
-    for (const [i, pending] of batch.entries()) {
-      const { name, waiting, partition } = pending;
-      const state = states?.[i];
-      // Its partition has been lost meanwhile.
-      if (views.get(name) !== pending) continue;
-      if (state === undefined) {
-        views.forget(pending);
-        inboxes.refuse(
-          waiting,
-          partition,
-          name,
-          'unavailable',
-          'The score store cannot be read at the moment.',
-        );
-      } else if (state === 'not_found') {
-        views.forget(pending);
-        inboxes.refuse(waiting, partition, name, 'not_found', `There is no source of ${name}.`);
-      } else {
-        const view = views.publish(pending, state, readAt);
-        if (!inboxes.sendView(waiting, view)) views.forget(view);
-      }
+    for (const [i, pending] of batch.entries()) this.#settle(pending, states?.[i], readAt);
+  }
+
+  async #createOfContest(tournament: string, batch: readonly PendingView[]): Promise<void> {
+    const { contests, clock, logger, counters } = this.#deps;
+    const readAt = clock.now();
+    const [first] = batch;
+    if (first === undefined) return;
+    const channels = batch.map(({ channel }) => channel as ContestChannel);
+    const states = await contests.read(first.partition, tournament, channels).catch((error: unknown) => {
+      counters.failedReads += 1;
+      logger.debug({ err: error }, 'reading a contest failed');
+      return undefined;
+    });
+    if (this.#stopped) return;
+    for (const [i, pending] of batch.entries()) this.#settle(pending, states?.[i], readAt);
+  }
+
+  #settle(pending: PendingView, state: ChannelState | undefined, readAt: number): void {
+    const { views, inboxes } = this.#deps;
+    const { name, waiting, partition } = pending;
+    // Its partition has been lost meanwhile.
+    if (views.get(name) !== pending) return;
+    if (state === undefined || state === 'unavailable') {
+      views.forget(pending);
+      const message =
+        state === undefined
+          ? 'The score store cannot be read at the moment.'
+          : 'The contest is being loaded.';
+      inboxes.refuse(waiting, partition, name, 'unavailable', message);
+    } else if (state === 'not_found') {
+      views.forget(pending);
+      inboxes.refuse(waiting, partition, name, 'not_found', `There is no source of ${name}.`);
+    } else {
+      const view = views.publish(pending, state, readAt);
+      if (!inboxes.sendView(waiting, view)) views.forget(view);
     }
   }
 
-  async #read(
-    batch: readonly PendingView[],
-    now: number,
-  ): Promise<readonly (State | 'not_found')[] | undefined> {
+  async #read(batch: readonly PendingView[], now: number): Promise<readonly ChannelState[] | undefined> {
     try {
       return await readStates(
         this.#deps.store,

@@ -5,19 +5,20 @@ const ITSELF = '';
 
 /**
  * Which watched channels show a board: its own channel, the ranks on it, and those of its windows. A window that a channel names by its kind
- * (`daily`) is whichever is the current one; one that it names by its time (`daily.2026-11-21`) stays that one. And which show players of a product.
+ * (`daily`) is whichever is the current one; one that it names by its time (`daily.2026-11-21`) stays that one. And which show players of a product, or a tournament.
  */
 export class WatchIndex {
   /** By the id of the board, then by the window as channels name it. */
   readonly #channelsByBoard = new Map<string, Map<string, Set<string>>>();
   readonly #current = new Set<string>();
-  readonly #channelsByProduct = new Map<string, Set<string>>();
+  /** Of what is shown as a whole: by the product of players, by the tournament of leagues and teams. */
+  readonly #channelsBySource = new Map<string, Set<string>>();
 
   add(name: string, channel: Watchable): void {
-    if (channel.type === 'player') {
-      const { product } = channel;
-      const names = this.#channelsByProduct.get(product);
-      if (names === undefined) this.#channelsByProduct.set(product, new Set([name]));
+    const source = sourceOf(channel);
+    if (source !== undefined) {
+      const names = this.#channelsBySource.get(source);
+      if (names === undefined) this.#channelsBySource.set(source, new Set([name]));
       else names.add(name);
     }
     if (channel.type !== 'board' && channel.type !== 'rank') return;
@@ -31,9 +32,10 @@ export class WatchIndex {
   }
 
   remove(name: string, channel: Watchable): void {
-    if (channel.type === 'player') {
-      const names = this.#channelsByProduct.get(channel.product);
-      if (names?.delete(name) && names.size === 0) this.#channelsByProduct.delete(channel.product);
+    const source = sourceOf(channel);
+    if (source !== undefined) {
+      const names = this.#channelsBySource.get(source);
+      if (names?.delete(name) && names.size === 0) this.#channelsBySource.delete(source);
     }
     if (channel.type !== 'board' && channel.type !== 'rank') return;
     const { board, window = ITSELF } = channel;
@@ -64,7 +66,12 @@ export class WatchIndex {
 
   /** The channels of players of a product. */
   ofProduct(product: string): Iterable<string> {
-    return this.#channelsByProduct.get(product) ?? [];
+    return this.#channelsBySource.get(`product:${product}`) ?? [];
+  }
+
+  /** The channels of leagues and teams of a tournament. */
+  ofTournament(tournament: string): Iterable<string> {
+    return this.#channelsBySource.get(`tournament:${tournament}`) ?? [];
   }
 
   /** The channels whose window becomes another one as time passes. */
@@ -75,8 +82,14 @@ export class WatchIndex {
   clear(): void {
     this.#channelsByBoard.clear();
     this.#current.clear();
-    this.#channelsByProduct.clear();
+    this.#channelsBySource.clear();
   }
+}
+
+function sourceOf(channel: Watchable): string | undefined {
+  if (channel.type === 'player') return `product:${channel.product}`;
+  if (channel.type === 'league' || channel.type === 'team') return `tournament:${channel.tournament}`;
+  return undefined;
 }
 
 function isCurrent(window: string): boolean {

@@ -35,6 +35,15 @@ const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { t
     ],
     fresh: false,
   },
+  ask: {
+    ...{ type: 'ask', id: 7, asker: 'n1-0', tournament: 'ipl', question: 'page' },
+    ask: { league: 'all', offset: 3, limit: 10 },
+  },
+  answer: {
+    type: 'answer',
+    id: 7,
+    answer: { league: 'all', total: 4, rows: [{ rank: 4, team: '🏏', score: 0.000001 }] },
+  },
   member: { type: 'member', name: 'o', standing: 'stays', able: true, freed: [3] },
   node: {
     type: 'node',
@@ -49,7 +58,7 @@ const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { t
   },
   left: { type: 'left', name: 'n' },
   question: { type: 'question', id: '1', from: 'n', question: { ask: 'disconnect', connection: 'c' } },
-  answer: { type: 'answer', id: '1', answer: false },
+  'node-answer': { type: 'node-answer', id: '1', answer: false },
 };
 
 test.each(Object.values(MESSAGES))('a $type message arrives as it was sent', (message) => {
@@ -62,6 +71,8 @@ test('no two kinds of topics meet, whatever the names are', () => {
     TOPICS.channel('owners'),
     TOPICS.watch(1),
     TOPICS.inbox('1'),
+    TOPICS.answers('1'),
+    TOPICS.ask(1),
     TOPICS.inbox('watch.1'),
     TOPICS.owners,
     TOPICS.broadcasters,

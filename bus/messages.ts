@@ -5,8 +5,11 @@
  * on the owner publishes a `patch` per changed tick on the channel's topic. Watch lists are repeated with positions, which keeps
  * interest alive and lets the owner answer with a fresh view where a position is off. `heartbeat` tells all gateways who
  * owns what and whether the store can be read. Owners of a partition are ordered by `fence` only: whatever a lower one says is ignored.
+ * What only the owner of a contest can tell is asked of it with `ask`, and answered at the inbox of who asks.
  * Broadcasters tell each other with `member` that they are there, and share the partitions among those that they hear.
  */
+import type { LeaguePage, Recomputation, TeamState } from '../contest/contest-types.ts';
+import type { Refused } from '../contest/refusal.ts';
 import { msgpackCodec } from '../protocol/msgpack-codec.ts';
 import type { NodeAnswer, NodeQuestion, NodeReport } from '../protocol/node-reports.ts';
 import type { Patch, State, ViewKind } from '../protocol/views.ts';
@@ -15,6 +18,10 @@ export const TOPICS = {
   channel: (channel: string): string => `channel.${channel}`,
   /** Watch lists for the owner of a partition. */
   watch: (partition: number): string => `watch.${partition}`,
+  /** Questions about contests for the owner of a partition. */
+  ask: (partition: number): string => `ask.${partition}`,
+  /** Answers to who asked about contests. */
+  answers: (asker: string): string => `answers.${asker}`,
   /** Answers for one gateway. */
   inbox: (gateway: string): string => `inbox.${gateway}`,
   owners: 'owners',
@@ -110,10 +117,40 @@ export interface QuestionMessage {
 }
 
 /** On `TOPICS.node` of who has asked. */
-export interface AnswerMessage {
-  readonly type: 'answer';
+export interface NodeAnswerMessage {
+  readonly type: 'node-answer';
   readonly id: string;
   readonly answer: NodeAnswer;
+}
+
+/** What can be asked about a contest, by what it is about, and what is answered where nothing is refused. */
+export interface ContestQuestions {
+  /** Ranks of a league from row `offset` on; `all` holds everybody. */
+  page: {
+    ask: { readonly league: string; readonly offset: number; readonly limit: number };
+    answer: LeaguePage;
+  };
+  team: { ask: { readonly team: string }; answer: TeamState };
+  recompute: { ask: Readonly<Record<string, never>>; answer: Recomputation };
+}
+export type ContestQuestion = keyof ContestQuestions;
+export type ContestAnswer = ContestQuestions[ContestQuestion]['answer'] | Refused;
+
+/** On `TOPICS.ask`. The answer comes at `TOPICS.answers`, or never: who asks must not wait for ever. */
+export interface AskMessage {
+  readonly type: 'ask';
+  readonly id: number;
+  readonly asker: string;
+  readonly tournament: string;
+  readonly question: ContestQuestion;
+  readonly ask: ContestQuestions[ContestQuestion]['ask'];
+}
+
+/** On `TOPICS.answers`. */
+export interface AnswerMessage {
+  readonly type: 'answer';
+  readonly id: number;
+  readonly answer: ContestAnswer;
 }
 
 export type BusMessage =
@@ -126,6 +163,8 @@ export type BusMessage =
   | NodeMessage
   | LeftMessage
   | QuestionMessage
+  | NodeAnswerMessage
+  | AskMessage
   | AnswerMessage;
 
 export function encodeBusMessage(message: BusMessage): Uint8Array {

@@ -112,10 +112,10 @@ export class Nodes implements Service {
         break;
       case 'question': {
         const { id, from, question } = message;
-        this.#publish(TOPICS.node(from), { type: 'answer', id, answer: this.#deps.answer(question) });
+        this.#publish(TOPICS.node(from), { type: 'node-answer', id, answer: this.#deps.answer(question) });
         break;
       }
-      case 'answer':
+      case 'node-answer':
         this.#asked.get(message.id)?.(message.answer);
         break;
     }

@@ -1,20 +1,28 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `Recomputes a board from the event log, repairs what differs, and prints it.
+const USAGE = `Recomputes a board from the event log, or the scores of a tournament from cards and points, repairs what differs, and prints it.
 
   npm run recompute -- board:x
+  npm run recompute -- tournament:x
 
   --url URL      the server (default: http://127.0.0.1:8080)
   --token TOKEN  an admin token (default: SCOREWIRE_TOKEN)
 
-Exits with 0 when the board is right, with 1 when it could not be recomputed.`;
+Exits with 0 when all is right, with 1 when it could not be recomputed.`;
 
 interface Standing {
   readonly score: number | string;
   readonly arrival?: number;
 }
 
-interface Answer {
+interface ContestAnswer {
+  readonly target: string;
+  readonly checked: number;
+  readonly corrected: number;
+  readonly differences: readonly { readonly team: string; readonly was: number; readonly is: number }[];
+}
+
+interface BoardAnswer {
   readonly target: string;
   readonly checked: number;
   readonly corrected: number;
@@ -49,7 +57,7 @@ try {
   process.exitCode = 1;
 }
 
-async function recompute(target: string, url: string, token: string): Promise<Answer> {
+async function recompute(target: string, url: string, token: string): Promise<BoardAnswer | ContestAnswer> {
   const response = await fetch(new URL('/v1/recompute', url), {
     method: 'POST',
     headers: {
@@ -59,7 +67,7 @@ async function recompute(target: string, url: string, token: string): Promise<An
     body: JSON.stringify({ target }),
   });
   const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return body as Answer;
+  if (response.ok) return body as BoardAnswer | ContestAnswer;
   const { code = response.status, detail = response.statusText } = (body ?? {}) as {
     code?: string;
     detail?: string;
@@ -67,7 +75,20 @@ async function recompute(target: string, url: string, token: string): Promise<An
   throw new Error(`refused (${code}): ${detail}`);
 }
 
-function print({ target, differences, windows, ...answer }: Answer): void {
+function print(answer: BoardAnswer | ContestAnswer): void {
+  if ('windows' in answer) printBoard(answer);
+  else printContest(answer);
+}
+
+function printContest({ target, checked, corrected, differences }: ContestAnswer): void {
+  console.log(`${target}: ${checked} teams checked, ${corrected} corrected`);
+  if (differences.length === 0) return;
+  const rows = differences.map(({ team, was, is }) => [team, String(was), String(is)]);
+  console.log(`\n${formatTable([['team', 'was', 'is'], ...rows])}`);
+  if (corrected > differences.length) console.log(`... and ${corrected - differences.length} more`);
+}
+
+function printBoard({ target, differences, windows, ...answer }: BoardAnswer): void {
   const { checked, corrected, unsettled, fromPosition, position, checkpoint } = answer;
   const found = corrected + unsettled;
   const beside = windows.length === 0 ? '' : ` (with ${windows.length} windows)`;

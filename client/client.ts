@@ -97,6 +97,24 @@ export class ScorewireClient {
     return this.subscribe(`rank:${board}:${member}`, listener);
   }
 
+  /** The best teams of a league of a fantasy contest, as `[team, score]`; `all` holds every team. */
+  league(
+    tournament: string,
+    league: string,
+    listener?: (change: Change<readonly BoardRow[]>) => void,
+  ): Subscription<readonly BoardRow[]> {
+    return this.subscribe(`league:${tournament}:${league}`, listener);
+  }
+
+  /** One team's place among all of a fantasy contest, wherever that is. */
+  team(
+    tournament: string,
+    team: string,
+    listener?: (change: Change<RankDocument>) => void,
+  ): Subscription<RankDocument> {
+    return this.subscribe(`team:${tournament}:${team}`, listener);
+  }
+
   /** Events that are published and not yet settled. */
   get pendingEvents(): number {
     return this.#publisher.pendingEvents;

@@ -47,3 +47,19 @@ export const FeedStateSchema = Type.Array(
   ]),
   { description: '`[n, text, event]`, oldest first: the last events that stand' },
 );
+
+export const LeagueStateSchema = Type.Array(Type.Tuple([TextSchema, ScoreSchema]), {
+  description: '`[team, score]`, best first, among equals whoever was registered first; the best 100',
+});
+
+export const TeamStateSchema = Strict(
+  {
+    member: described(TextSchema, 'The team'),
+    total: described(CountSchema, 'Teams of the tournament; 0 before the start'),
+    rank: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Among all; left out while it does not take part' }),
+    ),
+    score: Type.Optional(described(ScoreSchema, 'Left out while it does not take part')),
+  },
+  { description: 'Where a team stands' },
+);

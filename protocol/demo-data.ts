@@ -40,6 +40,20 @@ export const GenerateDataSchema = Type.Union([
     format: Type.Optional(Type.Enum(['T20', 'ODI', 'Test', 'Hundred'], { description: 'Default: `T20`' })),
   }),
   Strict({
+    kind: Type.Literal('fantasy'),
+    count: Type.Integer({
+      minimum: 1,
+      maximum: DEMO_COUNT_MAX,
+      description: 'Teams of the contest; where it has started before, they are as they were',
+    }),
+    tournament: Type.Optional(
+      described(
+        IdSchema,
+        'The contest, which is started, and gets points for all players; default: `generated`',
+      ),
+    ),
+  }),
+  Strict({
     kind: Type.Literal('area'),
     count: countOf('Logins and logouts'),
     area: Type.Optional(described(IdSchema, 'The area; default: `111`')),

@@ -6,7 +6,7 @@ import { MATCH_ACTION_SCHEMAS } from './match-events.ts';
 const score = { type: 'score', board: 'season', member: 'Ann', delta: 5 };
 const { delta: _, ...unscored } = score;
 
-const NO_TYPE = 'an event needs a "type" of: score, result, track, session, delivery, match, profile';
+const NO_TYPE = 'an event needs a "type" of: score, result, track, session, points, delivery, match, profile';
 const result = { type: 'result', product: 'rps', winner: 'Ann', loser: 'Bob' };
 const track = { type: 'track', product: 'rps', player: 'Ann', event: 'select_weapon' };
 const session = { type: 'session', area: '111', mode: 'duel', user: 'Ann', action: 'LOGIN' };
@@ -18,6 +18,7 @@ const delivery = {
   over: 0,
   delivery: { batter: 'Ann', bowler: 'Bob', non_striker: 'Cid', runs: { batter: 1, extras: 0, total: 1 } },
 };
+const points = { type: 'points', tournament: 'cup', player: 'Ann', points: 37.125 };
 const PLAY_ACTIONS = Object.keys(MATCH_ACTION_SCHEMAS).join(', ');
 const match = (action: string, fields: object = {}) => ({ type: 'match', match: 'final', action, ...fields });
 
@@ -37,6 +38,8 @@ describe('an event', () => {
     ['something tracked with data', { ...track, data: { weapon: [1, 'rock', null] } }],
     ['a login', session],
     ['a logout', { ...session, action: 'LOGOUT' }],
+    ['points', points],
+    ['points lost', { ...points, points: -2.5 }],
     ['a ball', delivery],
     ['a ball of an innings that is named as the document does', { ...delivery, innings: '1' }],
     ['a start', match('start')],
@@ -74,6 +77,9 @@ describe('an event', () => {
       { ...score, board: 'a b' },
       '"board" is not an id: 1 to 64 of A-Z a-z 0-9 _ . -',
     ],
+    ['points as text', { ...points, points: '5' }, '"points" must be number'],
+    ['points beyond the greatest', { ...points, points: 1e10 }, '"points" must be <= 9007199254.74'],
+    ['points of nobody', { ...points, player: undefined }, '"player" must be string'],
     ['a board that is a number', { ...score, board: 7 }, '"board" must be string'],
     [
       'an empty member',

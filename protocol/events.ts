@@ -9,6 +9,7 @@ import {
   TextSchema,
   taggedChecker,
 } from './schema.ts';
+import { type PointsEvent, PointsEventSchema } from './tournaments.ts';
 
 /** What publishers send. An event is validated on its own: a bad one is rejected with its index, the others apply. */
 
@@ -82,6 +83,7 @@ export const EVENT_SCHEMAS = {
   result: ResultEventSchema,
   track: TrackEventSchema,
   session: SessionEventSchema,
+  points: PointsEventSchema,
   delivery: DeliveryEventSchema,
   match: MatchEventSchema,
   profile: ProfileEventSchema,
@@ -92,6 +94,13 @@ export type ResultEvent = Static<typeof ResultEventSchema>;
 export type TrackEvent = Static<typeof TrackEventSchema>;
 export type SessionEvent = Static<typeof SessionEventSchema>;
 export type ProfileEvent = Static<typeof ProfileEventSchema>;
-export type ScorewireEvent = ScoreEvent | ResultEvent | TrackEvent | SessionEvent | MatchEvent | ProfileEvent;
+export type ScorewireEvent =
+  | ScoreEvent
+  | ResultEvent
+  | TrackEvent
+  | SessionEvent
+  | PointsEvent
+  | MatchEvent
+  | ProfileEvent;
 
 export const eventChecker: Checker<ScorewireEvent> = taggedChecker(EVENT_SCHEMAS, 'an event');

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { parseChannel } from './channels.ts';
+import { isId } from './names.ts';
 import { checker, Strict } from './schema.ts';
 import { isCurrentWindow } from './windows.ts';
 
@@ -8,7 +9,7 @@ export const RecomputeSchema = Strict({
   target: Type.String({
     maxLength: 256,
     description:
-      'What to recompute from the log: `board:<id>`, with its windows, or one fixed window, `board:<id>@daily.2026-11-21`',
+      'What to recompute: `board:<id>`, with its windows, or one fixed window, `board:<id>@daily.2026-11-21`, from the log; or the scores of all teams of a tournament, `tournament:<id>`, from cards and points',
   }),
 });
 
@@ -21,4 +22,11 @@ export function boardOfTarget(target: string): string | undefined {
   const { board, window } = channel;
   if (window === undefined) return board;
   return isCurrentWindow(window) ? undefined : `${board}@${window}`;
+}
+
+const TOURNAMENT = 'tournament:';
+
+export function tournamentOfTarget(target: string): string | undefined {
+  const id = target.startsWith(TOURNAMENT) ? target.slice(TOURNAMENT.length) : '';
+  return isId(id) ? id : undefined;
 }

@@ -202,6 +202,9 @@ export const ProblemSchema = Strict(
       description: 'One of the error codes',
     }),
     retryAfterMs: Type.Optional(described(CountSchema, 'Wait so long before trying again')),
+    lines: Type.Optional(
+      described(CountSchema, 'Of an upload that broke off: so many lines are in the store, or rejected'),
+    ),
     events: Type.Optional(described(CountSchema, 'Of an event that a match refuses: how many it has had')),
     match: Type.Optional(
       described(MatchStateSchema, 'Of an event that a match refuses: how the match stands'),

@@ -1,5 +1,6 @@
 import type { ClientFrame, ServerFrame } from './frames.ts';
 import { CLIENT_MATCH_FRAMES, SERVER_MATCH_FRAMES } from './sample-match-frames.ts';
+import { CLIENT_TOURNAMENT_FRAMES, SERVER_TOURNAMENT_FRAMES } from './sample-tournament-frames.ts';
 
 /** Every frame of the protocol, in every form that differs; the golden vectors and PROTOCOL.md's examples. */
 export type SampleFrame =
@@ -45,6 +46,7 @@ const client: [string, ClientFrame][] = [
     },
   ],
   ...CLIENT_MATCH_FRAMES,
+  ...CLIENT_TOURNAMENT_FRAMES,
   ['publish nothing', { type: 'publish', id: -7, events: [] }],
   [
     'publish with a new producer',
@@ -166,6 +168,7 @@ const server: [string, ServerFrame][] = [
     },
   ],
   ...SERVER_MATCH_FRAMES,
+  ...SERVER_TOURNAMENT_FRAMES,
   [
     'update to a new epoch',
     {

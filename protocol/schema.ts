@@ -45,6 +45,11 @@ export function Strict<T extends Record<string, TSchema>>(
   return Type.Object(properties, { ...options, additionalProperties: false });
 }
 
+/** For those who put together what is described elsewhere. */
+export function anyOf(schemas: readonly Schema[]): Schema {
+  return Type.Union([...schemas]);
+}
+
 /** The same schema with words for the place where it is used. A spread would lose the library's hidden properties. */
 export function described<T extends TSchema>(schema: T, description: string): T {
   const copy: T = Object.create(Object.getPrototypeOf(schema), Object.getOwnPropertyDescriptors(schema));

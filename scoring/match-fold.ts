@@ -113,32 +113,13 @@ export class MatchFold<State, Change, Document extends MatchDocument> {
 
   /** Takes in a list of events that were all accepted once, in one go. Throws where one of them is refused now. */
   restore(events: readonly MatchEvent[]): void {
-    const play = [...this.#play];
-    const steps = [...this.#steps];
-    let count = this.#count;
-    for (const event of events) {
-      count += 1;
-      if (isUndo(event)) {
-        const step = steps.pop();
-        if (step === 'play') play.pop();
-        else if (step !== undefined) play[step.index] = replaced(play, step.index, step.before);
-      } else if (isAmend(event)) {
-        const index = placeOf(play, event.n);
-        const before = play[index]?.event;
-        if (before === undefined) throw new Error(`the match does not fold: there is no event ${event.n}`);
-        steps.push({ index, before });
-        play[index] = { n: event.n, event: event.event };
-      } else {
-        steps.push('play');
-        play.push({ n: count, event });
-      }
-    }
+    const { play, steps } = stand(events, { play: [...this.#play], steps: [...this.#steps] }, this.#count);
     const folded = this.#fold(play, []);
     if ('refused' in folded) throw new Error(`the match does not fold: ${folded.refused.message}`);
     this.#play = play;
     this.#steps = steps;
     this.#folded = folded;
-    this.#count = count;
+    this.#count += events.length;
   }
 
   #undo(): Accepted<Change> | Refused {
@@ -211,6 +192,40 @@ function placeOf(play: readonly Played[], n: number): number {
 
 function replaced(play: readonly Played[], index: number, event: PlayEvent): Played {
   return { n: (play[index] as Played).n, event };
+}
+
+interface Standing {
+  readonly play: Played[];
+  readonly steps: Step[];
+}
+
+/** Adds events that were all accepted once, after so many, to what stands, whatever sport it is. */
+function stand(events: readonly MatchEvent[], standing: Standing, before: number): Standing {
+  const { play, steps } = standing;
+  let count = before;
+  for (const event of events) {
+    count += 1;
+    if (isUndo(event)) {
+      const step = steps.pop();
+      if (step === 'play') play.pop();
+      else if (step !== undefined) play[step.index] = replaced(play, step.index, step.before);
+    } else if (isAmend(event)) {
+      const index = placeOf(play, event.n);
+      const before = play[index]?.event;
+      if (before === undefined) throw new Error(`the match does not fold: there is no event ${event.n}`);
+      steps.push({ index, before });
+      play[index] = { n: event.n, event: event.event };
+    } else {
+      steps.push('play');
+      play.push({ n: count, event });
+    }
+  }
+  return standing;
+}
+
+/** The play that stands of a list of events that were all accepted once. */
+export function playOf(events: readonly MatchEvent[]): readonly Played[] {
+  return stand(events, { play: [], steps: [] }, 0).play;
 }
 
 /** The fold of a whole list. */

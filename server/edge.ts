@@ -12,6 +12,7 @@ import type { ScoreStore } from '../store/score-store.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hostAllowed, originAllowed } from './auth/origin.ts';
 import { createGateway, type Gateway } from './connection-gateway.ts';
+import { createContestAsker } from './contests/contest-asker.ts';
 import { createDemo, type DemoOptions } from './demo/demo.ts';
 import { countedIngest, EventCounts, eventMetrics } from './event-counts.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
@@ -114,6 +115,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
     },
   );
   const health = createHealth({ store, bus, gateway });
+  const contests = createContestAsker(deps, { asker: options.node, partitions: store.partitions });
   metrics.add(gatewayMetrics(gateway));
   metrics.add(eventMetrics(counts));
   metrics.add(ingestMetrics(accepting));
@@ -135,6 +137,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
           store,
           ingest,
           scoring,
+          contests,
           authenticator,
           clock,
           logger,
@@ -155,7 +158,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   let started: Service | undefined;
   const start = async (): Promise<Service> => {
     adminToken = await authenticator.issueToken?.();
-    return startAll([gateway, transport, ...(feed === undefined ? [] : [feed])]);
+    return startAll([gateway, contests, transport, ...(feed === undefined ? [] : [feed])]);
   };
   return {
     report: createServerReport({ gateway, ingest: accepting, counts }),

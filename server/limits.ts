@@ -76,6 +76,12 @@ export const HTTP_LIMITS = {
   listedMatches: 1000,
   /** Events of one page of a match; more is `malformed`. */
   listedMatchEvents: 1000,
+  /** Tournaments of one page of the list; more is `malformed`. */
+  listedTournaments: 1000,
+  /** Bytes of the settings of a tournament, which name its players; beyond: 413 `too_large`. */
+  tournamentBodyBytes: 2 * 1024 * 1024,
+  /** Uploads of teams that a node takes at once; beyond: 429 `rate_limited`. */
+  uploads: 4,
   /** Modes of an area that are told, the most played ones. */
   areaModes: 1000,
   /** Channels, and connections of a node, that an operator is shown at once. */

@@ -3,10 +3,20 @@ import fc from 'fast-check';
 import type { BoardSettings } from '../protocol/boards.ts';
 import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
+import type { TournamentSettings } from '../protocol/tournaments.ts';
 import { WINDOW_KINDS } from '../protocol/windows.ts';
 import { windowAt } from '../scoring/windows.ts';
+import { chunk, chunksOf, points, tailOf } from './contests-support.contract.ts';
 import { amend, append, FIXTURE, goal, readEvents, undo } from './matches-support.contract.ts';
-import type { AppendOperation, Operation, ResultOperation, ScoreStore } from './score-store.ts';
+import type {
+  AppendOperation,
+  Operation,
+  PointsOperation,
+  ResultOperation,
+  ScoreStore,
+  TeamChange,
+  TeamChunk,
+} from './score-store.ts';
 import { count, login, logout, NOTHING, profile, reject } from './support.contract.ts';
 import { windowKey } from './windows-of.ts';
 
@@ -27,6 +37,7 @@ export const MEMBERS = [
 export const PRODUCTS = ['g', '__proto__'];
 export const AREAS = ['1', '__proto__'];
 export const MATCHES = ['m', 'n', '__proto__'];
+export const TOURNAMENTS = ['t', '__proto__'];
 const COUNTERS = ['wins', 'a:b', '__proto__', '🏏', 'one too many', 'two too many'];
 const MODES = ['duel', 'team', 'a:b', '🏏'];
 const ZONES = ['UTC', 'Pacific/Auckland', 'America/Los_Angeles'];
@@ -139,6 +150,60 @@ const appendArbitrary: fc.Arbitrary<AppendOperation> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...MATCHES, 'none').map((match) => undo(match)) },
 );
 
+export const tournamentArbitrary = fc.constantFrom(...TOURNAMENTS);
+
+/** Some totals are so great that they meet the limit with some bonuses. */
+const pointsArbitrary: fc.Arbitrary<PointsOperation> = fc
+  .record({
+    tournament: fc.constantFrom(...TOURNAMENTS, 't', 'none'),
+    player: memberArbitrary,
+    total: fc.oneof(
+      { weight: 5, arbitrary: fc.integer({ min: -50, max: 50 }) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(-0, 0.5, Number.NaN, 2 ** 53, 9_007_199_254_740, 3_000_000_000_000),
+      },
+    ),
+    isFed: fc.boolean(),
+  })
+  .map(({ tournament, player, total, isFed }) =>
+    points(player, total, { tournament, ...(isFed ? { fed: true } : {}) }),
+  );
+
+export const tournamentSettingsArbitrary: fc.Arbitrary<TournamentSettings> = fc.record(
+  {
+    title: fc.constantFrom('Cup', 'Çup 🏏'),
+    players: fc.constantFrom(MEMBERS, ['ann', 'bob'], [...MEMBERS, 'zoe']),
+    matches: fc.constant([{ match: 'm', system: 'dream11-t20-2020' as const }]),
+  },
+  { requiredKeys: [] },
+);
+
+const bonusArbitrary = fc.constantFrom(1, 500, 1000, 1500, 2000, 1_000_000);
+const cardsArbitrary = fc
+  .uniqueArray(memberArbitrary, { minLength: 1, maxLength: 4 })
+  .chain((players) =>
+    fc.tuple(...players.map((player) => fc.record({ player: fc.constant(player), bonus: bonusArbitrary }))),
+  );
+
+export const teamChangeArbitrary: fc.Arbitrary<TeamChange> = fc
+  .record({
+    team: memberArbitrary,
+    cards: cardsArbitrary,
+    leagues: fc.subarray(['office', '__proto__']),
+    registered: fc.option(cardsArbitrary),
+  })
+  .map(({ registered, ...rest }) => (registered === null ? rest : { ...rest, registered }));
+
+export const teamChunkArbitrary: fc.Arbitrary<TeamChunk> = fc
+  .record({
+    bytes: fc.uint8Array({ maxLength: 9 }),
+    teams: fc.constantFrom(1, 3, 19_999_990),
+    heaviest: fc.constantFrom(1, 1000, 3000, 3001),
+    players: fc.uniqueArray(memberArbitrary, { minLength: 1 }),
+  })
+  .map(chunk);
+
 export const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 12, arbitrary: scoreArbitrary },
   { weight: 4, arbitrary: resultArbitrary },
@@ -150,6 +215,7 @@ export const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
   },
   { weight: 4, arbitrary: sessionArbitrary },
   { weight: 4, arbitrary: appendArbitrary },
+  { weight: 4, arbitrary: pointsArbitrary },
   {
     weight: 1,
     arbitrary: fc.tuple(memberArbitrary, fc.constantFrom('Name', 'Näme: 🏏')).map((pair) => profile(...pair)),
@@ -205,6 +271,11 @@ export async function contentOf(store: ScoreStore) {
     matches: await store.readMatches([...MATCHES, 'none']),
     matchEvents: await Promise.all([...MATCHES, 'none'].map((match) => readEvents(store, match, 0, 1000))),
     listings: await store.listMatches({ limit: 100 }),
+    tournaments: await store.readTournaments([...TOURNAMENTS, 'none']),
+    tails: await Promise.all(TOURNAMENTS.map((id) => tailOf(store, 0, id))),
+    latestChanges: await Promise.all(TOURNAMENTS.map((id) => tailOf(store, 4, id))),
+    teamChunks: await Promise.all(TOURNAMENTS.map((id) => chunksOf(store, id))),
+    tournamentListings: await store.listTournaments({ limit: 100 }),
   };
 }
 

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Channel, parseChannel } from '../protocol/channels.ts';
-import type { State } from '../protocol/views.ts';
-import { MAX_AREA_MODES, readStates } from './channel-states.ts';
+import { type ChannelState, MAX_AREA_MODES, readStates } from './channel-states.ts';
 import { ofMatch, undo } from './matches-support.contract.ts';
 import { createMemoryStore, type MemoryScoreStore } from './memory/memory-store.ts';
 import { apply, applyProfile, count, delta, login } from './support.contract.ts';
@@ -18,6 +17,7 @@ const READS = [
   'readAreas',
   'readMatches',
   'readProbes',
+  'readTournaments',
 ] as const;
 type Reads = Pick<MemoryScoreStore, (typeof READS)[number]>;
 
@@ -42,6 +42,7 @@ beforeEach(() => {
     readAreas: told('readAreas', (queries) => store.readAreas(queries)),
     readMatches: told('readMatches', (matches) => store.readMatches(matches)),
     readProbes: told('readProbes', (partitions) => store.readProbes(partitions)),
+    readTournaments: told('readTournaments', (ids) => store.readTournaments(ids)),
   };
 });
 
@@ -53,7 +54,7 @@ function channelsOf(names: readonly string[]): readonly Channel[] {
   });
 }
 
-function statesOf(names: readonly string[], now = NOON): Promise<readonly (State | 'not_found')[]> {
+function statesOf(names: readonly string[], now = NOON): Promise<readonly ChannelState[]> {
   return readStates(counted, channelsOf(names), now);
 }
 
@@ -103,6 +104,12 @@ describe('the states of channels', () => {
       ...Array(4).fill('not_found'),
     ]);
     expect(Object.keys(states[2] ?? {}).sort()).toEqual(['__proto__', 'wins']);
+  });
+
+  test('of tournaments are for the owner to tell', async () => {
+    await store.configureTournament('t', {}, NOON);
+    const states = await statesOf(['league:t:all', 'league:u:all', 'team:t:x', 'team:u:x']);
+    expect(states).toEqual(['unavailable', 'not_found', 'unavailable', 'not_found']);
   });
 
   test('are those of matches, a document and the events that stand, read once for both', async () => {
@@ -185,7 +192,8 @@ describe('the states of channels', () => {
       ['board:b@daily.2026-11-21', ['readPages']],
       ['match:m', ['readMatches']],
       ['match:m:feed', ['readMatches']],
-      ['league:t:l', []],
+      ['league:t:l', ['readTournaments']],
+      ['team:t:a:b', ['readTournaments']],
     ] as const) {
       calls.length = 0;
       await statesOf([name, name]);

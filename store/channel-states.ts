@@ -10,6 +10,7 @@ import type {
   ScoreStore,
   Standings,
   StandingsQuery,
+  Tournament,
 } from './score-store.ts';
 import type { Watchable } from './watchable.ts';
 import { resolveWindows } from './windows-of.ts';
@@ -17,10 +18,14 @@ import { resolveWindows } from './windows-of.ts';
 /** Rows of an area: its most played modes. */
 export const MAX_AREA_MODES = 100;
 
+/** `unavailable`: the owner only knows it, as it is computed. */
+export type ChannelState = State | 'not_found' | 'unavailable';
+
 /** What a channel's state is read from. */
 type StateSource = Pick<
   ScoreStore,
-  'readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches' | 'readProbes'
+  | ('readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches')
+  | ('readProbes' | 'readTournaments')
 >;
 
 /**
@@ -32,7 +37,7 @@ export async function readStates(
   store: StateSource,
   channels: readonly Watchable[],
   now: number,
-): Promise<readonly (State | 'not_found')[]> {
+): Promise<readonly ChannelState[]> {
   const keys = await boardKeys(store, channels, now);
   const questions = new Questions();
   for (const [index, channel] of channels.entries()) questions.ask(channel, keys[index]);
@@ -60,6 +65,7 @@ class Questions {
   readonly #areas = new Set<string>();
   readonly #matches = new Set<string>();
   readonly #probes = new Set<number>();
+  readonly #tournaments = new Set<string>();
 
   ask(channel: Watchable, key: string | undefined): void {
     switch (channel.type) {
@@ -89,6 +95,7 @@ class Questions {
         return;
       case 'league':
       case 'team':
+        this.#tournaments.add(channel.tournament);
         return;
     }
   }
@@ -100,23 +107,26 @@ class Questions {
     const areas = [...this.#areas];
     const matches = [...this.#matches];
     const probes = [...this.#probes];
-    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead, probesRead] = await Promise.all([
-      answerAll(
-        boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
-        (asked) => store.readPages(asked),
-      ),
-      answerAll(standings, (asked) => store.readStandings(asked)),
-      answerAll(
-        players.map(([, query]) => query),
-        (asked) => store.readPlayers(asked),
-      ),
-      answerAll(
-        areas.map((area): AreaQuery => ({ area, limit: MAX_AREA_MODES })),
-        (asked) => store.readAreas(asked),
-      ),
-      answerAll(matches, (asked) => store.readMatches(asked)),
-      answerAll(probes, (asked) => store.readProbes(asked)),
-    ]);
+    const tournaments = [...this.#tournaments];
+    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead, probesRead, tournamentsRead] =
+      await Promise.all([
+        answerAll(
+          boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
+          (asked) => store.readPages(asked),
+        ),
+        answerAll(standings, (asked) => store.readStandings(asked)),
+        answerAll(
+          players.map(([, query]) => query),
+          (asked) => store.readPlayers(asked),
+        ),
+        answerAll(
+          areas.map((area): AreaQuery => ({ area, limit: MAX_AREA_MODES })),
+          (asked) => store.readAreas(asked),
+        ),
+        answerAll(matches, (asked) => store.readMatches(asked)),
+        answerAll(probes, (asked) => store.readProbes(asked)),
+        answerAll(tournaments, (asked) => store.readTournaments(asked)),
+      ]);
     return {
       pages: zip(boards, pagesRead),
       standings: zip(
@@ -130,6 +140,7 @@ class Questions {
       areas: zip(areas, areasRead),
       matches: zip(matches, matchesRead),
       probes: new Map(probes.map((partition, i) => [partition, probesRead[i]])),
+      tournaments: zip(tournaments, tournamentsRead),
     };
   }
 }
@@ -147,6 +158,7 @@ interface Answers {
   readonly areas: ReadonlyMap<string, readonly ModeCount[]>;
   readonly matches: ReadonlyMap<string, MatchView | undefined>;
   readonly probes: ReadonlyMap<number, number | undefined>;
+  readonly tournaments: ReadonlyMap<string, Tournament | undefined>;
 }
 
 /** Whoever asks nothing costs nothing. */
@@ -170,7 +182,7 @@ function playerKey({ product, player }: PlayerQuery): string {
   return `${product}:${player}`;
 }
 
-function stateOf(channel: Watchable, key: string | undefined, answers: Answers): State | 'not_found' {
+function stateOf(channel: Watchable, key: string | undefined, answers: Answers): ChannelState {
   switch (channel.type) {
     case 'board':
       return (answers.pages.get(key ?? '')?.rows ?? []).map(boardRow);
@@ -186,7 +198,7 @@ function stateOf(channel: Watchable, key: string | undefined, answers: Answers):
       return answers.matches.get(channel.match)?.feed.map(feedRow) ?? 'not_found';
     case 'league':
     case 'team':
-      return 'not_found';
+      return answers.tournaments.get(channel.tournament) === undefined ? 'not_found' : 'unavailable';
     case 'probe':
       return { at: answers.probes.get(channel.partition) ?? 0 };
   }

@@ -14,11 +14,12 @@ export function endOfEvent(numbers: readonly number[] | undefined, from: number)
   return to;
 }
 
-/** What the rules of a match have taken is not taken back, so that nothing else of the event may be refused. */
-export function assertAppendsAlone(operations: readonly Operation[], numbers: readonly number[]): void {
+/** Events of matches and points are not taken back, so that nothing else of their event may be refused. */
+export function assertAlone(operations: readonly Operation[], numbers: readonly number[]): void {
   for (let i = 0; i < operations.length; i++) {
-    if (operations[i]?.op !== 'append') continue;
+    const op = operations[i]?.op;
+    if (op !== 'append' && op !== 'points') continue;
     const isAlone = numbers[i] !== numbers[i - 1] && numbers[i] !== numbers[i + 1];
-    assert(isAlone, 'an event of a match has one operation');
+    assert(isAlone, 'an event of a match, and points, have one operation');
   }
 }

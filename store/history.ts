@@ -2,6 +2,8 @@
 import type { BoardConfig } from '../protocol/boards.ts';
 import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
+import type { TournamentSettings } from '../protocol/tournaments.ts';
+import type { TeamChange } from './contest-views.ts';
 import type { AppliedOperation } from './operations.ts';
 
 /**
@@ -28,6 +30,17 @@ export type LogEntry = {
   | { readonly kind: 'configure-match'; readonly match: string; readonly fixture: Fixture }
   /** With its events. */
   | { readonly kind: 'remove-match'; readonly match: string }
+  /** A tournament was created, or got other settings. */
+  | {
+      readonly kind: 'configure-tournament';
+      readonly tournament: string;
+      readonly settings: TournamentSettings;
+    }
+  /** So many; they themselves are kept as they came, and never change after the start. */
+  | { readonly kind: 'add-teams'; readonly tournament: string; readonly teams: number }
+  | { readonly kind: 'start-tournament'; readonly tournament: string }
+  /** A team came or changed after the start. */
+  | { readonly kind: 'put-team'; readonly tournament: string; readonly change: TeamChange }
   /** Of users who logged in long ago and never out. */
   | {
       readonly kind: 'expire-sessions';

@@ -39,6 +39,17 @@ export type SessionOperation =
  * the match has had as many as `event.expected` says, if it says it. Else it is refused on its own: `not_found` where there is no such match.
  */
 export type AppendOperation = { readonly op: 'append'; readonly match: string; readonly event: MatchEvent };
+/**
+ * A player's new total in a tournament, in whole thousandths: the latest one counts. `fed`: it was computed from the matches of the tournament; one
+ * that has matches takes no others (`conflict`). Refused where a score could come over 2^53 millionths (`too_large`), or the player can't be in it.
+ */
+export type PointsOperation = {
+  readonly op: 'points';
+  readonly tournament: string;
+  readonly player: string;
+  readonly points: number;
+  readonly fed?: true;
+};
 export type ProfileOperation = { readonly op: 'profile'; readonly member: string; readonly name: string };
 /** Of an event that ingest rejected: applies nothing, and is remembered under its number so that the verdict stays the same. */
 export type RejectOperation = { readonly op: 'reject'; readonly code: ErrorCode };
@@ -51,6 +62,7 @@ export type AppliedOperation =
   | CountOperation
   | SessionOperation
   | AppendOperation
+  | PointsOperation
   | ProfileOperation;
 export type Operation = AppliedOperation | RejectOperation | NothingOperation;
 

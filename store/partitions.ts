@@ -49,6 +49,11 @@ export function partitionOfMatch(match: string, partitions: number): number {
   return partitionOf(`match:${match}`, partitions);
 }
 
+/** Where a tournament and its teams are. */
+export function partitionOfTournament(tournament: string, partitions: number): number {
+  return partitionOf(`tournament:${tournament}`, partitions);
+}
+
 /** The board that a window belongs to; a board is its own. */
 export function baseOf(board: string): string {
   const at = board.indexOf('@');
@@ -75,6 +80,8 @@ export function partitionOfOperation(operation: Operation, partitions: number): 
       return partitionOfArea(operation.area, partitions);
     case 'append':
       return partitionOfMatch(operation.match, partitions);
+    case 'points':
+      return partitionOfTournament(operation.tournament, partitions);
     case 'profile':
     case 'reject':
     case 'nothing':

@@ -44,6 +44,7 @@ import type {
   Standings,
   StandingsQuery,
 } from './board-views.ts';
+import type { TournamentStore } from './contest-views.ts';
 import type {
   BoardRecords,
   Checkpoint,
@@ -57,6 +58,7 @@ import type { FixtureVerdict, MatchHistory, MatchListing, MatchView } from './ma
 import type { Batch, BatchVerdict, ClaimVerdict, OnceVerdict } from './operations.ts';
 
 export * from './board-views.ts';
+export * from './contest-views.ts';
 export * from './history.ts';
 export * from './match-views.ts';
 export * from './operations.ts';
@@ -73,7 +75,7 @@ export type ConfigureVerdict =
   | { readonly ok: true; readonly config: BoardConfig }
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
-/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `profile:<member>`, `probe`, each with the acceptance time of its oldest change. */
+/** `board:<id>[@<window>]`, `players:<product>`, `area:<code>`, `match:<id>`, `tournament:<id>`, `profile:<member>`, `probe`, each with the acceptance time of its oldest change. */
 export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
@@ -108,7 +110,7 @@ export interface WriteRefusal {
  * Every method rejects with `StoreUnavailableError` where the store can't be reached or does not answer in time; a
  * write may then have happened or not. Methods that take lists cost one round trip per Redis node.
  */
-export interface ScoreStore extends Service {
+export interface ScoreStore extends Service, TournamentStore {
   readonly partitions: number;
 
   apply(batch: Batch): Promise<BatchVerdict>;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BoardSettings } from '../protocol/boards.ts';
 import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
+import type { TournamentSettings } from '../protocol/tournaments.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { type RedisServer, startRedis } from '../test/support/redis-server.ts';
 import {
@@ -20,7 +21,12 @@ import {
   productArbitrary,
   productConfigArbitrary,
   settingsArbitrary,
+  TOURNAMENTS,
+  teamChangeArbitrary,
+  teamChunkArbitrary,
   timeArbitrary,
+  tournamentArbitrary,
+  tournamentSettingsArbitrary,
   windowsArbitrary,
 } from './arbitraries.contract.ts';
 import { FIXTURE } from './matches-support.contract.ts';
@@ -36,6 +42,8 @@ import {
   type PartitionLease,
   type ScoreStore,
   type StoreOptions,
+  type TeamChange,
+  type TeamChunk,
 } from './score-store.ts';
 import { contractScoring } from './scoring.contract.ts';
 import { allPartitions, leasesOf, readEntries } from './support.contract.ts';
@@ -99,6 +107,15 @@ type Step =
       readonly at: number;
     }
   | { readonly do: 'configureMatch'; readonly match: string; readonly fixture: Fixture; readonly at: number }
+  | {
+      readonly do: 'configureTournament';
+      readonly tournament: string;
+      readonly settings: TournamentSettings;
+      readonly at: number;
+    }
+  | { readonly do: 'addTeams'; readonly tournament: string; readonly chunk: TeamChunk; readonly at: number }
+  | { readonly do: 'startTournament'; readonly tournament: string; readonly at: number }
+  | { readonly do: 'putTeam'; readonly tournament: string; readonly change: TeamChange; readonly at: number }
   | { readonly do: 'removeMatch'; readonly match: string; readonly at: number }
   | { readonly do: 'matchEvents'; readonly match: string; readonly after: number; readonly limit: number }
   | { readonly do: 'sweep'; readonly partition: number; readonly limit: number; readonly at: number }
@@ -160,6 +177,11 @@ const FIRST: readonly Done[] = [
     step: { do: 'configureMatch', match, fixture: FIXTURE, at: 1 } as const,
     client: 1,
   })),
+  ...TOURNAMENTS.map((tournament) => ({
+    step: { do: 'configureTournament', tournament, settings: {}, at: 1 } as const,
+    client: 1,
+  })),
+  { step: { do: 'startTournament', tournament: 't', at: 1 }, client: 0 },
 ];
 
 /** One engine with its clients, and with the claims and the fencing number it gave: they come from the time, so each engine has its own. */
@@ -236,6 +258,14 @@ class Subject {
         return store.configureProduct(step.product, step.config, step.at);
       case 'configureMatch':
         return store.configureMatch(step.match, step.fixture, step.at);
+      case 'configureTournament':
+        return store.configureTournament(step.tournament, step.settings, step.at);
+      case 'addTeams':
+        return store.addTeams(step.tournament, step.chunk, step.at);
+      case 'startTournament':
+        return store.startTournament(step.tournament, step.at);
+      case 'putTeam':
+        return store.putTeam(step.tournament, step.change, step.at);
       case 'removeMatch':
         return store.removeMatch(step.match, step.at);
       case 'matchEvents':
@@ -474,6 +504,33 @@ function stepArbitrary(): fc.Arbitrary<Step> {
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('removeMatch' as const), match: matchArbitrary, at }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        ...{ do: fc.constant('configureTournament' as const), tournament: tournamentArbitrary },
+        ...{ settings: tournamentSettingsArbitrary, at },
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        ...{ do: fc.constant('addTeams' as const), tournament: tournamentArbitrary },
+        ...{ chunk: teamChunkArbitrary, at },
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        ...{ do: fc.constant('startTournament' as const), tournament: tournamentArbitrary, at },
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        ...{ do: fc.constant('putTeam' as const), tournament: tournamentArbitrary },
+        ...{ change: teamChangeArbitrary, at },
+      }),
     },
     {
       weight: 1,

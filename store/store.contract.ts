@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { boardsContract } from './boards.contract.ts';
 import { checkpointsContract } from './checkpoints.contract.ts';
 import { claimsContract } from './claims.contract.ts';
+import { contestsContract } from './contests.contract.ts';
 import { countersContract } from './counters.contract.ts';
 import { dirtyContract } from './dirty.contract.ts';
 import { leasesContract } from './leases.contract.ts';
@@ -38,6 +39,7 @@ export function storeContract(name: string, createStore: CreateStore): void {
     sessionsContract(createStore);
     productsContract(createStore);
     matchesContract(createStore);
+    contestsContract(createStore);
     dirtyContract(createStore);
     probesContract(createStore);
     producersContract(createStore);

@@ -16,6 +16,8 @@ export function subjectOfOperation(operation: Operation): string | undefined {
       return `area:${operation.area}`;
     case 'append':
       return `match:${operation.match}`;
+    case 'points':
+      return `tournament:${operation.tournament}`;
     case 'profile':
     case 'reject':
     case 'nothing':

@@ -8,10 +8,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   protocol: [],
   scoring: ['protocol'],
+  contest: ['runtime', 'protocol', 'scoring'],
   store: ['runtime', 'protocol', 'scoring'],
-  bus: ['runtime', 'protocol'],
-  broadcaster: ['runtime', 'protocol', 'store', 'bus'],
-  server: ['runtime', 'protocol', 'scoring', 'store', 'bus'],
+  bus: ['runtime', 'protocol', 'contest'],
+  broadcaster: ['runtime', 'protocol', 'scoring', 'contest', 'store', 'bus'],
+  server: ['runtime', 'protocol', 'scoring', 'contest', 'store', 'bus'],
   client: ['protocol'],
   web: ['protocol', 'client', 'scoring'],
   // It starts real servers just as the tests do.
@@ -180,6 +181,14 @@ describe('a library', () => {
     expect([...used].toSorted()).toEqual(Object.keys(HOMES).toSorted());
     const { dependencies } = readPackage();
     expect(Object.keys(dependencies).filter((each) => HOMES[each] === undefined)).toEqual([]);
+  });
+
+  test('of Node is nowhere needed by contests, but for the one file that knows threads', () => {
+    const own = productImports.filter(({ from }) => folderOf(from) === 'contest');
+    const needing = own.filter(({ library }) => library !== undefined && isNode(library));
+    expect(needing.map(({ from, library }) => `${from} imports ${library}`)).toEqual([
+      'contest/host/thread.ts imports node:worker_threads',
+    ]);
   });
 
   test('is nowhere needed by what is pure', () => {

@@ -16,6 +16,8 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly format?: SimulatedFormat;
   readonly teams?: readonly [string, string];
+  /** The same one is the same players, in whatever match. Default: those of the seed. */
+  readonly sidesSeed?: number;
   /** Of a match without a limit of overs: after how many of them it is drawn, if nobody has won. */
   readonly matchOvers?: number;
 }
@@ -27,10 +29,10 @@ export interface Simulation {
 }
 
 export function simulateMatch(match: string, options: SimulationOptions): Simulation {
-  const { seed, format = 'T20', teams, matchOvers = STYLES[format].matchOvers } = options;
+  const { seed, format = 'T20', teams, sidesSeed, matchOvers = STYLES[format].matchOvers } = options;
   const random = new SeededRandom(seed);
   const style = { ...STYLES[format], ...(matchOvers === undefined ? {} : { matchOvers }) };
-  const sides = inventSides(random, teams);
+  const sides = inventSides(sidesSeed === undefined ? random : new SeededRandom(sidesSeed), teams);
   const fixture: Fixture = {
     sport: 'cricket',
     teams: [sides.teams[0], sides.teams[1]],

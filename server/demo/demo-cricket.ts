@@ -29,9 +29,8 @@ export async function beginDemoMatch(
   store: Store,
   match: string,
   now: number,
-  options: Parameters<typeof simulateMatch>[1],
+  { fixture, events }: Simulation,
 ): Promise<Iterator<PlayEvent>> {
-  const { fixture, events }: Simulation = simulateMatch(match, options);
   await store.removeMatch(match, now);
   const verdict = await store.configureMatch(match, fixture, now);
   if (!verdict.ok) throw new Error(`defect: a demonstration match is refused: ${verdict.message}`);
@@ -42,24 +41,36 @@ export function demoSeed(random: () => number): number {
   return Math.floor(random() * 2 ** 31);
 }
 
+export interface DemoCricketOptions {
+  /** From one ball to the next. */
+  readonly ballMs: number;
+  /** Its name, and what is played; default: matches between sides that are others each time. */
+  readonly game?: { readonly match: string; readonly simulate: () => Simulation };
+}
+
 /**
  * One match of cricket after the other, ball by ball, all under one name. Of several nodes one plays it: each event names the number of those
  * before it, so that the others find out, and wait until nobody does any more.
  */
-export function createDemoCricket(deps: DemoCricketDeps, { ballMs }: { readonly ballMs: number }): Service {
+export function createDemoCricket(deps: DemoCricketDeps, options: DemoCricketOptions): Service {
   const { store, ingest, clock, logger, random } = deps;
+  const { ballMs } = options;
+  const { match, simulate } = options.game ?? {
+    match: DEMO_MATCH,
+    simulate: () => simulateMatch(DEMO_MATCH, { seed: demoSeed(random) }),
+  };
   let game: Iterator<PlayEvent> | undefined;
   let events = 0;
   let silentBalls = 0;
 
   const begin = async (): Promise<number> => {
-    game = await beginDemoMatch(store, DEMO_MATCH, clock.now(), { seed: demoSeed(random) });
+    game = await beginDemoMatch(store, match, clock.now(), simulate());
     events = 0;
     return 0;
   };
   /** Whoever else plays it goes first. */
   const watch = async (): Promise<number> => {
-    const [view] = await store.readMatches([DEMO_MATCH]);
+    const [view] = await store.readMatches([match]);
     if (view === undefined) return begin();
     silentBalls = view.events === events ? silentBalls + 1 : 0;
     events = view.events;

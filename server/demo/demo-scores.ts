@@ -44,7 +44,7 @@ const STREAK_FACTOR = 12;
 export function createDemoGame(board: string, players: number, random: () => number): DemoGame {
   const members = Array.from({ length: players }, (_, i) => ({
     member: demoMember(i),
-    name: nameOf(i),
+    name: demoName(i),
     skill: 0.4 + random() * 1.2,
   }));
   const pick = () => {
@@ -70,7 +70,8 @@ export function demoMember(index: number): string {
   return `player-${String(index + 1).padStart(3, '0')}`;
 }
 
-function nameOf(index: number): string {
+/** No two have the same one. */
+export function demoName(index: number): string {
   const first = FIRST[index % FIRST.length];
   const second = SECOND[(index * 5 + Math.floor(index / FIRST.length)) % SECOND.length];
   const round = Math.floor(index / (FIRST.length * SECOND.length));

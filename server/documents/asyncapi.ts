@@ -3,9 +3,11 @@ import {
   AreaStateSchema,
   BoardStateSchema,
   FeedStateSchema,
+  LeagueStateSchema,
   MatchStateSchema,
   PlayerStateSchema,
   RankStateSchema,
+  TeamStateSchema,
 } from '../../protocol/channel-states.ts';
 import { ENCODINGS, SUBPROTOCOLS } from '../../protocol/codec.ts';
 import { EVENT_SCHEMAS } from '../../protocol/events.ts';
@@ -27,6 +29,8 @@ const stateSchemas = {
   playerState: PlayerStateSchema,
   matchState: MatchStateSchema,
   feedState: FeedStateSchema,
+  leagueState: LeagueStateSchema,
+  teamState: TeamStateSchema,
 };
 const { all } = nameSchemas({ ...frameSchemas, ...eventSchemas, ...stateSchemas }, { lists: 'items' });
 
@@ -45,6 +49,7 @@ const WINDOW = {
   examples: ['daily', 'weekly', 'monthly', 'daily.2026-11-21', 'weekly.2026-W47', 'monthly.2026-11'],
 };
 const MATCH = { description: `The match: ${ID_FORM}`, examples: ['final'] };
+const TOURNAMENT = { description: `The tournament: ${ID_FORM}`, examples: ['cup'] };
 const MEMBER = { description: `The member: ${TEXT_FORM}`, examples: ['Ann'] };
 
 interface LiveChannel {
@@ -105,6 +110,24 @@ const LIVE_CHANNELS: Readonly<Record<string, LiveChannel>> = {
     address: 'match:{match}:feed',
     parameters: { match: MATCH },
     state: 'feedState',
+  },
+  league: {
+    title: 'The best teams of a league of a tournament',
+    address: 'league:{tournament}:{league}',
+    parameters: {
+      tournament: TOURNAMENT,
+      league: { description: `The league: ${ID_FORM}; \`all\` holds every team`, examples: ['all'] },
+    },
+    state: 'leagueState',
+  },
+  team: {
+    title: 'Where a team stands in a tournament',
+    address: 'team:{tournament}:{team}',
+    parameters: {
+      tournament: TOURNAMENT,
+      team: { description: `The team: ${TEXT_FORM}`, examples: ['Wolves'] },
+    },
+    state: 'teamState',
   },
 };
 

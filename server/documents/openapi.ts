@@ -13,6 +13,8 @@ import {
   PublishReplySchema,
   RankedRowSchema,
 } from '../../protocol/replies.ts';
+import { TeamReplySchema, TournamentReplySchema } from '../../protocol/tournament-replies.ts';
+import { TeamSchema, TournamentSettingsSchema } from '../../protocol/tournaments.ts';
 import { type BodyDoc, type DescribedRoute, errorsOf, type RouteDoc, TAGS } from '../http/route-doc.ts';
 import { nameSchemas } from './json-schema.ts';
 
@@ -22,6 +24,7 @@ const { use, all } = nameSchemas(
     ResultEvent: EVENT_SCHEMAS.result,
     TrackEvent: EVENT_SCHEMAS.track,
     SessionEvent: EVENT_SCHEMAS.session,
+    PointsEvent: EVENT_SCHEMAS.points,
     DeliveryEvent: EVENT_SCHEMAS.delivery,
     MatchEvent: EVENT_SCHEMAS.match,
     ProfileEvent: EVENT_SCHEMAS.profile,
@@ -35,6 +38,10 @@ const { use, all } = nameSchemas(
     Match: MatchStateSchema,
     CricketMatch: CricketDocumentSchema,
     GenericMatch: GenericDocumentSchema,
+    TournamentSettings: TournamentSettingsSchema,
+    Tournament: TournamentReplySchema,
+    TeamOfCards: TeamSchema,
+    Team: TeamReplySchema,
     Problem: ProblemSchema,
   },
   { lists: 'prefixItems' },
@@ -127,9 +134,9 @@ function contentOf({ schema, ndjson, examples }: BodyDoc): object {
   return {
     'application/json': { schema: use(schema), examples: Object.fromEntries(named) },
     'application/msgpack': { schema: use(schema) },
-    ...(ndjson === true
-      ? { 'application/x-ndjson': { schema: { type: 'string', description: 'One event in each line' } } }
-      : {}),
+    ...(ndjson === undefined
+      ? {}
+      : { 'application/x-ndjson': { schema: { type: 'string', description: ndjson } } }),
   };
 }
 

@@ -1,16 +1,16 @@
-import type { State } from '../../protocol/views.ts';
+import type { ChannelState } from '../../store/channel-states.ts';
 import type { Watchable } from '../../store/watchable.ts';
 import type { WatchedChannel } from './watched-channel.ts';
 
 /** Reads states straight from the store, in their order, in few round trips. Rejects where the store is away. */
 export interface StateReader {
-  readStates(channels: readonly Watchable[]): Promise<readonly (State | 'not_found')[]>;
+  readStates(channels: readonly Watchable[]): Promise<readonly ChannelState[]>;
 }
 
 export interface LocalReadsDeps {
   readonly reader: StateReader;
   readonly defer: (action: () => void) => void;
-  readonly settled: (channel: WatchedChannel, state: State | 'not_found') => void;
+  readonly settled: (channel: WatchedChannel, state: ChannelState) => void;
   readonly failed: (channels: readonly WatchedChannel[], error: unknown) => void;
 }
 

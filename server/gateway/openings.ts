@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
-import type { State } from '../../protocol/views.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { ChannelState } from '../../store/channel-states.ts';
 import { LocalReads, type StateReader } from './local-reads.ts';
 import type { WatchedChannel } from './watched-channel.ts';
 
@@ -55,10 +55,14 @@ export class Openings {
     for (const waiter of channel.takeWaiters()) waiter.refused(code, message, retryAfterMs);
   }
 
-  #settleLocally(channel: WatchedChannel, state: State | 'not_found'): void {
+  #settleLocally(channel: WatchedChannel, state: ChannelState): void {
     if (channel.isOpen) return;
     if (state === 'not_found') {
       this.refuse(channel, 'not_found', `there is no ${channel.name}`);
+      return;
+    }
+    if (state === 'unavailable') {
+      this.refuse(channel, 'unavailable', `only its owner knows ${channel.name}`, this.#retryAfterMs);
       return;
     }
     // An epoch of its own each time, so that no position ever stands for two states.

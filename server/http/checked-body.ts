@@ -7,8 +7,12 @@ import type { Parameter } from './parameters.ts';
 import { problem } from './problem.ts';
 
 /** A small body of one value, such as settings, in JSON or MessagePack. */
-export async function readBody<T>(request: HttpRequest, checker: Checker<T>): Promise<Parameter<T>> {
-  const body = await readCheckedBody(request, checker);
+export async function readBody<T>(
+  request: HttpRequest,
+  checker: Checker<T>,
+  options: BodyOptions<T> = {},
+): Promise<Parameter<T>> {
+  const body = await readCheckedBody(request, checker, options);
   return body.ok ? { ok: true, value: body.value } : body;
 }
 
@@ -21,17 +25,23 @@ export type CheckedBody<T> =
     }
   | { readonly ok: false; readonly reply: HttpReply };
 
-/** With what it was read from. `empty` is what no bytes at all stand for, if that may be. */
+export interface BodyOptions<T> {
+  /** What no bytes at all stand for, if that may be. */
+  readonly empty?: T | undefined;
+  readonly maxBytes?: number;
+}
+
+/** With what it was read from. */
 export async function readCheckedBody<T>(
   request: HttpRequest,
   checker: Checker<T>,
-  empty?: T,
+  { empty, maxBytes = HTTP_LIMITS.settingsBodyBytes }: BodyOptions<T> = {},
 ): Promise<CheckedBody<T>> {
   const format = formatOf(request.header('content-type'));
   if (format === undefined || format === 'ndjson') {
     return { ok: false, reply: unsupportedFormat('JSON or MessagePack') };
   }
-  const bytes = await request.body(HTTP_LIMITS.settingsBodyBytes);
+  const bytes = await request.body(maxBytes);
   if (empty !== undefined && bytes.length === 0) return { ok: true, value: empty, bytes, format };
   let value: unknown;
   try {

@@ -1,13 +1,18 @@
+import { isRefused, type Refused } from '../../contest/refusal.ts';
 import { type GenerateData, GenerateDataSchema, generateDataChecker } from '../../protocol/demo-data.ts';
 import { PublishReplySchema } from '../../protocol/replies.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { simulateMatch } from '../../scoring/cricket/simulator.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { createDemoArea } from '../demo/demo-area.ts';
+import { beginDemoContest, type DemoContestDeps } from '../demo/demo-contest.ts';
 import { beginDemoMatch, demoSeed } from '../demo/demo-cricket.ts';
 import { DEMO_AREA_SIZE, DEMO_AREAS, DEMO_PRODUCT } from '../demo/demo-feed.ts';
 import { createDemoMatches } from '../demo/demo-matches.ts';
+import { demoPlayers, demoPoints } from '../demo/demo-points.ts';
 import { createDemoGame } from '../demo/demo-scores.ts';
+import { demoTeams } from '../demo/demo-teams.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
@@ -16,6 +21,7 @@ import { readBody } from './checked-body.ts';
 import { replyTo } from './events-route.ts';
 import { answer } from './formats.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
+import { refusalReply } from './tournament-access.ts';
 
 /** What the demonstration plays on where a request does not say. */
 export interface DemoDefaults {
@@ -28,21 +34,24 @@ export interface DemoDeps {
   readonly ingest: Pick<Ingest, 'publish'>;
   readonly authenticator: Authenticator;
   readonly demo: DemoDefaults;
-  readonly store: Pick<ScoreStore, 'configureMatch' | 'removeMatch'>;
+  readonly store: Pick<ScoreStore, 'configureMatch' | 'removeMatch'> & DemoContestDeps['store'];
   readonly clock: Clock;
 }
 
 const GENERATE: RouteDoc = {
   tag: 'Operation',
   summary: 'Make demonstration data',
-  description: 'Random events of one kind, only where the demonstration is on.',
-  needs: '`publish` on `board:<board>`, `product:<product>`, `area:<area>` or `match:<match>`',
+  description:
+    'Random events of one kind, only where the demonstration is on. Teams of a contest count like events.',
+  needs:
+    '`publish` on `board:<board>`, `product:<product>`, `area:<area>`, `match:<match>` or `tournament:<tournament>`',
   body: {
     schema: GenerateDataSchema,
     examples: {
       'a hundred scores': { kind: 'board', count: 100 },
       'games of rock, paper, scissors': { kind: 'results', count: 10, players: 20 },
       'the beginning of a match': { kind: 'match', count: 100, match: 'generated', format: 'T20' },
+      'a fantasy contest': { kind: 'fantasy', count: 500, tournament: 'generated' },
       'users who come and go': { kind: 'area', count: 100, area: '111', users: 50, modes: 5 },
     },
   },
@@ -53,7 +62,7 @@ const GENERATE: RouteDoc = {
       example: { applied: 100, duplicates: 0, rejected: [] },
     },
   },
-  errors: ['rate_limited'],
+  errors: ['rate_limited', 'conflict', 'not_found'],
 };
 
 /** `POST /v1/generate_data {kind, count, ...}` answers as `POST /v1/events` does. */
@@ -77,8 +86,9 @@ async function generate(request: HttpRequest, deps: DemoDeps, maxEvents: number)
   const permission = decide(caller, { publish: source.scope });
   if (!permission.ok) return permission.reply;
   const most = Math.max(1, Math.floor(maxEvents / source.eventsEach));
-  let applied = 0;
-  await source.begin?.();
+  const begun = (await source.begin?.()) ?? 0;
+  if (isRefused(begun)) return refusalReply(begun.refused);
+  let applied = begun;
   for (let left = body.value.count; left > 0; left -= most) {
     const events = source.next(Math.min(left, most));
     if (events.length === 0) break;
@@ -93,7 +103,8 @@ interface Source {
   /** What one needs to publish to. */
   readonly scope: string;
   readonly eventsEach: number;
-  readonly begin?: () => Promise<void>;
+  /** Gives what it has made besides the events. */
+  readonly begin?: () => Promise<number | Refused>;
   /** None where there are no more. */
   readonly next: (count: number) => readonly unknown[];
 }
@@ -113,6 +124,8 @@ function sourceOf(wanted: GenerateData, deps: DemoDeps): Source {
     }
     case 'match':
       return matchSource(wanted, deps);
+    case 'fantasy':
+      return fantasySource(wanted, deps);
     case 'area': {
       const { area = DEMO_AREAS[0], users = DEMO_AREA_SIZE.users, modes = DEMO_AREA_SIZE.modes } = wanted;
       return {
@@ -134,7 +147,8 @@ function matchSource(
     eventsEach: 1,
     begin: async () => {
       const options = { seed: demoSeed(demo.random), ...(format === undefined ? {} : { format }) };
-      game = await beginDemoMatch(store, match, clock.now(), options);
+      game = await beginDemoMatch(store, match, clock.now(), simulateMatch(match, options));
+      return 0;
     },
     next: (count) => {
       const events: unknown[] = [];
@@ -143,6 +157,26 @@ function matchSource(
         if (next === undefined || next.done === true) break;
         events.push(next.value);
       }
+      return events;
+    },
+  };
+}
+
+function fantasySource(
+  { tournament = 'generated', count }: Extract<GenerateData, { kind: 'fantasy' }>,
+  deps: DemoDeps,
+): Source {
+  const { random } = deps.demo;
+  const players = demoPlayers();
+  let points = demoPoints(tournament, players, random);
+  return {
+    scope: `tournament:${tournament}`,
+    eventsEach: 1,
+    begin: () =>
+      beginDemoContest(deps, tournament, { players: [...players] }, demoTeams(players, count, random)),
+    next: (most) => {
+      const events = points.slice(0, most);
+      points = points.slice(most);
       return events;
     },
   };

@@ -314,6 +314,9 @@ it('a token that permits publishing nothing is refused before the body is read',
     header: (name) => headers[name] ?? '',
     headers: (name) => (headers[name] === undefined ? [] : [headers[name]]),
     body: () => Promise.reject(new Error('the body was read')),
+    pieces: () => {
+      throw new Error('the body was read');
+    },
   });
   expect(reply).toMatchObject({ status: 403 });
   expect(JSON.parse(String(reply?.body))).toMatchObject({ code: 'forbidden' });

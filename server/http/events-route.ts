@@ -34,7 +34,7 @@ const PUBLISH: RouteDoc = {
   parameters: KEY_PARAMETER,
   body: {
     schema: EventBodySchema,
-    ndjson: true,
+    ndjson: 'One event in each line',
     examples: {
       'scores and a name': [
         { type: 'score', board: 'season', member: 'Ann', delta: 120 },

@@ -60,7 +60,7 @@ async function publishEvent(
   if (!match.ok) return match.reply;
   const key = idempotencyKey(request);
   if (!key.ok) return key.reply;
-  const body = await readCheckedBody(request, route.checker, route.empty);
+  const body = await readCheckedBody(request, route.checker, { empty: route.empty });
   if (!body.ok) return body.reply;
   const fields = body.value as { readonly expected?: number };
   const events = [{ ...route.head, match: match.value, ...fields }];

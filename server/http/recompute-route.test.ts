@@ -18,6 +18,29 @@ async function publish(member: string, delta: number): Promise<void> {
 }
 
 describe('POST /v1/recompute', () => {
+  it('has the owner of a tournament compare its teams', async () => {
+    const differences = [{ team: 'Wolves', was: 2.5, is: 92.5 }];
+    const asked: unknown[] = [];
+    const ask = async (...question: unknown[]) => {
+      asked.push(question);
+      return { checked: 3, corrected: 1, differences } as never;
+    };
+    service = await startHttpService({ deps: { contests: { ask } } });
+    expect(await recompute({ target: 'tournament:cup' })).toMatchObject({
+      status: 200,
+      body: { target: 'tournament:cup', checked: 3, corrected: 1, differences },
+    });
+    expect(asked).toEqual([['cup', 'recompute', {}]]);
+  });
+
+  it('says when to ask again for a tournament that is being loaded', async () => {
+    expect(await recompute({ target: 'tournament:cup' })).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+      body: { code: 'unavailable' },
+    });
+  });
+
   it('answers what was checked and corrected, and lists the differences', async () => {
     await publish('ann', 5);
     await publish('bob', 7);
@@ -89,7 +112,8 @@ describe('POST /v1/recompute', () => {
   });
 
   it.each([
-    { target: 'tournament:x' },
+    { target: 'tournament:' },
+    { target: 'match:x' },
     { target: 'board:' },
     { target: 'board:a b' },
     { target: 'board:b@daily' },

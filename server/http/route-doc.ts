@@ -27,6 +27,7 @@ export const TAGS = {
   Products: 'Games: how their results are scored, and what is counted of their players',
   Areas: 'What is being played where',
   Matches: 'Fixtures, what happens in them, and how they stand',
+  Tournaments: 'Fantasy contests: teams of players, scored by what the players do',
   Live: 'Being told of changes',
   Operation: 'For those who run the server',
 } as const;
@@ -44,8 +45,8 @@ export interface ParameterDoc {
 
 export interface BodyDoc {
   readonly schema: Schema;
-  /** Besides JSON and MessagePack. */
-  readonly ndjson?: true;
+  /** Besides JSON and MessagePack: what is in each line. */
+  readonly ndjson?: string;
   /** By what they show. All of them are sent to a running server by a test. */
   readonly examples: Readonly<Record<string, unknown>>;
 }

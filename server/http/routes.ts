@@ -5,6 +5,7 @@ import type { Metrics } from '../../runtime/metrics.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
 import type { Authenticator } from '../auth/identity.ts';
+import type { ContestAsker } from '../contests/contest-asker.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { StreamAcceptor } from '../stream-opener.ts';
@@ -28,6 +29,9 @@ import { scorerLink } from './scorer-link.ts';
 import { sseRoute } from './sse-route.ts';
 import { staticRoute } from './static-files.ts';
 import { statsRoutes } from './stats-routes.ts';
+import { teamRoutes } from './team-routes.ts';
+import { startRoute, tournamentRoutes } from './tournament-routes.ts';
+import { uploadRoute } from './upload-route.ts';
 
 export interface RouteDeps {
   readonly store: Pick<
@@ -50,9 +54,16 @@ export interface RouteDeps {
     | 'readMatchEvents'
     | 'configureMatch'
     | 'removeMatch'
+    | 'listTournaments'
+    | 'readTournaments'
+    | 'configureTournament'
+    | 'startTournament'
+    | 'addTeams'
+    | 'putTeam'
   > &
     RecomputeRouteDeps['store'];
   readonly scoring: Scoring;
+  readonly contests: Pick<ContestAsker, 'ask'>;
   readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
@@ -87,6 +98,10 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     ...statsRoutes(deps),
     ...matchRoutes(deps),
     ...matchEventRoutes(deps),
+    ...tournamentRoutes(deps),
+    uploadRoute(deps, limits),
+    startRoute(deps),
+    ...teamRoutes(deps),
     sseRoute(deps),
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),

@@ -1,5 +1,6 @@
 import { eventChecker, type ScorewireEvent } from '../../protocol/events.ts';
 import type { MatchEvent } from '../../protocol/match-events.ts';
+import { POINTS_FORM, readPoints } from '../../scoring/fantasy/amount.ts';
 import { MAX_MATCH_EVENT_BYTES } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { PublishPermissions } from './permissions.ts';
@@ -15,6 +16,7 @@ const SCOPES = {
   result: 'product:',
   track: 'product:',
   session: 'area:',
+  points: 'tournament:',
   delivery: 'match:',
   match: 'match:',
   profile: 'profile:',
@@ -61,6 +63,8 @@ function faultOf(event: ScorewireEvent): Refusal | undefined {
   switch (event.type) {
     case 'result':
       return event.winner === event.loser ? SAME_PLAYER : undefined;
+    case 'points':
+      return readPoints(event.points) === undefined ? NO_POINTS : undefined;
     case 'delivery':
     case 'match':
       return faultOfMatchEvent(event);
@@ -70,6 +74,7 @@ function faultOf(event: ScorewireEvent): Refusal | undefined {
 }
 
 const SAME_PLAYER: Refusal = { code: 'malformed', message: '"winner" and "loser" must be two players' };
+const NO_POINTS: Refusal = { code: 'malformed', message: `"points" must be ${POINTS_FORM}` };
 const OTHER_MATCH: Refusal = {
   code: 'malformed',
   message: '"event.match" must be the match whose event it replaces',
@@ -94,6 +99,8 @@ function targetOf(event: ScorewireEvent): string {
       return event.product;
     case 'session':
       return event.area;
+    case 'points':
+      return event.tournament;
     case 'delivery':
     case 'match':
       return event.match;

@@ -8,7 +8,10 @@ import type {
 import type { MatchEvent } from '../../protocol/match-events.ts';
 import type { HandlerOptions } from '../../protocol/products.ts';
 import { defaultProductConfig, type LeaderboardConfig, type ProductConfig } from '../../protocol/products.ts';
+import type { PointsEvent } from '../../protocol/tournaments.ts';
+import { assert } from '../../runtime/errors.ts';
 import { type Count, countResult, countTrack } from '../../scoring/counting.ts';
+import { readPoints } from '../../scoring/fantasy/amount.ts';
 import type { GameResult } from '../../scoring/leaderboard-handler.ts';
 import { addResult, type Scoring } from '../../scoring/scoring.ts';
 import {
@@ -16,8 +19,14 @@ import {
   partitionOfBoard,
   partitionOfMatch,
   partitionOfPlayers,
+  partitionOfTournament,
 } from '../../store/partitions.ts';
-import type { AppendOperation, Operation, SessionOperation } from '../../store/score-store.ts';
+import type {
+  AppendOperation,
+  Operation,
+  PointsOperation,
+  SessionOperation,
+} from '../../store/score-store.ts';
 
 /** Settings of products, by id; those that are not in it have the defaults. */
 export type ProductConfigs = ReadonlyMap<string, ProductConfig>;
@@ -43,7 +52,7 @@ export type ExpandableEvent = Exclude<ScorewireEvent, ScoreEvent>;
 /**
  * What an event asks of the store, and where. A result is scored on each leaderboard of its product: a handler that only adds is asked
  * here, one that has to see the scores before goes along, to be asked in the step that writes them. The stats of the product count
- * it for both players, and they count what a player does. A session moves one user of an area. What happens in a match goes to the end of its list,
+ * it for both players, and they count what a player does. A session moves one user of an area, points are a player's in a tournament. What happens in a match goes to the end of its list,
  * where the rules of its sport are asked. A profile is in every partition.
  */
 export class Expander {
@@ -70,6 +79,13 @@ export class Expander {
       case 'session':
         return [
           { partition: partitionOfArea(event.area, this.#partitions), operation: sessionOperation(event) },
+        ];
+      case 'points':
+        return [
+          {
+            partition: partitionOfTournament(event.tournament, this.#partitions),
+            operation: pointsOperation(event),
+          },
         ];
       case 'delivery':
       case 'match':
@@ -99,6 +115,8 @@ export class Expander {
         return partitionOfPlayers(event.product, this.#partitions);
       case 'session':
         return partitionOfArea(event.area, this.#partitions);
+      case 'points':
+        return partitionOfTournament(event.tournament, this.#partitions);
       case 'delivery':
       case 'match':
         return partitionOfMatch(event.match, this.#partitions);
@@ -177,6 +195,12 @@ export function configFor(event: ExpandableEvent, products: ProductConfigs): Pro
 
 function sessionOperation({ area, mode, user, action }: SessionEvent): SessionOperation {
   return action === 'LOGIN' ? { op: 'login', area, user, mode } : { op: 'logout', area, user };
+}
+
+function pointsOperation({ tournament, player, points: told }: PointsEvent): PointsOperation {
+  const points = readPoints(told);
+  assert(points !== undefined, 'points are judged before');
+  return { op: 'points', tournament, player, points };
 }
 
 /** As JSON has it, which is what is kept: MessagePack can say more where a schema leaves a value open. */

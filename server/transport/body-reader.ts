@@ -16,6 +16,7 @@ export class BodyReader {
   #waiting:
     | { maxBytes: number; resolve: (body: Uint8Array) => void; reject: (error: Error) => void }
     | undefined;
+  #asking: { resolve: (piece: Uint8Array | undefined) => void; reject: (error: Error) => void } | undefined;
 
   /** `declaredBytes` is the Content-Length; `undefined` where it was not given. */
   constructor(response: HttpResponse, declaredBytes: number | undefined) {
@@ -28,21 +29,32 @@ export class BodyReader {
     return new Promise((resolve, reject) => {
       this.#waiting = { maxBytes, resolve, reject };
       this.#settle();
-      if (this.#state === 'reading' && this.#paused) {
-        this.#paused = false;
-        this.#response.resume();
-      }
+      this.#readOn();
+    });
+  }
+
+  /**
+   * What has come since the last piece, as soon as there is something; `undefined` at the end. Until it is asked for the next one nothing more is
+   * read from the network, so whoever sends waits for whoever reads, and a body of any length takes the memory of a piece.
+   */
+  next(): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#asking = { resolve, reject };
+      this.#give();
+      if (this.#asking !== undefined) this.#readOn();
     });
   }
 
   abort(): void {
     this.#state = 'aborted';
     this.#settle();
+    this.#give();
   }
 
   /** What still comes is thrown away. Must be called before the reply, for a paused connection would stay so. */
   discard(): void {
     if (this.#state === 'reading') this.#state = 'refused';
+    this.#give();
     this.#finish();
     if (this.#paused) this.#response.resume();
     this.#paused = false;
@@ -55,11 +67,34 @@ export class BodyReader {
       this.#bytes += chunk.byteLength;
     }
     if (isLast) this.#state = 'complete';
-    if (this.#waiting === undefined && !isLast && !this.#paused) {
+    this.#settle();
+    this.#give();
+    // Whoever still asks wants more: a chunk may be empty, as where the sender waits to be told to go on.
+    const isWanted = this.#waiting !== undefined || this.#asking !== undefined;
+    if (this.#state === 'reading' && !isWanted && !this.#paused) {
       this.#paused = true;
       this.#response.pause();
     }
-    this.#settle();
+  }
+
+  #readOn(): void {
+    if (this.#state !== 'reading' || !this.#paused) return;
+    this.#paused = false;
+    this.#response.resume();
+  }
+
+  /** To whoever asks for the next piece, if there is one, or never will be. */
+  #give(): void {
+    const asking = this.#asking;
+    if (asking === undefined || (this.#state === 'reading' && this.#bytes === 0)) return;
+    this.#asking = undefined;
+    const piece = this.#bytes === 0 ? undefined : join(this.#chunks, this.#bytes);
+    this.#finish();
+    if (this.#state === 'aborted' || this.#state === 'refused') {
+      asking.reject(new RequestAbortedError('the client went away while sending'));
+    } else {
+      asking.resolve(piece);
+    }
   }
 
   #settle(): void {

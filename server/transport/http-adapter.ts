@@ -30,7 +30,8 @@ const PREFLIGHT: HttpReply = {
   status: 204,
   headers: {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key, accept, last-event-id',
+    'access-control-allow-headers':
+      'authorization, content-type, content-encoding, idempotency-key, accept, last-event-id',
     'access-control-max-age': '600',
   },
 };

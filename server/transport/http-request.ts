@@ -70,6 +70,15 @@ export class AdaptedRequest implements HttpRequest {
     return this.#reader().read(maxBytes);
   }
 
+  async *pieces(): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      if (this.#gone) throw new RequestAbortedError('the client has left');
+      const piece = await this.#reader().next();
+      if (piece === undefined) return;
+      yield piece;
+    }
+  }
+
   get declaredBytes(): number | undefined {
     const text = this.header('content-length');
     return text === '' ? undefined : Number(text);

@@ -18,6 +18,11 @@ export interface HttpRequest {
   headers(name: string): readonly string[];
   /** The whole body. Rejects with `BodyTooLargeError` (the rest is not read) or `RequestAbortedError`. */
   body(maxBytes: number): Promise<Uint8Array>;
+  /**
+   * In place of `body`, for one of any length: piece by piece, and the sender waits until the next one is asked for. Throws
+   * `RequestAbortedError`.
+   */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 export interface HttpReply {

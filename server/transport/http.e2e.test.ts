@@ -341,6 +341,103 @@ describe('bodies', () => {
     agent.destroy();
   });
 
+  it('of any length are read piece by piece, and the sender waits for the reader', async () => {
+    const pieces: number[] = [];
+    const { url } = await serve([
+      {
+        method: 'POST',
+        pattern: '/stream',
+        handler: async (request) => {
+          for await (const piece of request.pieces()) {
+            pieces.push(piece.length);
+            // Time enough for all of it to come, if it were taken.
+            if (pieces.length === 1) await new Promise((resolve) => setTimeout(resolve, 300));
+          }
+          return text('done');
+        },
+      },
+    ]);
+    const sizes = [64 * 1024 * 1024, 10, 0];
+    for (const size of sizes) {
+      pieces.length = 0;
+      const answer = await fetch(`${url}/stream`, { method: 'POST', body: new Uint8Array(size) });
+      expect(await answer.text()).toBe('done');
+      expect(pieces.reduce((sum, bytes) => sum + bytes, 0)).toBe(size);
+      // The library reads a ready socket ten times, half a mebibyte each, before it looks again.
+      expect(Math.max(0, ...pieces)).toBeLessThanOrEqual(6 * 1024 * 1024);
+    }
+  });
+
+  it('are read piece by piece also where the sender waits to be told to go on', async () => {
+    const { url } = await serve([
+      {
+        method: 'POST',
+        pattern: '/stream',
+        handler: async (request) => {
+          let bytes = 0;
+          for await (const piece of request.pieces()) bytes += piece.length;
+          return text(String(bytes));
+        },
+      },
+    ]);
+    const post = httpRequest(`${url}/stream`, {
+      method: 'POST',
+      headers: { expect: '100-continue', 'content-length': '3000000' },
+    });
+    post.flushHeaders();
+    await once(post, 'continue');
+    post.end(new Uint8Array(3_000_000));
+    const [answer] = (await once(post, 'response')) as [IncomingMessage];
+    expect((await answer.toArray()).join('')).toBe('3000000');
+  });
+
+  it('that are cut off between two pieces reject', async () => {
+    const outcomes: unknown[] = [];
+    const { port, messages } = await serve([
+      {
+        method: 'POST',
+        pattern: '/stream',
+        handler: async (request) => {
+          try {
+            for await (const piece of request.pieces()) outcomes.push(piece.length);
+          } catch (error) {
+            outcomes.push(error);
+          }
+          return text('never');
+        },
+      },
+    ]);
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('POST /stream HTTP/1.1\r\nhost: a\r\ncontent-length: 5000\r\n\r\nhalf');
+    await expect.poll(() => outcomes).toEqual([4]);
+    socket.destroy();
+    await expect.poll(() => outcomes.length).toBe(2);
+    expect(outcomes[1]).toBeInstanceOf(RequestAbortedError);
+    expect(messages).toEqual([]);
+  });
+
+  it('that are left in the middle of their pieces do not block the connection', async () => {
+    const { url } = await serve([
+      {
+        method: 'POST',
+        pattern: '/first',
+        handler: async (request) => {
+          for await (const piece of request.pieces()) return text(String(piece.length > 0));
+          return text('nothing came');
+        },
+      },
+    ]);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let turn = 0; turn < 2; turn++) {
+      const post = httpRequest(`${url}/first`, { method: 'POST', agent });
+      post.end(new Uint8Array(4_000_000));
+      const [answer] = (await once(post, 'response')) as [IncomingMessage];
+      expect((await answer.toArray()).join('')).toBe('true');
+    }
+    agent.destroy();
+  });
+
   it('that are cut off reject, and harm nobody else', async () => {
     const outcomes: unknown[] = [];
     const { url, port, messages } = await serve([

@@ -5,6 +5,7 @@ import { type Effect, markIn, type Undo } from './effect.ts';
 import type { MemoryCounters } from './memory-counters.ts';
 import type { MemoryMatches } from './memory-matches.ts';
 import type { MemorySessions } from './memory-sessions.ts';
+import type { MemoryTournaments } from './memory-tournaments.ts';
 import type { BoardEffects, PartitionBoards } from './partition-boards.ts';
 
 /** What a change depends on besides the data. */
@@ -26,6 +27,7 @@ export class BatchEffect implements BoardEffects {
   readonly changedProducts = new Set<string>();
   readonly changedAreas = new Set<string>();
   readonly changedMatches = new Set<string>();
+  readonly changedTournaments = new Set<string>();
 
   /** One text for each name, not for each operation. */
   *dirtyNames(): Iterable<string> {
@@ -34,6 +36,7 @@ export class BatchEffect implements BoardEffects {
     for (const product of this.changedProducts) yield `players:${product}`;
     for (const area of this.changedAreas) yield `area:${area}`;
     for (const match of this.changedMatches) yield `match:${match}`;
+    for (const tournament of this.changedTournaments) yield `tournament:${tournament}`;
   }
 }
 
@@ -43,6 +46,7 @@ export interface PartitionContent {
   readonly counters: MemoryCounters;
   readonly sessions: MemorySessions;
   readonly matches: MemoryMatches;
+  readonly tournaments: MemoryTournaments;
   readonly profiles: Map<string, string>;
 }
 
@@ -76,6 +80,10 @@ export function applyTo(
       // The only one of its event: nothing has to take it back.
       const done = content.matches.append(operation, occasion.acceptedAt, occasion.rules);
       return markIn(effect.changedMatches, operation.match, done, undefined);
+    }
+    case 'points': {
+      const done = content.tournaments.apply(operation);
+      return markIn(effect.changedTournaments, operation.tournament, done, undefined);
     }
   }
 }

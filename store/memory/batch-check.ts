@@ -1,5 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
-import { assertAppendsAlone, numbersOf } from '../events.ts';
+import { assertAlone, numbersOf } from '../events.ts';
 import { eventText } from '../match-rules.ts';
 import { partitionOfOperation } from '../partitions.ts';
 import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
@@ -14,7 +14,7 @@ export function assertBatch({ partition, parts }: Batch, partitions: number): vo
     for (const operation of operations) if (operation.op === 'append') eventText(operation);
     if (numbers !== undefined) {
       assertNumbers(numbers, operations.length);
-      assertAppendsAlone(operations, numbers);
+      assertAlone(operations, numbers);
     }
     assertPartition(partition, operations, partitions);
   }

@@ -25,4 +25,5 @@ export interface SharedIds {
   readonly products: IdList;
   readonly areas: IdList;
   readonly matches: IdList;
+  readonly tournaments: IdList;
 }

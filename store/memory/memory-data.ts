@@ -15,12 +15,13 @@ export class MemoryData {
   readonly productIds = new IdList();
   readonly areaIds = new IdList();
   readonly matchIds = new IdList();
+  readonly tournamentIds = new IdList();
   readonly #onceKeys = new OnceKeys();
 
   constructor(partitions: number) {
     assert(Number.isInteger(partitions) && partitions > 0, 'there is at least one partition');
     const { boardIds: boards, productIds: products, areaIds: areas, matchIds: matches } = this;
-    const ids = { boards, products, areas, matches };
+    const ids = { boards, products, areas, matches, tournaments: this.tournamentIds };
     this.partitions = Array.from({ length: partitions }, () => new MemoryPartition(ids));
     this.ownership = new MemoryOwnership(this.partitions);
   }

@@ -29,6 +29,7 @@ import { isSameRecord, type MemoryBoard } from './memory-board.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemoryMatches } from './memory-matches.ts';
 import { MemorySessions } from './memory-sessions.ts';
+import { MemoryTournaments, type TakeStep } from './memory-tournaments.ts';
 import { PartitionBoards } from './partition-boards.ts';
 import { type LogStep, PartitionLog } from './partition-log.ts';
 import { ProducerRecords } from './producer-records.ts';
@@ -41,6 +42,7 @@ export class MemoryPartition {
   readonly counters = new MemoryCounters();
   readonly sessions: MemorySessions;
   readonly matches: MemoryMatches;
+  readonly tournaments: MemoryTournaments;
   readonly profiles = new Map<string, string>();
   readonly #products = new Map<string, ProductConfig>();
   readonly #productIds: IdList;
@@ -52,6 +54,7 @@ export class MemoryPartition {
     this.#productIds = ids.products;
     this.sessions = new MemorySessions(ids.areas);
     this.matches = new MemoryMatches(ids.matches);
+    this.tournaments = new MemoryTournaments(ids.tournaments);
   }
 
   board(key: string): MemoryBoard | undefined {
@@ -109,6 +112,10 @@ export class MemoryPartition {
     if (!this.matches.remove(match)) return false;
     this.#record({ kind: 'remove-match', at: occasion.acceptedAt, match }, occasion, [`match:${match}`]);
     return true;
+  }
+
+  stepper(occasion: Occasion): TakeStep {
+    return (step) => this.#record(step, occasion, [`tournament:${step.tournament}`]);
   }
 
   removeBoard(id: string, occasion: Occasion): boolean {

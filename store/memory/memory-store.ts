@@ -42,8 +42,8 @@ import {
 } from '../score-store.ts';
 import { assertBatch, assertCount } from './batch-check.ts';
 import type { MemoryBoard } from './memory-board.ts';
-import { MemoryClient } from './memory-client.ts';
 import { MemoryData } from './memory-data.ts';
+import { MemoryTournamentClient } from './memory-tournament-client.ts';
 
 export interface MemoryStoreDependencies {
   /** Leases end, producers are forgotten, fencing numbers and claims start by it. Default: the system's. */
@@ -67,7 +67,7 @@ export function createMemoryStore(
  * Scores in the memory of this process: for one process without Redis, and the model that other engines are compared
  * with. Each method does its work in one turn of the loop, which makes it atomic.
  */
-export class MemoryScoreStore extends MemoryClient implements ScoreStore {
+export class MemoryScoreStore extends MemoryTournamentClient implements ScoreStore {
   /** A second client of the same data, to be started like any other; its state is its own. */
   connect(options: Partial<StoreOptions> = {}): MemoryScoreStore {
     return new MemoryScoreStore(this.shared, { ...this.options, ...options });

@@ -111,6 +111,10 @@ export class ShadowBoard {
       case 'configure-product':
       case 'configure-match':
       case 'remove-match':
+      case 'configure-tournament':
+      case 'add-teams':
+      case 'start-tournament':
+      case 'put-team':
       case 'expire-sessions':
         return;
       default:

@@ -1,5 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
-import { assertAppendsAlone, endOfEvent, numbersOf } from '../events.ts';
+import { assertAlone, endOfEvent, numbersOf } from '../events.ts';
 import type { Operation, Part, ResultOperation } from '../score-store.ts';
 import { CounterPlaces } from './counter-places.ts';
 import { Groups, placeOf } from './groups.ts';
@@ -9,8 +9,10 @@ import { numberOfCode } from './refusals.ts';
 /** Their numbers are also in the log: never change one. */
 export const OPERATION_NUMBERS = {
   ...{ delta: 0, set: 1, best: 2, profile: 3, reject: 4 },
-  ...{ result: 5, count: 6, login: 7, logout: 8, nothing: 9, append: 10 },
+  ...{ result: 5, count: 6, login: 7, logout: 8, nothing: 9, append: 10, points: 11 },
 } as const;
+/** Of points that were computed from the matches of a tournament. */
+export const FED_POINTS = 12;
 export const KIND_BYTES = 3;
 export const DOUBLE_BYTES = 8;
 const PART_BYTES = 12;
@@ -26,8 +28,9 @@ type PackedText =
   | 'players'
   | 'users'
   | 'modes'
-  | 'matches';
-type PackedGroups = 'boards' | 'products' | 'areas';
+  | 'matches'
+  | 'tournamentPlayers';
+type PackedGroups = 'boards' | 'products' | 'areas' | 'tournaments';
 /** The arguments of apply.lua that are lists, but those of windows, outcomes and events of matches. */
 export type PackedList =
   | (PackedText | PackedGroups)
@@ -44,6 +47,7 @@ export class PackedBatch {
   readonly boards = new Groups();
   readonly counters = new CounterPlaces();
   readonly areas = new Groups();
+  readonly tournaments = new Groups();
   /** Boards that have results. */
   readonly ratedBoards = new Set<string>();
   /** Those that get events, by place. */
@@ -77,7 +81,7 @@ export class PackedBatch {
 
   /** Whether it has more than scores, profiles and rejects. */
   get hasOthers(): boolean {
-    return this.isEvaluated || this.counters.size > 0 || this.areas.size > 0;
+    return this.isEvaluated || this.counters.size > 0 || this.areas.size > 0 || this.tournaments.size > 0;
   }
 
   /** Whether it has what is computed here from what the store holds: results, events of matches. */
@@ -119,6 +123,9 @@ export class PackedBatch {
       case 'append':
         this.places[index] = placeOf(this.matches, operation.match);
         break;
+      case 'points':
+        this.places[index] = this.tournaments.placeOf(operation.tournament, operation.player);
+        break;
       case 'reject':
       case 'nothing':
     }
@@ -127,11 +134,12 @@ export class PackedBatch {
   #pack(): Readonly<Record<PackedList, Buffer>> {
     const [boards, members] = this.boards.pack();
     const [areas, users] = this.areas.pack();
+    const [tournaments, tournamentPlayers] = this.tournaments.pack();
     const kinds = Buffer.allocUnsafe(this.operations.length * KIND_BYTES);
     const values = Buffer.allocUnsafe(this.operations.length * DOUBLE_BYTES);
     for (let index = 0; index < this.operations.length; index++) {
       const operation = this.operations[index] as Operation;
-      kinds.writeUInt8(OPERATION_NUMBERS[operation.op], index * KIND_BYTES);
+      kinds.writeUInt8(numberOf(operation), index * KIND_BYTES);
       kinds.writeUInt16BE(this.#slotOf(operation, this.places[index] ?? 0), index * KIND_BYTES + 1);
       values.writeDoubleLE(this.#valueOf(operation, index), index * DOUBLE_BYTES);
     }
@@ -147,6 +155,7 @@ export class PackedBatch {
       ...this.counters.pack(),
       ...{ areas, users, modes: packTexts([...this.#modes.keys()]) },
       matches: packTexts([...this.matches.keys()]),
+      ...{ tournaments, tournamentPlayers },
       handlers: packLongTexts(this.#handlers),
       ...{ kinds, values },
     };
@@ -162,6 +171,8 @@ export class PackedBatch {
       case 'login':
       case 'logout':
         return this.areas.slotOf(operation.area, place);
+      case 'points':
+        return this.tournaments.slotOf(operation.tournament, place);
       default:
         return place;
     }
@@ -187,6 +198,8 @@ export class PackedBatch {
         return placeOf(this.#modes, operation.mode);
       case 'append':
         return ++this.#eventCount;
+      case 'points':
+        return operation.points;
       case 'reject':
         return numberOfCode(operation.code);
       case 'logout':
@@ -202,6 +215,10 @@ export class PackedBatch {
     places.set(handler, place);
     return place;
   }
+}
+
+function numberOf(operation: Operation): number {
+  return operation.op === 'points' && operation.fed ? FED_POINTS : OPERATION_NUMBERS[operation.op];
 }
 
 function operationsOf(parts: readonly Part[]): readonly Operation[] {
@@ -222,7 +239,7 @@ function packEvents(parts: readonly Part[]): Buffer {
         to = endOfEvent(numbers, from);
         if (to - from > 1) places.push(before + from + 1, before + to);
       }
-      assertAppendsAlone(operations, numbers);
+      assertAlone(operations, numbers);
     }
     before += operations.length;
   }

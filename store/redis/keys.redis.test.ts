@@ -4,6 +4,7 @@ import { defaultProductConfig } from '../../protocol/products.ts';
 import type { WindowKind } from '../../protocol/windows.ts';
 import { waitUntil } from '../../test/support/processes.ts';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
+import { change, chunk, points } from '../contests-support.contract.ts';
 import { append, FIXTURE, goal, undo } from '../matches-support.contract.ts';
 import { partitionOfBoard, partitionOfMatch } from '../partitions.ts';
 import type { ScoreStore } from '../score-store.ts';
@@ -168,6 +169,7 @@ async function doEverything(store: ScoreStore): Promise<void> {
   await doEverythingAgain(store, boards);
   await doEverythingBeside(store);
   await doEverythingOfMatches(store);
+  await doEverythingOfTournaments(store);
   await store.releaseLeases(leases, 'one');
 }
 
@@ -216,6 +218,26 @@ async function doEverythingOfMatches(store: ScoreStore): Promise<void> {
   await store.readMatchEvents('m1', { after: 1, limit: 2 });
   await store.listMatches({ limit: 5 });
   for (const match of [...matches.slice(10), 'none']) await store.removeMatch(match, 1000);
+}
+
+/** Of tournaments: new, with teams and points, started, changed, mixed with everything else. */
+async function doEverythingOfTournaments(store: ScoreStore): Promise<void> {
+  const tournaments = Array.from({ length: 40 }, (_, index) => `t${index}`);
+  for (const [index, tournament] of tournaments.entries()) {
+    const at = { tournament };
+    await store.configureTournament(tournament, index % 2 === 0 ? {} : { players: ['ann', '{bob}'] }, 1000);
+    await store.addTeams(tournament, chunk({ players: ['ann', '{bob}'] }), 1000);
+    await store.configureTournament(tournament, { players: ['{bob}', 'ann', 'eve'] }, 1000);
+    await apply(store, [points('ann', 5, at), points('{bob}', 0.5, at), points('eve', 6, at)]);
+    await apply(store, [points('ann', 0.5, at), points('{bob}', 0.5, at), points('ann', 6, at)]);
+    await store.startTournament(tournament, 1000);
+    await store.putTeam(tournament, change('{x}', { ann: 1000 }), 1000);
+    await store.putTeam(tournament, change('{x}', { '{bob}': 1000 }), 1000);
+    await store.readContestTail(tournament, 0);
+    await store.readTeamChunks(tournament, 0);
+  }
+  await store.readTournaments([...tournaments, 'none']);
+  await store.listTournaments({ limit: 5 });
 }
 
 /** One in the same partition. */

@@ -49,6 +49,9 @@ export interface PartitionKeys {
   readonly matchIds: string;
   /** List: the events of a match, each as JSON with the time of its acceptance. */
   matchEvents(match: string): string;
+  /** Sorted set of the tournaments, all with score 0: byte order. */
+  readonly tournamentIds: string;
+  tournament(id: string): TournamentKeys;
   /** Hash: the names of a product's counters to their places. */
   counterNames(product: string): string;
   /** Hash: the players of a product to their counters (see lua/include-counter-values.lua). */
@@ -61,6 +64,19 @@ export interface PartitionKeys {
   once(key: string): string;
   /** Of a board, or of a window of one. */
   board(id: string): BoardKeys;
+}
+
+export interface TournamentKeys {
+  /** Hash: what it is as a whole (see lua/include-tournaments.lua). */
+  readonly itself: string;
+  /** Hash: player to points in thousandths. */
+  readonly players: string;
+  /** Hash: number of a piece, from 0, to teams (see contest/chunk-format.ts). */
+  readonly chunks: string;
+  /** Hash: team that came or changed after the start to its record (see lua/put-team.lua). */
+  readonly late: string;
+  /** Sorted set: `p` and a player, or `t` and such a team, by the number of its last change. */
+  readonly changes: string;
 }
 
 export interface BoardKeys {
@@ -113,6 +129,14 @@ function createPartitionKeys(tag: string): PartitionKeys {
     summaries: `${tag}:summaries`,
     matchIds: `${tag}:match-ids`,
     matchEvents: (match) => `${tag}:match-events:${match}`,
+    tournamentIds: `${tag}:tournament-ids`,
+    tournament: (id) => ({
+      itself: `${tag}:tournament:${id}`,
+      players: `${tag}:tournament-players:${id}`,
+      chunks: `${tag}:tournament-chunks:${id}`,
+      late: `${tag}:tournament-late:${id}`,
+      changes: `${tag}:tournament-changes:${id}`,
+    }),
     counterNames: (product) => `${tag}:counter-names:${product}`,
     counters: (product) => `${tag}:counters:${product}`,
     area: (area) => `${tag}:area:${area}`,

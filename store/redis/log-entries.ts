@@ -1,10 +1,12 @@
 import type { Fixture } from '../../protocol/matches.ts';
+import type { TournamentSettings } from '../../protocol/tournaments.ts';
 import { assert } from '../../runtime/errors.ts';
 import type { LogEntry } from '../score-store.ts';
 import { parseJson } from './known-match.ts';
 import { parseLoggedBatch } from './logged-batches.ts';
 import { decodeText, PackedReader } from './packing.ts';
 import { parseConfig, parseProductConfig } from './replies.ts';
+import { parseChange } from './team-records.ts';
 
 /** An entry as the stream gives it: id, then field, value, ... (see lua/include-log.lua). */
 export type StoredEntry = readonly [id: Buffer, fields: readonly Buffer[]];
@@ -57,6 +59,21 @@ export function parseLogEntry([id, fields]: StoredEntry): LogEntry {
     }
     case 'remove-match':
       return { ...ofEntry, kind, match: decodeText(field('match')) };
+    case 'configure-tournament': {
+      const settings = parseJson(decodeText(field('settings'))) as TournamentSettings;
+      return { ...ofEntry, kind, tournament: decodeText(field('tournament')), settings };
+    }
+    case 'add-teams':
+      return {
+        ...ofEntry,
+        ...{ kind, tournament: decodeText(field('tournament')), teams: number(String(field('teams'))) },
+      };
+    case 'start-tournament':
+      return { ...ofEntry, kind, tournament: decodeText(field('tournament')) };
+    case 'put-team': {
+      const change = parseChange(decodeText(field('team')), field('roster'), field('registered'));
+      return { ...ofEntry, kind, tournament: decodeText(field('tournament')), change };
+    }
     case 'expire-sessions': {
       const texts = new PackedReader(field('sessions')).texts();
       assert(texts.length % 2 === 0, `log entry ${id} has an area and a user of each session`);

@@ -2,7 +2,7 @@ import type { MatchEvent } from '../../protocol/match-events.ts';
 import type { HandlerOptions } from '../../protocol/products.ts';
 import { assert } from '../../runtime/errors.ts';
 import type { AppliedOperation, LogEntry } from '../score-store.ts';
-import { OPERATION_NUMBERS, RESULT_DRAW, RESULT_HANDLER } from './batches.ts';
+import { FED_POINTS, OPERATION_NUMBERS, RESULT_DRAW, RESULT_HANDLER } from './batches.ts';
 import { parseJson } from './known-match.ts';
 import { PackedReader } from './packing.ts';
 
@@ -23,6 +23,7 @@ export function parseLoggedBatch(field: Field, optional: Field): LoggedBatch {
   const names = texts(field('names'));
   const areas = grouped(optional('areas'), optional('users'));
   const modes = texts(optional('modes'));
+  const tournaments = grouped(optional('tournaments'), optional('tournament_players'));
   const counters = countersOf(optional);
   const handlers = handlersOf(optional('handlers'));
   const matches = texts(optional('matches'));
@@ -75,6 +76,13 @@ export function parseLoggedBatch(field: Field, optional: Field): LoggedBatch {
         operations.push({ op: 'append', match: at(matches, slot), event });
         break;
       }
+      case OPERATION_NUMBERS.points:
+      case FED_POINTS:
+        operations.push({
+          ...{ op: 'points', tournament: at(tournaments.groups, slot), player: at(tournaments.texts, slot) },
+          ...{ points: value, ...(kind === FED_POINTS ? { fed: true } : {}) },
+        });
+        break;
       default:
         throw new Error(`defect: an operation of the log is of the unknown kind ${kind}`);
     }

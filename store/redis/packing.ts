@@ -49,6 +49,12 @@ export function packUint16s(values: readonly number[]): Buffer {
   return bytes;
 }
 
+export function packUint32(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
 /** Each text with a count (uint16). */
 export function packCounts(counts: readonly (readonly [text: string, count: number])[]): Buffer {
   let bound = 0;

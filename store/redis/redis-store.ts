@@ -19,6 +19,7 @@ import { createReads } from './reads.ts';
 import type { ScriptTimes } from './script-times.ts';
 import type { RunScript } from './scripts.ts';
 import { createSweeping } from './sweeping.ts';
+import { createTournaments } from './tournaments.ts';
 import { createWrites } from './writes.ts';
 
 export interface RedisStoreOptions extends StoreOptions {
@@ -80,6 +81,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     stop: connection.stop,
     ...createApply(connection.run, keys, options, { scoring, rules }),
     ...createMatches(connection.run, keys, options, rules),
+    ...createTournaments(connection.run, keys, options),
     ...createWrites(connection.run, keys, options),
     ...createProducts(connection.run, keys, options),
     ...createSweeping(connection.run, keys, options),

@@ -70,7 +70,8 @@ function othersOf(
     ...[otherLengths, maxCountersPerProduct, products, counterNames, players, counters],
     ...[areas, users, modes, batch.lists.handlers, packWindows(windows), packPlaces(batch)],
     ...[state === undefined ? NOTHING : packState(state), rated?.outcomes ?? NOTHING],
-    ...(batch.matches.size === 0 ? [] : eventsOf(batch, rated)),
+    ...eventsOf(batch, rated),
+    ...pointsOf(batch),
   ];
 }
 
@@ -112,14 +113,25 @@ function otherKeysOf({ partition, batch, windows }: Sending): string[] {
     scriptKeys.push(partition.counterNames(product), partition.counters(product));
   }
   for (const [area] of batch.areas.counts()) scriptKeys.push(partition.area(area));
+  for (const [id] of batch.tournaments.counts()) {
+    const { itself, players, changes } = partition.tournament(id);
+    scriptKeys.push(itself, players, changes);
+  }
   if (batch.matches.size > 0) scriptKeys.push(partition.matches, partition.summaries);
   for (const match of batch.matches.keys()) scriptKeys.push(partition.matchEvents(match));
   return scriptKeys;
 }
 
-function eventsOf({ matches, eventCount, lists }: PackedBatch, rated?: RatedBatch): ScriptArgument[] {
+function eventsOf(batch: PackedBatch, rated?: RatedBatch): ScriptArgument[] {
+  const { matches, eventCount, lists } = batch;
+  if (matches.size === 0) return batch.tournaments.size === 0 ? [] : ['', '', '', ''];
   const counts = packUint16s([matches.size, eventCount]);
   return [counts, lists.matches, rated?.events ?? NOTHING, rated?.summaries ?? NOTHING];
+}
+
+function pointsOf({ tournaments, lists }: PackedBatch): ScriptArgument[] {
+  if (tournaments.size === 0) return [];
+  return [packUint16s([tournaments.size]), lists.tournaments, lists.tournamentPlayers];
 }
 
 function packPlaces({ boards, ratedBoards }: PackedBatch): Buffer {

@@ -9,6 +9,7 @@ import {
   request,
   startScorewire,
 } from '../support/scorewire.ts';
+import { hasTestData, LEFT_OUT } from '../support/test-data.ts';
 
 const running: RunningScorewire[] = [];
 afterEach(async () => {
@@ -114,6 +115,52 @@ describe('the process', () => {
     expect((await request(`${server.url}/v1/boards/generated`)).body.total).toBeGreaterThan(0);
     const plain = await start(OPEN_TO_READERS);
     expect((await request(`${plain.url}/v1/generate_data`, { token, body })).status).toBe(404);
+  });
+
+  it('runs a fantasy contest on request, in which everything moves', async () => {
+    const env = { DEMO_TEAMS: '300', DEMO_BALL_MS: '20', TICK_MS: '50', ...OPEN_TO_READERS };
+    const server = await start(env, ['--demo', 'fantasy']);
+    const tournament = `${server.url}/v1/tournaments/fantasy`;
+    await waitUntil(async () => (await request(tournament)).body.status === 'started', 'the contest', 20_000);
+    const viewer = await connectRaw(server.socketUrl);
+    const subscribe = () => viewer.ask({ type: 'subscribe', channel: 'league:fantasy:all' });
+    // Until it is loaded only its owner could tell.
+    await waitUntil(async () => (await subscribe()).type === 'subscribed', 'the league', 20_000);
+    await viewer.waitFor(
+      'three updates',
+      () => viewer.frames.filter(({ type }) => type === 'update').length >= 3,
+      20_000,
+    );
+    expect(viewer.violations).toEqual([]);
+    expect(Object.keys(viewer.state('league:fantasy:all') ?? {})).toHaveLength(100);
+    viewer.close();
+    const token = await adminToken();
+    const body = { kind: 'fantasy', tournament: 'generated', count: 50 };
+    const made = await request(`${server.url}/v1/generate_data`, { token, body });
+    expect(made.body).toEqual({ applied: 50 + 22, duplicates: 0, rejected: [] });
+    const again = await request(`${server.url}/v1/generate_data`, { token, body });
+    expect(again.body).toMatchObject({ applied: 22 });
+  });
+
+  it.runIf(hasTestData)(`runs a fantasy contest that lives by a file of Cricsheet${LEFT_OUT}`, async () => {
+    const file = `${process.env.SCOREWIRE_TEST_DATA}/cricket/1187667.json`;
+    const env = { DEMO_TEAMS: '100', DEMO_BALL_MS: '10', TICK_MS: '50', ...OPEN_TO_READERS };
+    const server = await start(env, ['--demo', 'fantasy', '--file', file]);
+    const team = async () => {
+      const page = await request(`${server.url}/v1/tournaments/1187667/leagues/all?limit=1`);
+      return page.body.rows?.[0]?.score ?? 0;
+    };
+    await waitUntil(async () => (await team()) > 150, 'points of balls', 25_000);
+    const match = await request(`${server.url}/v1/matches/1187667`);
+    expect(match.body.sport).toBe('cricket');
+  });
+
+  it.each([
+    [['--demo', 'fantasy', '--file', 'nowhere.json'], 'nowhere.json'],
+    [['--demo', 'fantasy', '--file', 'package.json'], 'not a match of Cricsheet'],
+    [['--demo', '--file', 'package.json'], '--file is for --demo fantasy'],
+  ])('refuses %j with one line', async (args, says) => {
+    await expect(start(OPEN_TO_READERS, args)).rejects.toThrow(says);
   });
 
   it('tells health, readiness and serves the page', async () => {

@@ -96,7 +96,7 @@ describe('recomputing', () => {
   });
 
   it.each([
-    { args: ['tournament:x'], says: 'refused (malformed): "target" must be board:<id>' },
+    { args: ['match:x'], says: 'refused (malformed): "target" must be board:<id>' },
     { args: ['board:nowhere'], says: 'refused (not_found): there is no board nowhere' },
     { args: ['board:arena', '--token', ''], says: 'refused (unauthorized)' },
     { args: ['board:arena', '--token', 'nonsense'], says: 'refused (unauthorized)' },

@@ -14,9 +14,11 @@ import { readStates } from '../../store/channel-states.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
 import { partitionOfBoard } from '../../store/partitions.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { InlineContestHost } from '../support/inline-contest-host.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { OwnerWatch } from './owner-watch.ts';
 import { ProcessGate } from './process-gate.ts';
+import { CONTEST_CHANNELS, SimulatedContest } from './simulated-contest.ts';
 import { doubtfulWrites, PRODUCED_BOARDS, SimulatedProducer } from './simulated-producer.ts';
 
 export const PARTITIONS = 6;
@@ -30,6 +32,7 @@ const CHANNELS = [
   'rank:a:nobody',
   'board:p',
   'rank:q:cat',
+  ...CONTEST_CHANNELS,
 ];
 /** Sent over and over until settled. */
 const EVENTS_EACH = 400;
@@ -100,6 +103,9 @@ export async function createSimulation(seed: number): Promise<Simulation> {
   const store = createMemoryStore({ partitions: PARTITIONS }, { clock });
   const participant = (name: string): Participant => ({ bus: bus.endpoint(name), store: store.connect() });
 
+  const contest = new SimulatedContest(store, random);
+  await contest.start();
+
   const broadcasters: BroadcasterProcess[] = [];
   /** Of the store, as broadcasters have it, at most. */
   let latencyMs = 0;
@@ -118,6 +124,7 @@ export async function createSimulation(seed: number): Promise<Simulation> {
         clock: gate.clock(clock),
         logger: silentLogger,
         random: () => Math.floor(random() * 2 ** 52).toString(16),
+        createContestHost: (onLost) => new InlineContestHost(onLost),
       },
       { name, timing: DEFAULT_TIMING, limits: DEFAULT_BROADCASTER_LIMITS },
     );
@@ -217,7 +224,9 @@ export async function createSimulation(seed: number): Promise<Simulation> {
   const write = async (): Promise<void> => {
     const board = pick(BOARDS);
     const member = pick(MEMBERS);
-    if (random() < 0.03) {
+    if (random() < 0.3) {
+      await contest.change(clock.now());
+    } else if (random() < 0.03) {
       await store.removeBoard(board, clock.now());
     } else if (random() < 0.05) {
       const operations = [{ op: 'profile', member, name: `name ${below(100)}` }] as const;
@@ -311,7 +320,7 @@ export async function createSimulation(seed: number): Promise<Simulation> {
     compare: async () => {
       const parsed = CHANNELS.map((name) => parseChannel(name)).filter((channel) => channel !== undefined);
       const states = await readStates(store, parsed, clock.now());
-      const right = new Map(CHANNELS.map((name, i) => [name, states[i] as State]));
+      const right = new Map(CHANNELS.map((name, i) => [name, contest.stateOf(name) ?? (states[i] as State)]));
       const each = (stateOf: (client: Client, channel: string) => State | undefined): Held[] =>
         clients.flatMap((client, i) =>
           client.channels.map((channel) => ({ client: i, channel, state: stateOf(client, channel) })),

@@ -1,4 +1,5 @@
 /** The routes over a store in memory, with tokens of every kind. */
+import { refuse } from '../../contest/refusal.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { createMetrics } from '../../runtime/metrics.ts';
@@ -36,6 +37,7 @@ export async function startHttpRoutes(options: Options = {}) {
       store,
       ingest,
       scoring: BUILT_IN_SCORING,
+      contests: { ask: async () => refuse('unavailable', 'none here') },
       authenticator,
       clock,
       logger: silentLogger,

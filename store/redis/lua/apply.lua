@@ -4,7 +4,7 @@
 -- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles, 8 log, 9 created, then per board its ranking and its
 --       arrivals, per part of a producer its record; where there are others: windows, sessions, logins, areas, per board with windows the set
 --       of them and of each its ranking and its arrivals, per product the hash of the places of its counters' names and the hash
---       of its players' counters, per area its modes; where there are events of matches: matches, summaries, per match the list of its events
+--       of its players' counters, per area its modes, per tournament its hash, its players and its changes; where there are events of matches: matches, summaries, per match the list of its events
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
 --       5 refusals remembered per producer, 6 retention of producers (ms), 7 of uses of idempotency keys (whose claim is 0), then packed, little-endian,
 --       a text as uint16 length and bytes, groups as include-groups.lua has them:
@@ -20,9 +20,10 @@
 --       as texts whose lengths are uint32,
 --       28 windows as include-windows.lua has them, 29 places of boards with results (uint16), 30 what their outcomes were computed from, as
 --       include-results.lua packs it, then as include-matches.lua does, 31 outcomes: per result two float64 on its board, then two on each level of
---       windows; where there are events of matches, as include-matches.lua has them: 32 how many, 33 matches, 34 events, 35 summaries
---       Codes: 0 delta, 1 set, 2 best, 3 profile, 4 reject, 5 result, 6 count, 7 login, 8 logout, 9 nothing, 10 append. Slots are those of members,
---       profile members, counters, users or matches. The value of a profile is the place of its name, of a login that of its mode, of a reject the
+--       windows; where there are events of matches, as include-matches.lua has them: 32 how many, 33 matches, 34 events, 35 summaries ('' each where
+--       there are none); where there are points, as include-points.lua has them: 36 how many tournaments, 37 tournaments, 38 their players
+--       Codes: 0 delta, 1 set, 2 best, 3 profile, 4 reject, 5 result, 6 count, 7 login, 8 logout, 9 nothing, 10 append, 11 points, 12 points that were fed. Slots are those of members,
+--       profile members, counters, users, matches or players of tournaments. The value of a profile is the place of its name, of a login that of its mode, of a reject the
 --       number of its code, of a result the slot of the loser, 65536 for a draw and 131072 times the place of its handler from 0, of an append the
 --       place of its event.
 -- Returns  {position, {per part of a producer the number of duplicates, or -1 in conflict},

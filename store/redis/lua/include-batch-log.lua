@@ -61,7 +61,7 @@ end
 local function find_used(batch, runs)
   local kinds, values, counters = batch.kinds, batch.values, batch.counters
   local used = { members = {}, profiles = {}, names = {}, counters = {}, counter_names = {}, players = {}, users = {}, modes = {}, handlers = {} }
-  used.matches, used.events = {}, {}
+  used.matches, used.events, used.tournament_players = {}, {}, {}
   for r = 1, #runs, 2 do
     for i = runs[r], runs[r + 1] do
       local code, slot, value = kinds[3 * i - 2], 256 * kinds[3 * i - 1] + kinds[3 * i], values[i]
@@ -79,6 +79,8 @@ local function find_used(batch, runs)
         used.users[slot] = true
       elseif code == 10 then
         used.matches[slot], used.events[value] = true, true
+      elseif code == 11 or code == 12 then
+        used.tournament_players[slot] = true
       end
     end
   end
@@ -88,11 +90,12 @@ end
 -- Packs the operations of these runs anew, with no more texts than they use, as `fields` of an entry.
 local function pack_runs(batch, runs, fields)
   local kinds, used, places = batch.kinds, find_used(batch, runs), {}
-  for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes', 'matches' }) do
+  for _, list in ipairs({ 'members', 'profiles', 'names', 'counter_names', 'players', 'users', 'modes', 'matches', 'tournament_players' }) do
     fields[list], places[list] = pack_used(batch[list] or {}, used[list], pack_text)
   end
   fields.boards = pack_used_groups(batch.boards, used.members)
   fields.products = pack_used_groups(batch.products or {}, used.counter_names)
+  fields.tournaments = pack_used_groups(batch.tournaments or {}, used.tournament_players)
   fields.areas = pack_used_groups(batch.areas or {}, used.users)
   fields.handlers, places.handlers = pack_used(batch.handlers or {}, used.handlers, pack_long_text)
   fields.events, places.events = pack_used(batch.events or {}, used.events, pack_long_text)
@@ -126,6 +129,8 @@ local function pack_runs(batch, runs, fields)
         slot = places.users[slot]
       elseif code == 10 then
         slot, value = places.matches[slot], places.events[value]
+      elseif code == 11 or code == 12 then
+        slot = places.tournament_players[slot]
       end
       new_kinds[#new_kinds + 1] = struct.pack('>BH', code, slot)
       new_values[#new_values + 1] = struct.pack('<d', value)

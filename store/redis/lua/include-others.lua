@@ -12,6 +12,7 @@ local function open_others(boards, scores, members, keys, next_key, args)
 -- @include include-sessions.lua
 -- @include include-match-labels.lua
 -- @include include-matches.lua
+-- @include include-points.lua
 
 local windows_key, sessions_key, logins_key, areas_key = unpack(keys, next_key, next_key + 3)
 next_key = next_key + 4
@@ -32,7 +33,9 @@ local areas, user_count = unpack_groups(args[24], area_count)
 for _, area in ipairs(areas) do
   area.key, next_key = keys[next_key], next_key + 1
 end
-local matches = args[32] and open_matches(keys, next_key, args[32], args[33], args[34], args[35], args[1])
+local points = args[36] and open_points(keys, next_key, args[36], args[37], args[38])
+if points then next_key = points.next_key end
+local matches = args[32] and args[32] ~= '' and open_matches(keys, next_key, args[32], args[33], args[34], args[35], args[1])
 local counter_names = unpack_texts(args[21], counter_name_count)
 local players = unpack_texts(args[22], player_count)
 local users = unpack_texts(args[25], user_count)
@@ -61,6 +64,7 @@ function others.read(parts, kinds, operation_count)
   results = unpack_results(args[31], kinds, operation_count)
   counters = read_counters(products, counter_names, players, args[23], counter_count)
   read_modes(sessions_key, sessions)
+  if points then points.read() end
 end
 
 -- Only computes an operation that is to have this position. Gives the number of a code where it is refused.
@@ -71,6 +75,8 @@ function others.apply(i, code, slot, value, sign, position)
     return add_to(counters, slot, value, most_counter_names)
   elseif code == 10 then
     matches.add(slot, value)
+  elseif code == 11 or code == 12 then
+    return points.set(slot, value, code == 12)
   else
     set_mode(sessions[slot], code == 7 and modes[value])
   end
@@ -99,6 +105,7 @@ function others.plan(batch, start, left_out, at, dirty_names)
   plan_counters(counters, products, dirty_names)
   session_plan = plan_sessions(sessions, areas, at, dirty_names)
   if matches then matches.name_changed(dirty_names) end
+  if points then points.plan(dirty_names) end
 end
 
 -- What of this the log has, by the names of its fields, and what it was packed from.
@@ -106,8 +113,10 @@ function others.fields()
   local fields = {
     products = args[20], counter_names = args[21], players = args[22], counters = args[23], areas = args[24], users = args[25],
     modes = args[26], handlers = args[27], windows = pack_scored_windows(boards), matches = '', events = '',
+    tournaments = '', tournament_players = '',
   }
   if matches then matches.put_fields(fields) end
+  if points then points.put_fields(fields) end
   return fields
 end
 function others.sources()
@@ -116,12 +125,14 @@ function others.sources()
     handlers = { struct.unpack('<' .. string.rep('I4c0', handler_count), args[27]) },
   }
   if matches then matches.put_sources(batch) end
+  if points then points.put_sources(batch) end
   return batch
 end
 -- Those that are not empty.
 function others.flatten(fields)
   local flat = {}
   local names = { 'products', 'counter_names', 'players', 'counters', 'areas', 'users', 'modes', 'handlers', 'windows', 'matches', 'events' }
+  names[#names + 1], names[#names + 2] = 'tournaments', 'tournament_players'
   for _, name in ipairs(names) do
     if fields[name] ~= '' then flat[#flat + 1], flat[#flat + 2] = name, fields[name] end
   end
@@ -133,6 +144,7 @@ function others.commit(created_key, start)
   commit_counters(products)
   commit_sessions(session_plan, sessions_key, logins_key, areas_key)
   if matches then matches.commit() end
+  if points then points.commit() end
 end
 
 return others

@@ -5,14 +5,17 @@ import { type Announced, nextAnnouncement } from './announcement.ts';
 import { fadeMarks, type Marks, markChanges, NO_MARKS } from './marks.ts';
 import { type Standing, toStandings } from './standings.ts';
 
-/** A board as it is watched: its standings, what has just changed in them, and one member's rank. */
+type Ranking = `board:${string}` | `league:${string}`;
+type Place = `rank:${string}` | `team:${string}`;
+
+/** A board, or a league of teams, as it is watched: its standings, what has just changed in them, and one member's rank. */
 export class LiveBoard {
   standings = $state.raw<readonly Standing[] | undefined>();
   marks = $state.raw<Marks>(NO_MARKS);
   announcement = $state.raw<Standing | undefined>();
   updatedAt = $state.raw<number | undefined>();
-  readonly rows = new Followed<`board:${string}`>((change) => this.#changed(change));
-  readonly #rank = new Followed<`rank:${string}`>();
+  readonly rows = new Followed<Ranking>((change) => this.#changed(change));
+  readonly #rank = new Followed<Place>();
   #delays = $state.raw<readonly number[]>([]);
   #announced: Announced | undefined;
 
@@ -25,13 +28,17 @@ export class LiveBoard {
   }
 
   follow(client: ScorewireClient | undefined, board: string | undefined): () => void {
+    return this.followRanking(client, board === undefined ? undefined : `board:${board}`);
+  }
+
+  followRanking(client: ScorewireClient | undefined, channel: Ranking | undefined): () => void {
     this.standings = undefined;
     this.marks = NO_MARKS;
     this.updatedAt = undefined;
     this.#delays = [];
     this.#announced = undefined;
     this.announcement = undefined;
-    return this.rows.follow(client, board === undefined ? undefined : `board:${board}`);
+    return this.rows.follow(client, channel);
   }
 
   followMember(
@@ -40,7 +47,11 @@ export class LiveBoard {
     member: string | undefined,
   ): () => void {
     const isWanted = board !== undefined && member !== undefined;
-    return this.#rank.follow(client, isWanted ? `rank:${board}:${member}` : undefined);
+    return this.followPlace(client, isWanted ? `rank:${board}:${member}` : undefined);
+  }
+
+  followPlace(client: ScorewireClient | undefined, channel: Place | undefined): () => void {
+    return this.#rank.follow(client, channel);
   }
 
   /** What fades with time. */

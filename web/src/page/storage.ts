@@ -21,6 +21,8 @@ function slot(storage: () => Storage, key: string) {
 
 /** Who the reader is, on every board. */
 export const storedMember = slot(() => localStorage, 'scorewire.me');
+/** The reader's team, in every contest. */
+export const storedTeam = slot(() => localStorage, 'scorewire.team');
 /** The same key as in public/theme.js. */
 export const storedTheme = slot(() => localStorage, 'scorewire.theme');
 /** Only for this tab, only until it is closed. */

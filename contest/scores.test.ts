@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { CardKinds } from './card-kinds.ts';
+import { LateTeams } from './late-teams.ts';
+import { Players } from './players.ts';
+import { Scores } from './scores.ts';
+import { Teams } from './teams.ts';
+
+test('a score that is off by a millionth is found, told and corrected, and the others stay', () => {
+  const parts = { players: new Players(), kinds: new CardKinds(), teams: new Teams(), late: new LateTeams() };
+  const player = parts.players.intern('kohli');
+  for (const [name, bonus] of [
+    ['ann', 1500],
+    ['bob', 1],
+    ['cem', 7],
+  ] as const) {
+    // biome-ignore format: a table
+    const place = parts.teams.names.intern(name);
+    parts.teams.write(place, { cards: [parts.kinds.intern(player, bonus)], leagues: [] }, 0);
+  }
+  const scores = new Scores(parts);
+  scores.build();
+  parts.players.want(player, 3000);
+  scores.settle(false);
+  expect([...scores.column]).toEqual([4_500_000, 3000, 21_000]);
+  expect(scores.recompute()).toBe(0);
+
+  const before = scores.version;
+  scores.column[1] = 3001;
+  const told: number[][] = [];
+  expect(scores.recompute((...difference) => told.push(difference))).toBe(1);
+  expect(told).toEqual([[1, 3001, 3000]]);
+  expect([...scores.column]).toEqual([4_500_000, 3000, 21_000]);
+  expect(scores.version).not.toBe(before);
+});
