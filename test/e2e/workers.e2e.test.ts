@@ -14,7 +14,7 @@ import {
 } from '../support/scorewire.ts';
 
 const WORKERS = 3;
-/** Of one after the others, and on a busy machine. */
+/** Of one that takes another's place, on a busy machine. */
 const START_MS = 30_000;
 /** With so many, one that is never chosen is no chance. */
 const CLIENTS = 60;
@@ -38,7 +38,6 @@ async function start(): Promise<void> {
   group = await startScorewire(
     { ...OPEN_TO_READERS, ...engines.env, METRICS_PORT: String(metricsPort), DRAIN_MS: '500' },
     ['--workers', String(WORKERS)],
-    START_MS,
   );
 }
 

@@ -15,19 +15,21 @@ export interface RunningScorewire {
 /** Shared by all processes of a test, so that a token of one is good at all. */
 export const TEST_SECRET = 'a secret of the tests, long enough for HS256';
 
+/** A machine that has much else to do takes many times as long as one that has not. */
+const START_TIMEOUT_MS = 30_000;
+
 const ADDRESS = /scorewire is listening on (http:\/\/\S+)/;
 const BROADCASTER = /scorewire broadcaster is running/;
 
 export async function startScorewire(
   env: Record<string, string> = {},
   args: readonly string[] = [],
-  readyTimeoutMs = 10_000,
 ): Promise<RunningScorewire> {
   const process = await spawnServer({
     binary: globalThis.process.execPath,
     args: ['dist/main.js', ...args],
     install: 'npm ci',
-    readyTimeoutMs,
+    readyTimeoutMs: START_TIMEOUT_MS,
     env: { PATH: globalThis.process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...env },
     ready: (server) => ADDRESS.test(server.log()) || BROADCASTER.test(server.log()),
   });
