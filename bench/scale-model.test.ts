@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Costs, MACHINE, needOf, SCENARIOS, type Scenario, serverShare } from './scale-model.ts';
 
@@ -28,7 +29,8 @@ test('deliveries are of each viewer, patches of each gateway', () => {
   const busy = { ...QUIET, sharedChannels: 10, sharedChangesPerSecond: 1, sharedPerViewer: 2 };
   const need = needOf(busy, COSTS);
   expect(need.deliveriesPerSecond).toBe(2_000_000);
-  expect(need.natsMessagesPerSecond).toBe(10 * need.gateways);
+  expect(need.watchListsPerSecond).toBeCloseTo((10 * need.gateways) / 3);
+  expect(need.natsMessagesPerSecond).toBeCloseTo(10 * need.gateways + need.watchListsPerSecond);
   expect(need.egressBytesPerSecond).toBe(2_000_000 * 500);
   // 2 s of deliveries and 1 s of connections in each second, on cores that may be used to 60 % less what each needs for the channels.
   expect(needOf(busy, COSTS, { ...MACHINE, networkBytesPerSecond: 1e12 }).gateways).toBe(
@@ -58,4 +60,24 @@ test('more viewers never need less', () => {
 test('the share of a core is the sum of what is done', () => {
   const load = { connections: 1000, eventsPerSecond: 100, updatesPerSecond: 10, deliveriesPerSecond: 10_000 };
   expect(serverShare(load, COSTS)).toBeCloseTo(0.001 + 0.001 + 0.0003 + 0.02, 10);
+});
+
+test('the document says what the calculation gives for the costs that it names', () => {
+  const document = readFileSync(new URL('../docs/scale.md', import.meta.url), 'utf8');
+  const named = [...document.matchAll(/^\| `(\w+)` \| ([\d.]+) \|/gm)].map(([, name, value]) => [
+    name,
+    Number(value),
+  ]);
+  const costs = Object.fromEntries(named) as Costs;
+  expect(Object.keys(costs).toSorted()).toEqual(Object.keys(COSTS).toSorted());
+  const rows = SCENARIOS.map((scenario) => {
+    const { gateways, broadcasters, redisShards, natsMessagesPerSecond, egressBytesPerSecond } = needOf(
+      scenario,
+      costs,
+    );
+    const messages = Number(natsMessagesPerSecond.toPrecision(3));
+    const out = `${Math.round(egressBytesPerSecond / 1e9)} GB`;
+    return `| ${scenario.name} | ${gateways} | ${broadcasters} | ${redisShards} | ${messages} | ${out} |`;
+  });
+  expect(rows.filter((row) => !document.includes(row))).toEqual([]);
 });

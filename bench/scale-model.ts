@@ -42,6 +42,9 @@ export interface Machine {
   readonly networkBytesPerSecond: number;
   readonly memoryBytes: number;
   readonly ticksPerSecond: number;
+  readonly partitions: number;
+  /** Gateways repeat to each partition what they watch. */
+  readonly watchListsPerSecond: number;
 }
 
 export const MACHINE: Machine = {
@@ -50,6 +53,8 @@ export const MACHINE: Machine = {
   networkBytesPerSecond: 25e9 / 8 / 16,
   memoryBytes: 4e9,
   ticksPerSecond: 2,
+  partitions: 64,
+  watchListsPerSecond: 1 / 3,
 };
 
 export interface Need {
@@ -64,6 +69,8 @@ export interface Need {
   readonly natsCores: number;
   readonly natsMessagesPerSecond: number;
   readonly natsBytesPerSecond: number;
+  /** Messages to all broadcasters together. */
+  readonly watchListsPerSecond: number;
   /** Channels that an owner has to read in each tick, if all ranks are of one board. */
   readonly ranksPerTick: number;
 }
@@ -93,7 +100,9 @@ export function needOf(scenario: Scenario, costs: Costs, machine: Machine = MACH
   const byNetwork = egressBytesPerSecond / (machine.networkBytesPerSecond * machine.cpuShare);
   const most = Math.max(byCpu, byMemory, byNetwork);
   const gateways = Math.max(2, Math.ceil(most));
-  const natsMessagesPerSecond = sharedPatches * gateways + rankPatches;
+  const partitions = Math.min(machine.partitions, sharedChannels + ranks);
+  const watchListsPerSecond = gateways * partitions * machine.watchListsPerSecond;
+  const natsMessagesPerSecond = sharedPatches * gateways + rankPatches + watchListsPerSecond;
   const reads = sharedPatches + rankReads;
   const redisCpu = eventsPerSecond * costs.redisPerEventUs + reads * costs.redisPerPatchUs;
   return {
@@ -106,6 +115,7 @@ export function needOf(scenario: Scenario, costs: Costs, machine: Machine = MACH
     natsCores: natsMessagesPerSecond * costs.natsPerMessageUs * US,
     natsMessagesPerSecond,
     natsBytesPerSecond: natsMessagesPerSecond * costs.patchBytes,
+    watchListsPerSecond,
     ranksPerTick: ranks,
   };
 }

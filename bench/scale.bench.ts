@@ -52,11 +52,6 @@ export async function* tables(): AsyncIterable<readonly [string, Readonly<Record
     const publisher = await EventPublisher.connect(server.socketUrl, token);
     const measure = (work: (until: number) => Promise<unknown>) => measured(pids, urls, work);
 
-    const scores = framesOf((i) => `unwatched-${i % 50}`);
-    await publisher.publish(scores, performance.now() + 2000);
-    const writing = await measure((until) => publisher.publish(scores, until));
-    const events = writing.counts.scorewire_events_total ?? 1;
-
     const rest = (until: number): Promise<void> => pause(until - performance.now());
     const empty = await measure(rest);
     const emptyBytes = memoryOf(pids.server);
@@ -64,6 +59,11 @@ export async function* tables(): AsyncIterable<readonly [string, Readonly<Record
     await pause(2000);
     const connectionBytes = (memoryOf(pids.server) - emptyBytes) / VIEWERS;
     const idle = await measure(rest);
+
+    const scores = framesOf((i) => `unwatched-${i % 50}`);
+    await publisher.publish(scores, performance.now() + 2000);
+    const writing = await measure((until) => publisher.publish(scores, until));
+    const events = writing.counts.scorewire_events_total ?? 1;
 
     const one = await connect(
       server.socketUrl,
@@ -78,7 +78,7 @@ export async function* tables(): AsyncIterable<readonly [string, Readonly<Record
     );
 
     const idleShare = { ...idle, ...perSecond(idle) };
-    const serverPerEventUs = (writing.server / events) * 1e6;
+    const serverPerEventUs = ((writing.server - idleShare.server * writing.seconds) / events) * 1e6;
     const beyond = (usage: Usage, each: 'server' | 'broadcaster' | 'redis' | 'nats'): number => {
       const perEvent = each === 'server' || each === 'redis' ? writing[each] / events : 0;
       const own =
