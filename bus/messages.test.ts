@@ -56,6 +56,7 @@ const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { t
       },
     },
   },
+  call: { type: 'call' },
   left: { type: 'left', name: 'n' },
   question: { type: 'question', id: '1', from: 'n', question: { ask: 'disconnect', connection: 'c' } },
   'node-answer': { type: 'node-answer', id: '1', answer: false },
@@ -77,6 +78,7 @@ test('no two kinds of topics meet, whatever the names are', () => {
     TOPICS.owners,
     TOPICS.broadcasters,
     TOPICS.nodes,
+    TOPICS.nodeCalls,
     TOPICS.node('1'),
   ];
   expect(new Set(topics).size).toBe(topics.length);

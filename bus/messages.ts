@@ -27,8 +27,9 @@ export const TOPICS = {
   owners: 'owners',
   /** What broadcasters tell each other. */
   broadcasters: 'broadcasters',
-  /** What all processes tell of themselves, for operators. */
+  /** What all processes tell of themselves, for operators; and where they are asked to do it at once. */
   nodes: 'nodes',
+  nodeCalls: 'node-calls',
   /** Questions and answers for one of them. */
   node: (name: string): string => `node.${name}`,
 } as const;
@@ -102,6 +103,11 @@ export interface NodeMessage {
   readonly report: NodeReport;
 }
 
+/** On `TOPICS.nodeCalls`: somebody begins to listen. */
+export interface CallMessage {
+  readonly type: 'call';
+}
+
 /** On `TOPICS.nodes`, as the last word. */
 export interface LeftMessage {
   readonly type: 'left';
@@ -161,6 +167,7 @@ export type BusMessage =
   | HeartbeatMessage
   | MemberMessage
   | NodeMessage
+  | CallMessage
   | LeftMessage
   | QuestionMessage
   | NodeAnswerMessage

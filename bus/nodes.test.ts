@@ -3,7 +3,8 @@ import type { NodeQuestion, NodeReport } from '../protocol/node-reports.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
 import { createInProcessBus } from './in-process-bus.ts';
-import { ANSWER_TIMEOUT_MS, Nodes, REPORT_PERIOD_MS, SILENT_AFTER_MS } from './nodes.ts';
+import { TOPICS } from './messages.ts';
+import { ANSWER_TIMEOUT_MS, CALL_MS, LOOK_MS, Nodes, REPORT_PERIOD_MS, SILENT_AFTER_MS } from './nodes.ts';
 
 function reportOf(name: string, at: number): NodeReport {
   const healthy = { draining: false, problems: [], storeUp: true, busUp: true };
@@ -27,7 +28,9 @@ async function startTwo() {
     });
   const [a, b] = [create('a'), create('b')];
   await Promise.all([a.start(), b.start()]);
-  await clock.advance(REPORT_PERIOD_MS);
+  const looked = Promise.all([a.look(), b.look()]);
+  await clock.advance(CALL_MS);
+  await looked;
   return { clock, bus, a, b, asked };
 }
 
@@ -63,4 +66,16 @@ test('one is asked through another, itself at once, and nobody waits for ever', 
   const lost = a.ask('c', { ask: 'drain' });
   await clock.advance(ANSWER_TIMEOUT_MS);
   expect(await lost).toBeUndefined();
+});
+
+test('nobody is listened to while nobody looks, and all tell at once when somebody does', async () => {
+  const { clock, bus, a } = await startTwo();
+  let heard = 0;
+  bus.subscribe(TOPICS.nodes, () => heard++);
+  await clock.advance(LOOK_MS + 2 * REPORT_PERIOD_MS);
+  expect(namesOf(a)).toEqual(['a']);
+  heard = 0;
+  void a.look();
+  await clock.advance(1);
+  expect([heard, namesOf(a)]).toEqual([2, ['a', 'b']]);
 });

@@ -10,6 +10,10 @@ export const REPORT_PERIOD_MS = 2000;
 export const SILENT_AFTER_MS = 7000;
 /** A question that is not answered by then is given up. */
 export const ANSWER_TIMEOUT_MS = 2000;
+/** Who begins to look waits so long for the reports that it has called for. */
+export const CALL_MS = 500;
+/** Nobody has looked for so long: the others are not listened to any more. */
+export const LOOK_MS = 30_000;
 
 interface NodesDeps {
   readonly bus: Pick<MessageBus, 'publish' | 'subscribe'>;
@@ -21,13 +25,19 @@ interface NodesDeps {
   readonly randomId: () => string;
 }
 
-/** All processes of an installation, as they tell of themselves over the bus; each can be asked through any other. Whoever is on the bus is trusted. */
+/**
+ * All processes of an installation, as they tell of themselves over the bus; each can be asked through any other. Whoever is on the bus is trusted.
+ * They are listened to only while somebody looks: thousands of processes that all hear each other would have nothing else to do.
+ */
 export class Nodes implements Service {
   readonly #deps: NodesDeps;
   readonly #name: string;
   readonly #heard = new Map<string, { readonly report: NodeReport; readonly heardAt: number }>();
   readonly #asked = new Map<string, (answer: NodeAnswer | undefined) => void>();
   #cancelTimer = (): void => undefined;
+  #lookedAt = 0;
+  /** While the others are listened to. */
+  #listening: { readonly end: () => void; readonly called: Promise<void> } | undefined;
   #ends: (() => void)[] = [];
 
   constructor(name: string, deps: NodesDeps) {
@@ -38,7 +48,7 @@ export class Nodes implements Service {
   async start(): Promise<void> {
     if (this.#ends.length > 0) return;
     const { bus } = this.#deps;
-    for (const topic of [TOPICS.nodes, TOPICS.node(this.#name)]) {
+    for (const topic of [TOPICS.nodeCalls, TOPICS.node(this.#name)]) {
       const subscription = bus.subscribe(topic, (bytes) => this.#receive(bytes));
       this.#ends.push(() => subscription.unsubscribe());
     }
@@ -47,9 +57,23 @@ export class Nodes implements Service {
 
   async stop(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
+    this.#listening?.end();
     this.#cancelTimer();
     for (const settle of this.#asked.values()) settle(undefined);
     this.#publish(TOPICS.nodes, { type: 'left', name: this.#name });
+  }
+
+  /** Comes before what follows: listens to the others from now on, for a while. */
+  look(): Promise<void> {
+    const { bus, clock } = this.#deps;
+    this.#lookedAt = clock.now();
+    if (this.#listening === undefined) {
+      const subscription = bus.subscribe(TOPICS.nodes, (bytes) => this.#receive(bytes));
+      const called = new Promise<void>((resolve) => void clock.after(CALL_MS, resolve));
+      this.#listening = { end: () => subscription.unsubscribe(), called };
+      this.#publish(TOPICS.nodeCalls, { type: 'call' });
+    }
+    return this.#listening.called;
   }
 
   /** The latest report of each that was heard lately, in the order of their names. */
@@ -85,10 +109,17 @@ export class Nodes implements Service {
   }
 
   #tell(): void {
+    const { clock } = this.#deps;
+    if (this.#listening !== undefined && clock.now() - this.#lookedAt > LOOK_MS) {
+      this.#listening.end();
+      this.#listening = undefined;
+      this.#heard.clear();
+    }
     const report = this.#deps.report();
     this.#keep(report);
     this.#publish(TOPICS.nodes, { type: 'node', report });
-    this.#cancelTimer = this.#deps.clock.after(REPORT_PERIOD_MS, () => this.#tell());
+    this.#cancelTimer();
+    this.#cancelTimer = clock.after(REPORT_PERIOD_MS, () => this.#tell());
   }
 
   #keep(report: NodeReport): void {
@@ -106,6 +137,9 @@ export class Nodes implements Service {
     switch (message.type) {
       case 'node':
         if (message.report.name !== this.#name) this.#keep(message.report);
+        break;
+      case 'call':
+        this.#tell();
         break;
       case 'left':
         this.#heard.delete(message.name);

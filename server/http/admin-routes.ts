@@ -7,6 +7,8 @@ import { answer } from './formats.ts';
 import { problem } from './problem.ts';
 
 export interface AdminNodes {
+  /** Before anything else. */
+  look(): Promise<void>;
   list(): readonly NodeReport[];
   knows(node: string): boolean;
   /** `undefined` where there is no answer in time. */
@@ -32,6 +34,7 @@ export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly 
       if (!caller.ok) return caller.reply;
       if (caller.anonymous) return unauthorized('this needs an admin token');
       if (!caller.identity.admin) return problem('forbidden', 'this needs an admin token');
+      await nodes.look();
       return handler(request);
     };
 
