@@ -73,7 +73,7 @@ export function createApp(
   deps: { logger: Logger; clock?: Clock; handlers?: OwnHandlers },
 ): App {
   const { logger, clock = systemClock } = deps;
-  const failures = new HandlerFailures(logger);
+  const failures = new HandlerFailures(logger, namesOf(deps.handlers));
   const scoring = createScoring(deps.handlers, {
     onFailure: (handler, error) => failures.add(handler, error),
   });
@@ -129,6 +129,13 @@ export function createApp(
       await started?.stop();
     },
   };
+}
+
+/** Such as `leaderboards.coins`. */
+function namesOf(handlers: OwnHandlers = {}): readonly string[] {
+  return Object.entries(handlers).flatMap(([group, ofGroup]) =>
+    Object.keys(ofGroup ?? {}).map((name) => `${group}.${name}`),
+  );
 }
 
 function createStore(

@@ -8,11 +8,13 @@ export class HandlerFailures {
   readonly #warnings: Warnings;
   readonly #counts = new Map<string, number>();
 
-  constructor(warnings: Warnings) {
+  /** `known` ones count from 0, so that whoever compares two readings sees their first failure. */
+  constructor(warnings: Warnings, known: Iterable<string> = []) {
     this.#warnings = warnings;
+    for (const handler of known) this.#counts.set(handler, 0);
   }
 
-  /** By handler, such as `leaderboards.myrating`; those that never failed are not in it. */
+  /** By handler, such as `leaderboards.myrating`; others than the known ones are in it once they have failed. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;
   }

@@ -32,7 +32,7 @@ const NO_LIMITS = new Set([
 const DECLARED = /^(?:export )?const ((?:MAX_[A-Z0-9_]+)|(?:[A-Z0-9]+_)*MAX(?:_[A-Z]+)*) = ([\d_ *.]+);/gm;
 
 /** Such as `64 * 1024`. */
-const numberOf = (text: string): number =>
+const productOf = (text: string): number =>
   text.split('*').reduce((product, factor) => product * Number(factor.replaceAll('_', '')), 1);
 
 const named = listFiles()
@@ -43,7 +43,7 @@ const named = listFiles()
   )
   .flatMap((where) =>
     [...readFileSync(where, 'utf8').matchAll(DECLARED)].map(([, name = '', value = '']): Limit => {
-      return { name, value: numberOf(value), where };
+      return { name, value: productOf(value), where };
     }),
   )
   .filter(({ name }) => !NO_LIMITS.has(name));

@@ -45,7 +45,8 @@ describe('/metrics', () => {
     const handlers = join(folder, 'handlers.mjs');
     writeFileSync(
       handlers,
-      `export const leaderboards = { fails: { kind: 'rating', rate() { throw new Error('of its own'); } } };`,
+      `const fails = { kind: 'rating', rate() { throw new Error('of its own'); } };
+      export const leaderboards = { fails, idle: fails };`,
     );
     const server = await start({ ...OPEN_TO_READERS, HANDLERS: handlers });
     const token = await adminToken();
@@ -78,6 +79,7 @@ describe('/metrics', () => {
     });
     expect(of('scorewire_handler_failures_total')).toEqual({
       'scorewire_handler_failures_total{handler="leaderboards.fails"}': 2,
+      'scorewire_handler_failures_total{handler="leaderboards.idle"}': 0,
     });
     expect(Object.fromEntries(metrics)).toMatchObject({
       scorewire_connections: 2,
