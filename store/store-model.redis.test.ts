@@ -544,8 +544,7 @@ function stepArbitrary(): fc.Arbitrary<Step> {
     {
       weight: 3,
       arbitrary: fc.record({
-        do: fc.constant('sweep' as const),
-        partition: fc.nat({ max: OPTIONS.partitions - 1 }),
+        ...{ do: fc.constant('sweep' as const), partition: fc.nat({ max: OPTIONS.partitions - 1 }) },
         limit: fc.constantFrom(1, 3, 100),
         at,
       }),
@@ -561,19 +560,15 @@ function stepArbitrary(): fc.Arbitrary<Step> {
     {
       weight: 2,
       arbitrary: fc.record({
-        do: fc.constant('page' as const),
-        board: boardArbitrary,
-        offset: small,
-        limit: small,
+        ...{ do: fc.constant('page' as const), board: boardArbitrary },
+        ...{ offset: small, limit: small },
       }),
     },
     {
       weight: 2,
       arbitrary: fc.record({
-        do: fc.constant('neighbourhood' as const),
-        board: keyArbitrary,
-        member,
-        around: small,
+        ...{ do: fc.constant('neighbourhood' as const), board: keyArbitrary },
+        ...{ member, around: small },
       }),
     },
     {

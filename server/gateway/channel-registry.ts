@@ -33,7 +33,8 @@ export class ChannelRegistry {
 
   /** Those with most subscribers first, at most `limit`. */
   busiest(limit: number): readonly ChannelInfo[] {
-    const sorted = [...this.#channels.values()].sort((a, b) => b.subscribers - a.subscribers);
+    const ofClients = [...this.#channels.values()].filter(({ channel }) => channel.type !== 'probe');
+    const sorted = ofClients.sort((a, b) => b.subscribers - a.subscribers);
     return sorted.slice(0, limit).map(({ name, partition, subscribers, updates, stale }) => {
       return { channel: name, partition, subscribers, updates, stale };
     });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { points } from '../contests-support.contract.ts';
 import { append, FIXTURE, goal, undo } from '../matches-support.contract.ts';
 import type { AppliedOperation, LogEntry } from '../score-store.ts';
 import { count, delta, login, logout, profile, result, set } from '../support.contract.ts';
@@ -39,12 +40,14 @@ const operationArbitrary: fc.Arbitrary<AppliedOperation> = fc.oneof(
   fc.tuple(id, text).map((each) => logout(...each)),
   fc.tuple(id, text).map(([match, player]) => goal(match, { player, text: '"é🏏\\ \n' })),
   id.map((match) => undo(match, 7)),
+  fc.tuple(id, text, fc.integer()).map(([tournament, ...each]) => points(...each, { tournament })),
 );
 /** One of each kind. */
 const OPERATIONS = [
   ...[set('b', 'ann', 1), profile('ann', 'Ann'), delta('c', 'bob', 2)],
   ...[result('b', 'ann', 'bob', { options: { k: 32 } }), count('g', 'ann', 'wins')],
   ...[login('111', 'ann', 'duel'), logout('111', 'ann'), append('m', 'start')],
+  points('ann', 1500),
 ];
 
 describe('an entry of the log', () => {
@@ -197,10 +200,16 @@ describe('an entry of the log', () => {
 
 /** As apply.lua appends it where nothing is left out. */
 function batchEntry(operations: readonly AppliedOperation[], from: number): StoredEntry {
-  const { lengths, otherLengths, counterNames, ...lists } = new PackedBatch([{ operations }]).lists;
+  const { lengths, otherLengths, counterNames, tournamentPlayers, ...lists } = new PackedBatch([
+    { operations },
+  ]).lists;
   const head = { from: String(from), at: '1234', kind: 'batch' };
   const events = operations.flatMap((each) => (each.op === 'append' ? [JSON.stringify(each.event)] : []));
-  const texts = { counter_names: counterNames, events: packLongTexts(events) };
+  const texts = {
+    counter_names: counterNames,
+    events: packLongTexts(events),
+    tournament_players: tournamentPlayers,
+  };
   return stored(`${from + operations.length}-0`, { ...head, ...lists, ...texts });
 }
 

@@ -22,7 +22,8 @@ it('a Redis that takes no writes is told to publishers and to operators, and all
     request(`${server.url}/v1/events`, { token, body: event, headers });
   const health = async () => {
     const { status, body } = await request(`${server.url}/readyz`);
-    return [status, body];
+    const { probeAgeMs: _, ...rest } = body;
+    return [status, rest];
   };
   const well = [200, { ready: true, problems: [] }];
   const isWell = async () => (await publish()).status === 200 && (await health())[1].problems.length === 0;

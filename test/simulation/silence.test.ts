@@ -255,7 +255,7 @@ it('an installation in which nobody scores anything is not stale, for as long as
     expect(gateway.probeAgeMs()).toBeLessThanOrEqual(probeMs + 2 * tickMs);
   }
   // Probes are no channels of clients: neither counted, nor to be had.
-  expect(gateway.stats()).toMatchObject({ channels: 1, updates: 0 });
+  expect(gateway.stats()).toMatchObject({ channels: 1, counts: { updates: 0 } });
   socket.push({ type: 'subscribe', id: 2, channel: 'probe:0' });
   await clock.advance(100);
   expect(socket.last()).toMatchObject({ type: 'error', id: 2, code: 'unknown_channel' });
