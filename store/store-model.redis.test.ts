@@ -373,11 +373,14 @@ class Subject {
   }
 }
 
-/** By place of the operation, that of its event. An event of a match has no other operations. */
+/** Whether it is the only operation of its event. */
+const isAlone = (op: Operation['op'] | undefined): boolean => op === 'append' || op === 'points';
+
+/** By place of the operation, that of its event. */
 function eventsOf(operations: readonly Operation[], shared: number): readonly number[] {
   let event = -1;
   return operations.map(({ op }, index) => {
-    if (index % shared === 0 || op === 'append' || operations[index - 1]?.op === 'append') event++;
+    if (index % shared === 0 || isAlone(op) || isAlone(operations[index - 1]?.op)) event++;
     return event;
   });
 }
@@ -575,8 +578,7 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       weight: 1,
       arbitrary: fc.record({
         do: fc.constant('list' as const),
-        after: fc.constantFrom('', 'a', 'aa', 'c', 'z'),
-        limit: fc.integer({ min: 1, max: 4 }),
+        ...{ after: fc.constantFrom('', 'a', 'aa', 'c', 'z'), limit: fc.integer({ min: 1, max: 4 }) },
       }),
     },
     {
@@ -587,8 +589,7 @@ function stepArbitrary(): fc.Arbitrary<Step> {
       weight: 2,
       arbitrary: fc.record({
         do: fc.constantFrom('acquire' as const, 'renew' as const, 'release' as const),
-        owner: fc.constantFrom(...OWNERS),
-        half: fc.nat(1),
+        ...{ owner: fc.constantFrom(...OWNERS), half: fc.nat(1) },
       }),
     },
   );
