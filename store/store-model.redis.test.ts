@@ -373,9 +373,8 @@ class Subject {
   }
 }
 
-/** Whether it is the only operation of its event. */
+/** The only operations of their events. */
 const isAlone = (op: Operation['op'] | undefined): boolean => op === 'append' || op === 'points';
-
 /** By place of the operation, that of its event. */
 function eventsOf(operations: readonly Operation[], shared: number): readonly number[] {
   let event = -1;
