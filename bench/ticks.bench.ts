@@ -79,7 +79,7 @@ function nextTick(): Promise<void> {
 /** Of all ticks so far. */
 async function tickSeconds({ url }: RunningScorewire): Promise<number> {
   const { body } = await request(`${url}/metrics`);
-  return Number(/^scorewire_broadcaster_tick_seconds_total (\S+)/m.exec(body)?.[1]);
+  return Number(/^scorewire_broadcaster_tick_seconds_sum (\S+)/m.exec(body)?.[1]);
 }
 
 function changes(round: number): ScorewireEvent[] {
