@@ -39,5 +39,10 @@ export function median(values: readonly number[]): number {
 /** As a row of a table; `aim` is a sentence such as `at least 0.8`. */
 export function rowOf({ ours, limit, ratio }: Compared, aim: string, digits = 0): object {
   const shown = (value: number) => value.toLocaleString('en', { maximumFractionDigits: digits });
-  return { scorewire: shown(ours), limit: shown(limit), ratio: Number.isFinite(ratio) ? ratio.toFixed(2) : '', aim };
+  return {
+    scorewire: shown(ours),
+    limit: shown(limit),
+    ratio: Number.isFinite(ratio) ? ratio.toFixed(2) : '',
+    aim,
+  };
 }
