@@ -55,6 +55,11 @@ interface Watched extends Omit<Situation, 'connection' | 'now'> {
   readonly refusal: { readonly code: string } | undefined;
 }
 
+/** Of a page that watches none above all. */
+export function labelOfPage({ connection, now }: Pick<Situation, 'connection' | 'now'>): ConnectionLabel {
+  return labelConnection({ connection, now, status: 'live', staleSince: undefined });
+}
+
 /** Of a page that watches one channel above all. */
 export function labelOf(
   session: Pick<Situation, 'connection' | 'now'> & Pick<Watched, 'refusal'>,
