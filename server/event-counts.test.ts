@@ -87,3 +87,9 @@ it('never counts by a name that publishers choose', () => {
   counts.add(events, undefined);
   expect(counted()).toEqual(['unknown unsettled 4']);
 });
+
+it('leaves a failure of ingest to who publishes, and counts its events as unsettled', async () => {
+  const failing: Ingest = { ...ingest, publish: () => Promise.reject(new Error('a fault')) };
+  await expect(countedIngest(failing, counts).publish([score()], ADMIN)).rejects.toThrow('a fault');
+  expect(counted()).toEqual(['score unsettled 1']);
+});

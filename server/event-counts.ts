@@ -94,10 +94,12 @@ export function eventMetrics(counts: EventCounts): MetricGroup<EventCounts> {
 export function countedIngest(ingest: Ingest, counts: EventCounts): Ingest {
   const counted = <V extends Verdict>(events: readonly unknown[], verdict: Promise<V>): Promise<V> => {
     const beganMs = performance.now();
-    void verdict.then((known) => {
+    const count = (known: Verdict): void => {
       counts.add(events, known);
       counts.seconds.observe((performance.now() - beganMs) / 1000);
-    });
+    };
+    // Whoever publishes hears of a failure; nobody else is to be told of it.
+    void verdict.then(count, () => count({ ok: false }));
     return verdict;
   };
   return {
