@@ -43,6 +43,8 @@ export interface Gateway extends Service {
   latePartitions(): number;
   /** For how long what is written into some partition has not come back. */
   probeAgeMs(): number;
+  /** What the probe of each partition shows, as its owner told it. */
+  shownProbes(): readonly (number | undefined)[];
 }
 
 export interface GatewayStats {
@@ -91,6 +93,7 @@ export function createGateway(given: GatewayDeps, options: CreateGatewayOptions)
     stalePartitions: () => hub.stalePartitions,
     latePartitions: () => hub.latePartitions,
     probeAgeMs: () => hub.probeAgeMs,
+    shownProbes: () => hub.shownProbes,
     connections: (search, limit) => table.list(search, limit),
     busiestChannels: (limit) => hub.channels.busiest(limit),
     disconnect: (id) => table.disconnect(id),

@@ -24,6 +24,7 @@ import { createIngest } from './ingest/ingest.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
 import type { ServerLimits } from './limits.ts';
 import { createServerReport } from './server-report.ts';
+import { StoreCheck } from './store-check.ts';
 import { createTransport } from './transport/transport.ts';
 
 export interface EdgeDeps {
@@ -114,7 +115,11 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
       tuning: { drainMs: options.drainMs },
     },
   );
-  const health = createHealth({ store, bus, gateway });
+  const storeCheck = new StoreCheck(
+    { store, clock, logger, shown: gateway.shownProbes },
+    { periodMs: timing.probeMs === 0 ? 0 : timing.probeTimeoutMs / 2 },
+  );
+  const health = createHealth({ store, bus, gateway, storeCheck });
   const contests = createContestAsker(deps, { asker: options.node, partitions: store.partitions });
   metrics.add(gatewayMetrics(gateway));
   metrics.add(eventMetrics(counts));
@@ -158,7 +163,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
   let started: Service | undefined;
   const start = async (): Promise<Service> => {
     adminToken = await authenticator.issueToken?.();
-    return startAll([gateway, contests, transport, ...(feed === undefined ? [] : [feed])]);
+    return startAll([gateway, storeCheck, contests, transport, ...(feed === undefined ? [] : [feed])]);
   };
   return {
     report: createServerReport({ gateway, ingest: accepting, counts }),

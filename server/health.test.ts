@@ -12,6 +12,7 @@ const NO_LEASE = 'no broadcaster can own while it does: channels keep their stat
 
 /** What is written comes back. */
 const PROBED = { latePartitions: () => 0, probeAgeMs: () => 900 };
+const storeCheck = { isAstray: false };
 
 it.each([
   ['all is well', 'up', undefined, 'up', 0, true, []],
@@ -33,13 +34,18 @@ it.each([
   ['the store is away and gave no leases', 'down', NO_DISK, 'up', 2, false, [HAS_NO_DISK, NO_OWNER]],
 ] as const)('where %s', (_, state, writeRefusal, busState, stale, ready, problems) => {
   const gateway = { ...PROBED, stalePartitions: () => stale, isDraining: false };
-  const health = createHealth({ store: { state, writeRefusal }, bus: { state: busState }, gateway });
+  const health = createHealth({
+    store: { state, writeRefusal },
+    bus: { state: busState },
+    gateway,
+    storeCheck,
+  });
   expect(health.ready()).toEqual({ ready, problems, probeAgeMs: 900 });
 });
 
 it('is not ready while the node drains, whatever else is well', () => {
   const gateway = { ...PROBED, stalePartitions: () => 0, isDraining: true };
-  const health = createHealth({ store: { state: 'up' }, bus: { state: 'up' }, gateway });
+  const health = createHealth({ store: { state: 'up' }, bus: { state: 'up' }, gateway, storeCheck });
   expect(health.ready()).toEqual({ ready: false, problems: ['the node is draining'], probeAgeMs: 900 });
 });
 
@@ -50,6 +56,7 @@ it('asks the store whether it takes writes only where no owner is heard and it i
   const deps = {
     store,
     bus: { state: 'up' },
+    storeCheck,
     gateway: { ...PROBED, stalePartitions: () => stale, isDraining: false },
   } as const;
   createHealth(deps).ready();
@@ -70,10 +77,27 @@ it('is not ready where all owners say that all is well and yet nothing that is w
     probeAgeMs: () => 7300,
     isDraining: false,
   };
-  const deps = { store: { state: 'up', checkWrites }, bus: { state: 'up' }, gateway: late } as const;
+  const deps = {
+    store: { state: 'up', checkWrites },
+    bus: { state: 'up' },
+    gateway: late,
+    storeCheck,
+  } as const;
   const problem = 'what is written does not come back: no news for 7 s';
   expect(createHealth(deps).ready()).toEqual({ ready: false, problems: [problem], probeAgeMs: 7300 });
   expect(checkWrites).not.toHaveBeenCalled();
   const both = { ...deps, gateway: { ...late, stalePartitions: () => 3 } };
   expect(createHealth(both).ready().problems).toEqual([problem, NO_OWNER]);
+});
+
+it('says where its store is not the one that broadcasters use', () => {
+  const gateway = { ...PROBED, stalePartitions: () => 0, isDraining: false };
+  const deps = {
+    store: { state: 'down' },
+    bus: { state: 'up' },
+    gateway,
+    storeCheck: { isAstray: true },
+  } as const;
+  const problems = ['the score store that this node reaches is not the one that broadcasters use'];
+  expect(createHealth(deps).ready()).toEqual({ ready: false, problems, probeAgeMs: 900 });
 });

@@ -2,10 +2,13 @@ import type { MessageBus } from '../bus/message-bus.ts';
 import type { ScoreStore } from '../store/score-store.ts';
 import type { Gateway } from './connection-gateway.ts';
 import type { Health } from './http/health-routes.ts';
+import type { StoreCheck } from './store-check.ts';
 
 export interface HealthDeps {
   readonly store: Pick<ScoreStore, 'state' | 'writeRefusal' | 'checkWrites'>;
   readonly bus: Pick<MessageBus, 'state'>;
+  /** Whether the store that is down here is one that owners have left. */
+  readonly storeCheck: Pick<StoreCheck, 'isAstray'>;
   readonly gateway: Pick<Gateway, 'stalePartitions' | 'latePartitions' | 'probeAgeMs' | 'isDraining'>;
 }
 
@@ -14,14 +17,16 @@ export interface HealthDeps {
  * already, so asking costs nothing. A store that can be read and refuses writes is told and no more: what viewers are shown stands.
  * Where it refuses leases too nobody can own, whatever becomes of the broadcasters; they count again when it takes writes.
  */
-export function createHealth({ store, bus, gateway }: HealthDeps): Health {
+export function createHealth({ store, bus, gateway, storeCheck }: HealthDeps): Health {
   return {
     ready: () => {
       const { state, writeRefusal } = store;
       const serious: string[] = [];
       const others: string[] = [];
       if (gateway.isDraining) serious.push('the node is draining');
-      if (state === 'down') serious.push(ofStore(writeRefusal));
+      if (storeCheck.isAstray)
+        serious.push('the score store that this node reaches is not the one that broadcasters use');
+      else if (state === 'down') serious.push(ofStore(writeRefusal));
       else if (writeRefusal !== undefined) others.push(ofStore(writeRefusal));
       if (bus.state === 'down') serious.push("the message bus can't be reached");
       const probeAgeMs = gateway.probeAgeMs();

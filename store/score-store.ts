@@ -251,6 +251,11 @@ export interface ScoreStore extends Service, TournamentStore {
   readonly writeRefusal?: WriteRefusal | undefined;
   /** Finds out whether writes are taken, for `writeRefusal`, where nobody has tried. */
   checkWrites?(): void;
+  /**
+   * Somebody knows that this is not the store that owners write to. It is `down` from now on, looks for the right one, and is `up` where
+   * `isRight` says so of the probes of all partitions that it finds. Absent where there can't be another.
+   */
+  doubt?(cause: string, isRight: (probes: readonly (number | undefined)[]) => boolean): void;
   /** Called at every change of state, and with `up` again after a reconnection; the result ends it. */
   onState(listener: (state: StoreState) => void): () => void;
 }

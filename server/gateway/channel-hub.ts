@@ -140,6 +140,11 @@ export class ChannelHub implements Service {
     return this.#owners.lateCount;
   }
 
+  /** By partition, as owners told them. */
+  get shownProbes(): readonly (number | undefined)[] {
+    return this.#probes.shown;
+  }
+
   /** For how long what is written into some partition has not come back. */
   get probeAgeMs(): number {
     return this.#probes.oldestMs(this.#deps.clock.now());

@@ -42,6 +42,11 @@ export class ProbeWatch {
     probe.shown = shown;
   }
 
+  /** What each shows, as the owners' ticks told it. */
+  get shown(): readonly (number | undefined)[] {
+    return this.#probes.map(({ shown }) => shown);
+  }
+
   ageMs(partition: number, now: number): number {
     const probe = this.#probes[partition];
     return probe === undefined ? 0 : now - probe.newsAt;

@@ -8,6 +8,8 @@ export interface RedisClient {
   connect(): Promise<void>;
   /** Sends at once or rejects at once: nothing waits for a connection. Rejects with the library's errors. */
   readonly run: RunScript;
+  /** Leaves the connection, and makes another as after a loss. */
+  reconnect(): void;
   /** Waits for the answers under way, but not long. */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function createRedisClient(options: RedisClientOptions): RedisClient {
       if (command === undefined) return Promise.reject(new Error(`defect: no script ${script}`));
       return command(keys.length, ...keys, ...args);
     },
+    reconnect: () => library.disconnect(true),
     close: async () => {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {

@@ -18,6 +18,8 @@ export interface RedisConnection extends Service {
   readonly state: StoreState;
   readonly writeRefusal: WriteRefusal | undefined;
   checkWrites(): void;
+  /** Goes down, and connects anew until this says that it leads to the right Redis. */
+  doubt(cause: string, isRight: (run: RunScript) => Promise<boolean>): void;
   onState(listener: (state: StoreState) => void): () => void;
 }
 
@@ -64,6 +66,7 @@ export function createRedisConnection(
   let probing = false;
   let stopped = false;
   let lastError = 'it does not answer';
+  let doubted: ((run: RunScript) => Promise<boolean>) | undefined;
   let wake: (() => void) | undefined;
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
@@ -144,6 +147,15 @@ export function createRedisConnection(
     }
   };
 
+  /** Another connection may lead elsewhere, as when an old address is looked up again. */
+  const isTrusted = async (): Promise<boolean> => {
+    if (doubted === undefined) return true;
+    const isRight = await doubted(send).catch(() => false);
+    if (isRight) doubted = undefined;
+    else client?.reconnect();
+    return isRight;
+  };
+
   const pause = (delayMs: number): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, delayMs);
@@ -160,8 +172,9 @@ export function createRedisConnection(
     try {
       for (let delayMs = PROBE_MIN_MS; !stopped; delayMs = Math.min(PROBE_MAX_MS, delayMs * 2)) {
         const outcome = await probeOnce(deadline !== undefined);
+        const isRight = outcome !== 'up' || (await isTrusted());
         if (stopped) return;
-        if (outcome === 'up') {
+        if (outcome === 'up' && isRight) {
           probing = false;
           return setState('up');
         }
@@ -230,6 +243,13 @@ export function createRedisConnection(
       return refusals.refusal;
     },
     checkWrites: () => void refusals.ask(),
+    doubt: (cause, isRight) => {
+      if (state === 'down' || stopped) return;
+      lastError = cause;
+      doubted = isRight;
+      lose();
+      client?.reconnect();
+    },
     onState: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

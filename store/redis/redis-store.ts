@@ -98,6 +98,10 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
       return connection.writeRefusal;
     },
     checkWrites: connection.checkWrites,
+    doubt: (cause, isRight) =>
+      connection.doubt(cause, async (run) =>
+        isRight(await createOwnership(run, keys, options).readProbes([...keys.partitions.keys()])),
+      ),
     onState: connection.onState,
   };
 }

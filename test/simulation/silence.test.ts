@@ -87,7 +87,7 @@ async function open() {
   const socket = new FakeSocket(network, { encoding: 'json', remoteAddress: '127.0.0.1', backpressureBytes });
   socket.handler = gateway.acceptor.open(socket, { encoding: 'json', remoteAddress: '127.0.0.1' });
   socket.push({ type: 'subscribe', id: 1, channel: BOARD });
-  const health = createHealth({ store, bus, gateway });
+  const health = createHealth({ store, bus, gateway, storeCheck: { isAstray: false } });
   let scored = 0;
   const score = async (): Promise<void> => {
     scored += 1;

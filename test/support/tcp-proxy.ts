@@ -17,6 +17,8 @@ export interface TcpProxy {
   /** What is sent to the target is lost, as are the answers, until `flow`. Connections stay open. */
   swallow(): void;
   flow(): void;
+  /** Where connections that are made from now on lead. */
+  aim(port: number): void;
   stop(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export async function startTcpProxy(
   { alter = (chunk) => chunk }: TcpProxyOptions = {},
 ): Promise<TcpProxy> {
   const pairs = new Set<readonly [client: Socket, target: Socket]>();
-  let accepted = 0;
+  let [accepted, aimedAt] = [0, targetPort];
   let delayMs = 0;
   let swallowing = false;
 
@@ -53,7 +55,7 @@ export async function startTcpProxy(
   };
   const server: Server = createServer({ allowHalfOpen: true }, (client) => {
     accepted++;
-    const target = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    const target = connect({ port: aimedAt, host: '127.0.0.1', allowHalfOpen: true });
     const pair = [client, target] as const;
     pairs.add(pair);
     forward(client, target, 'target');
@@ -94,6 +96,9 @@ export async function startTcpProxy(
     },
     flow: () => {
       swallowing = false;
+    },
+    aim: (port) => {
+      aimedAt = port;
     },
     stop: async () => {
       cut();
