@@ -1,76 +1,99 @@
 /** What a process tells of itself to whoever operates the installation, and what it can be asked and told. */
+import Type, { type Static } from 'typebox';
+import { CountSchema, described, type Schema, Strict, TimeSchema } from './schema.ts';
+
+const listOf = <S extends Schema>(schema: S) => Type.Immutable(Type.Array(schema));
+const MillisecondsSchema = Type.Number({ minimum: 0, description: 'Milliseconds' });
 
 /** Of the time since the report before; none where nothing happened. Milliseconds. */
-export interface Quantiles {
-  readonly p50?: number;
-  readonly p99?: number;
-}
+const QuantilesSchema = Strict(
+  { p50: Type.Optional(MillisecondsSchema), p99: Type.Optional(MillisecondsSchema) },
+  { description: 'Of the time since the report before; none where nothing happened' },
+);
+export type Quantiles = Static<typeof QuantilesSchema>;
 
-/** Counts are since the start of the process: who wants rates compares two reports. */
-export interface ServerReport {
-  readonly connections: number;
-  readonly subscriptions: number;
-  readonly channels: number;
-  readonly staleChannels: number;
-  readonly pendingEvents: number;
-  readonly events: number;
-  readonly updates: number;
-  readonly deliveries: number;
-  readonly deliveredBytes: number;
-  readonly withheldUpdates: number;
-  readonly reconnects: number;
-  readonly deliveryMs: Quantiles;
-  readonly publishMs: Quantiles;
-}
+const ServerReportSchema = Strict(
+  {
+    connections: CountSchema,
+    subscriptions: CountSchema,
+    channels: CountSchema,
+    staleChannels: CountSchema,
+    pendingEvents: described(CountSchema, 'Accepted, and not settled by the store yet'),
+    events: CountSchema,
+    updates: CountSchema,
+    deliveries: CountSchema,
+    deliveredBytes: CountSchema,
+    withheldUpdates: described(CountSchema, 'For clients that read too slowly'),
+    reconnects: CountSchema,
+    deliveryMs: described(QuantilesSchema, 'From the acceptance of a score until it is sent'),
+    publishMs: described(QuantilesSchema, 'From the arrival of a publish until it is settled'),
+  },
+  {
+    description: 'Where it serves clients. Counts are since its start: who wants rates compares two reports',
+  },
+);
+export type ServerReport = Static<typeof ServerReportSchema>;
 
-export interface BroadcasterReport {
-  readonly partitions: readonly number[];
-  readonly fresh: boolean;
-  readonly watchedChannels: number;
-  readonly patches: number;
-  readonly missedTicks: number;
-  readonly tickMs: Quantiles;
-}
+const BroadcasterReportSchema = Strict(
+  {
+    partitions: Type.Immutable(Type.Array(CountSchema, { description: 'Those that it owns' })),
+    fresh: Type.Boolean({ description: 'Whether what it publishes is what the store has' }),
+    watchedChannels: CountSchema,
+    patches: CountSchema,
+    missedTicks: CountSchema,
+    tickMs: QuantilesSchema,
+  },
+  { description: 'Where it is a broadcaster' },
+);
+export type BroadcasterReport = Static<typeof BroadcasterReportSchema>;
 
-export interface NodeReport {
-  /** Unique among the processes of an installation. */
-  readonly name: string;
-  readonly role: 'all' | 'server' | 'broadcaster';
-  /** Unix milliseconds: of this report, by the clock of the process, and of its start. */
-  readonly at: number;
-  readonly startedAt: number;
-  readonly draining: boolean;
-  /** Why it is not ready, in plain words. */
-  readonly problems: readonly string[];
-  readonly storeUp: boolean;
-  readonly busUp: boolean;
-  readonly memoryBytes: number;
-  /** Of one core, since the start. */
-  readonly cpuMs: number;
-  readonly server?: ServerReport;
-  readonly broadcaster?: BroadcasterReport;
-}
+export const NodeReportSchema = Strict(
+  {
+    name: Type.String({ description: 'Unique among the processes of an installation' }),
+    role: Type.Union([Type.Literal('all'), Type.Literal('server'), Type.Literal('broadcaster')]),
+    at: described(TimeSchema, 'Of this report, Unix milliseconds by the clock of the process'),
+    startedAt: TimeSchema,
+    draining: Type.Boolean(),
+    problems: Type.Immutable(Type.Array(Type.String(), { description: 'Why it is not ready; may change' })),
+    storeUp: Type.Boolean(),
+    busUp: Type.Boolean(),
+    memoryBytes: CountSchema,
+    cpuMs: described(CountSchema, 'Of one core, since the start'),
+    server: Type.Optional(ServerReportSchema),
+    broadcaster: Type.Optional(BroadcasterReportSchema),
+  },
+  { description: 'A process of the installation, as it tells of itself' },
+);
+export type NodeReport = Static<typeof NodeReportSchema>;
 
-export interface ConnectionInfo {
-  readonly id: string;
-  readonly kind: 'socket' | 'stream';
-  readonly address: string;
-  readonly subject: string;
-  readonly subscriptions: number;
-  readonly openedAt: number;
-  readonly unsentBytes: number;
-  /** Updates are withheld from it at present. */
-  readonly behind: boolean;
-}
+const ConnectionInfoSchema = Strict({
+  id: Type.String({ description: 'The `session` of its `welcome`' }),
+  kind: Type.Union([Type.Literal('socket'), Type.Literal('stream')]),
+  address: Type.String(),
+  subject: Type.String({ description: 'Of its token' }),
+  subscriptions: CountSchema,
+  openedAt: TimeSchema,
+  unsentBytes: CountSchema,
+  behind: Type.Boolean({ description: 'Updates are withheld from it at present' }),
+});
+export type ConnectionInfo = Static<typeof ConnectionInfoSchema>;
 
-export interface ChannelInfo {
-  readonly channel: string;
-  readonly partition: number;
-  readonly subscribers: number;
-  /** Since it is watched. */
-  readonly updates: number;
-  readonly stale: boolean;
-}
+const ChannelInfoSchema = Strict({
+  channel: Type.String(),
+  partition: CountSchema,
+  subscribers: CountSchema,
+  updates: described(CountSchema, 'Since it is watched'),
+  stale: Type.Boolean(),
+});
+export type ChannelInfo = Static<typeof ChannelInfoSchema>;
+
+export const NodesReplySchema = Strict({ partitions: CountSchema, nodes: listOf(NodeReportSchema) });
+export const ChannelsReplySchema = Strict({
+  channels: listOf(ChannelInfoSchema),
+});
+export const ConnectionsReplySchema = Strict({ connections: listOf(ConnectionInfoSchema) });
+export const DisconnectedReplySchema = Strict({ disconnected: Type.Literal(true) });
+export const DrainingReplySchema = Strict({ draining: Type.Literal(true) });
 
 export type NodeQuestion =
   /** The slowest first, then those with most subscriptions. `search`: what their id, address or subject contains. */

@@ -40,13 +40,17 @@ interface AsyncApi {
 }
 
 const demo = { board: 'demo', players: 10, random: Math.random };
+const admin = {
+  partitions: 4,
+  nodes: { look: async () => undefined, list: () => [], knows: () => false, ask: async () => undefined },
+};
 const FORMATS = { 'scorewire-text': isText, 'scorewire-time-zone': isTimeZone };
 
 let routes: readonly HttpRoute[];
 let openApi: OpenApi;
 
 beforeAll(async () => {
-  const service = await startHttpService({ deps: { demo } });
+  const service = await startHttpService({ deps: { demo, admin } });
   ({ routes } = service);
   openApi = (await service.call('GET', '/openapi.json')).body;
 });

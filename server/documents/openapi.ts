@@ -93,7 +93,7 @@ function pathOf(pattern: string): string {
 }
 
 function operationOf({ method, pattern, doc }: DescribedRoute): object {
-  const { tag, summary, description, needs, body } = doc;
+  const { tag, summary, description, needs, anonymous, body } = doc;
   const words = [description, needs === undefined ? undefined : `Needs ${needs}.`];
   const parameters = parametersOf(pattern, doc);
   return {
@@ -102,7 +102,9 @@ function operationOf({ method, pattern, doc }: DescribedRoute): object {
     summary,
     description: words.filter((each) => each !== undefined).join('\n\n'),
     // Reading may be permitted to those without a token.
-    ...(needs === undefined ? {} : { security: method === 'GET' ? [{}, { token: [] }] : [{ token: [] }] }),
+    ...(needs === undefined
+      ? {}
+      : { security: method === 'GET' && anonymous !== false ? [{}, { token: [] }] : [{ token: [] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body) } }),
     responses: responsesOf(doc),

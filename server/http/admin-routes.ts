@@ -1,10 +1,12 @@
 import type { NodeAnswers, NodeQuestion, NodeReport } from '../../protocol/node-reports.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
-import type { HttpHandler, HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
+import type { HttpHandler, HttpReply, HttpRequest } from '../transport/http-types.ts';
 import { identify, unauthorized } from './access.ts';
+import { DISCONNECT, DRAIN, LIST_CHANNELS, LIST_CONNECTIONS, LIST_NODES } from './admin-docs.ts';
 import { answer } from './formats.ts';
 import { problem } from './problem.ts';
+import type { DescribedRoute } from './route-doc.ts';
 
 export interface AdminNodes {
   /** Before anything else. */
@@ -23,8 +25,8 @@ export interface AdminRouteDeps {
   readonly admin: { readonly nodes: AdminNodes; readonly partitions: number };
 }
 
-/** What the operations page asks. For whoever runs the installation alone, so it is in docs/operations.md and not among the interfaces for programs. */
-export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly HttpRoute[] {
+/** What the operations page asks, for whoever runs the installation. */
+export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly DescribedRoute[] {
   const { nodes, partitions } = admin;
 
   const forAdmins =
@@ -58,16 +60,18 @@ export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly 
     });
   };
 
-  const routes: readonly HttpRoute[] = [
+  const routes: readonly DescribedRoute[] = [
     {
       method: 'GET',
       pattern: '/v1/admin/nodes',
+      doc: LIST_NODES,
       handler: (request) => answer(request, { partitions, nodes: nodes.list() }),
     },
-    { method: 'GET', pattern: '/v1/admin/channels', handler: listChannels },
+    { method: 'GET', pattern: '/v1/admin/channels', doc: LIST_CHANNELS, handler: listChannels },
     {
       method: 'GET',
       pattern: '/v1/admin/nodes/:node/connections',
+      doc: LIST_CONNECTIONS,
       handler: (request) => {
         const search = request.query.get('search') ?? '';
         const question = { ask: 'connections', search, limit: HTTP_LIMITS.adminConnections } as const;
@@ -77,6 +81,7 @@ export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly 
     {
       method: 'DELETE',
       pattern: '/v1/admin/nodes/:node/connections/:connection',
+      doc: DISCONNECT,
       handler: (request) => {
         const [, connection = ''] = request.params;
         return ask(request, { ask: 'disconnect', connection }, (wasThere) =>
@@ -89,6 +94,7 @@ export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly 
     {
       method: 'POST',
       pattern: '/v1/admin/nodes/:node/drain',
+      doc: DRAIN,
       handler: (request) => ask(request, { ask: 'drain' }, () => answer(request, { draining: true }, 202)),
     },
   ];

@@ -12,6 +12,8 @@ export interface RouteDoc {
   readonly description?: string;
   /** What the token must permit, such as `publish` on `board:<id>`; absent: no token is looked at. */
   readonly needs?: string;
+  /** False where reading takes a token in any case, and not only where the settings do not permit it to all. */
+  readonly anonymous?: false;
   /** By name. Those that the pattern names are of the path. */
   readonly parameters?: Readonly<Record<string, ParameterDoc>>;
   readonly body?: BodyDoc;

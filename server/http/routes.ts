@@ -106,7 +106,11 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     recomputeRoute(deps),
     ...(demo === undefined ? [] : [demoRoute({ ...deps, demo }, limits)]),
   ];
-  const withoutStore = [...healthRoutes(deps.health), metricsRoute(deps.metrics)];
+  const withoutStore = [
+    ...healthRoutes(deps.health),
+    metricsRoute(deps.metrics),
+    ...(admin === undefined ? [] : adminRoutes({ ...deps, admin })),
+  ];
   return [
     ...withStore.map((route) => ({
       ...route,
@@ -114,7 +118,6 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
     })),
     ...withoutStore,
     ...documentRoutes([...withStore, ...withoutStore]),
-    ...(admin === undefined ? [] : adminRoutes({ ...deps, admin })),
     scorerLink,
     staticRoute(deps.staticDir),
   ];

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Encoding } from '../../protocol/encodings.ts';
-import type { AckFrame, ServerFrame } from '../../protocol/frames.ts';
+import type { AckFrame, ServerFrame, WelcomeFrame } from '../../protocol/frames.ts';
 import { isText } from '../../protocol/names.ts';
 import { isTimeZone } from '../../protocol/windows.ts';
 import { DocumentSchemas } from '../support/document-schemas.ts';
@@ -52,6 +52,10 @@ describe('/openapi.json', () => {
 
   /** What is made comes before what is read, and what is read before what is removed: a member before its board. */
   const ORDER = ['put', 'post', 'get', 'delete'];
+  /** Afterwards the server serves nobody any more: it is tried when all else is done. */
+  const DRAIN = '/v1/admin/nodes/{node}/drain';
+  /** What a running server has chosen by itself no example can name. */
+  const chosen: Record<string, string> = {};
 
   function inOrder({ paths }: Document) {
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -68,7 +72,8 @@ describe('/openapi.json', () => {
     let address = path;
     const query = new URLSearchParams();
     for (const { name, in: place, example } of parameters) {
-      if (place === 'path') address = address.replace(`{${name}}`, encodeURIComponent(String(example)));
+      if (place === 'path')
+        address = address.replace(`{${name}}`, encodeURIComponent(chosen[name] ?? String(example)));
       else if (place === 'query' && example !== undefined) query.set(name, String(example));
     }
     return `${address}${query.size === 0 ? '' : '?'}${query}`;
@@ -95,7 +100,14 @@ describe('/openapi.json', () => {
     const ajv = new Ajv2020({ strict: false, formats: FORMATS }) as Ajv;
     const schemas = new DocumentSchemas(ajv, document.components);
     const tried: string[] = [];
+    const viewer = await connectRaw(server.socketUrl, { token });
+    const { session, node } = await viewer.waitFor<WelcomeFrame>(
+      'the welcome',
+      ({ type }) => type === 'welcome',
+    );
+    Object.assign(chosen, { node, connection: session });
     for (const { path, method, operation } of inOrder(document)) {
+      if (path === DRAIN) continue;
       const { requestBody, responses } = operation;
       if (responses['200']?.content['text/event-stream'] !== undefined) {
         tried.push(await listen(addressOf(path, operation)));
@@ -123,6 +135,7 @@ describe('/openapi.json', () => {
     }
     expect(tried.length).toBeGreaterThan(15);
     expect(tried).toContain('/v1/sse?channel=board%3Aarena');
+    expect(await viewer.closed).toMatchObject({ code: 1001 });
   });
 
   it('is shown by a page of this server', async () => {
@@ -234,4 +247,12 @@ describe('/asyncapi.json', () => {
     }
     client.close();
   });
+});
+
+it('drains as it says', async () => {
+  const viewer = await connectRaw(server.socketUrl);
+  const { node } = await viewer.waitFor<WelcomeFrame>('the welcome', ({ type }) => type === 'welcome');
+  const drained = await request(`${server.url}/v1/admin/nodes/${node}/drain`, { method: 'POST', token });
+  expect([drained.status, drained.body]).toEqual([202, { draining: true }]);
+  expect(await viewer.closed).toMatchObject({ code: 4001 });
 });
