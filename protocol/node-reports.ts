@@ -47,9 +47,12 @@ const BroadcasterReportSchema = Strict(
 );
 export type BroadcasterReport = Static<typeof BroadcasterReportSchema>;
 
+export const NodeNameSchema = Type.String({
+  description: 'A process, by a name that is unique in its installation',
+});
 export const NodeReportSchema = Strict(
   {
-    name: Type.String({ description: 'Unique among the processes of an installation' }),
+    name: NodeNameSchema,
     role: Type.Union([Type.Literal('all'), Type.Literal('server'), Type.Literal('broadcaster')]),
     at: described(TimeSchema, 'Of this report, Unix milliseconds by the clock of the process'),
     startedAt: TimeSchema,
@@ -66,8 +69,12 @@ export const NodeReportSchema = Strict(
 );
 export type NodeReport = Static<typeof NodeReportSchema>;
 
+export const ConnectionIdSchema = Type.String({ description: 'The `session` of its `welcome`' });
+export const ConnectionSearchSchema = Type.String({
+  description: 'What their id, address or subject contains',
+});
 const ConnectionInfoSchema = Strict({
-  id: Type.String({ description: 'The `session` of its `welcome`' }),
+  id: ConnectionIdSchema,
   kind: Type.Union([Type.Literal('socket'), Type.Literal('stream')]),
   address: Type.String(),
   subject: Type.String({ description: 'Of its token' }),

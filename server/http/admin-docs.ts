@@ -1,10 +1,12 @@
 /** What the routes for operators tell of themselves. */
-import Type from 'typebox';
 import {
   ChannelsReplySchema,
+  ConnectionIdSchema,
+  ConnectionSearchSchema,
   ConnectionsReplySchema,
   DisconnectedReplySchema,
   DrainingReplySchema,
+  NodeNameSchema,
   NodesReplySchema,
 } from '../../protocol/node-reports.ts';
 import { HTTP_LIMITS } from '../limits.ts';
@@ -12,11 +14,7 @@ import type { ParameterDoc, RouteDoc } from './route-doc.ts';
 
 const FOR_ADMINS = { tag: 'Operation', needs: 'an admin token', anonymous: false } as const;
 
-const NODE: ParameterDoc = {
-  schema: Type.String(),
-  description: 'The name of the process, as the list of nodes has it',
-  example: 'game-1-3f9a2c41',
-};
+const NODE: ParameterDoc = { schema: NodeNameSchema, example: 'game-1-3f9a2c41' };
 
 export const LIST_NODES: RouteDoc = {
   ...FOR_ADMINS,
@@ -79,7 +77,7 @@ export const LIST_CONNECTIONS: RouteDoc = {
   description: `The slowest first, then those with most subscriptions, at most ${HTTP_LIMITS.adminConnections}.`,
   parameters: {
     node: NODE,
-    search: { schema: Type.String(), description: 'What their id, address or subject contains' },
+    search: { schema: ConnectionSearchSchema },
   },
   replies: {
     200: {
@@ -111,7 +109,7 @@ export const DISCONNECT: RouteDoc = {
   description: 'Its client comes back by itself, to this node or to another.',
   parameters: {
     node: NODE,
-    connection: { schema: Type.String(), description: 'Its id', example: 'Yw4T0mYb2nE8' },
+    connection: { schema: ConnectionIdSchema, example: 'Yw4T0mYb2nE8' },
   },
   replies: {
     200: {
