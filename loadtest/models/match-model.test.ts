@@ -12,7 +12,11 @@ const simulate = () => simulateMatch('m', { seed: 3 });
 function showing(events: readonly unknown[]): Api {
   const fold = beginMatch('m', simulate().fixture);
   for (const event of events) fold.append(event as MatchEvent);
-  return { call: async () => JSON.parse(JSON.stringify(fold.document())), each: async () => undefined };
+  return {
+    call: async () => JSON.parse(JSON.stringify(fold.document())),
+    upload: async () => undefined,
+    each: async () => undefined,
+  };
 }
 
 it('a match that has all acknowledged events is right, and its viewers must hold card and feed', async () => {

@@ -3,6 +3,8 @@ import { equalJson } from '../../protocol/json-equality.ts';
 import type { PlayEvent } from '../../protocol/match-events.ts';
 import type { Fixture } from '../../protocol/matches.ts';
 import type { Json, Rows, State } from '../../protocol/views.ts';
+import { matchPoints } from '../../scoring/fantasy/match-points.ts';
+import type { PointSystem } from '../../scoring/fantasy/point-system.ts';
 import { beginMatch } from '../../scoring/sports.ts';
 import type { Api } from '../api.ts';
 import { Problems } from '../problems.ts';
@@ -40,6 +42,20 @@ export class MatchModel implements Book, EventSource, Model {
 
   unknown(events: readonly ScorewireEvent[]): void {
     this.#unknown += events.length;
+  }
+
+  get players(): readonly string[] {
+    return (this.#fixture.squads ?? []).flat();
+  }
+
+  /** Whether there were events of which nobody knows whether they count. */
+  get hasUnknown(): boolean {
+    return this.#unknown > 0;
+  }
+
+  /** What players have by the acknowledged events, in thousandths. */
+  points(system: PointSystem): ReadonlyMap<string, number> {
+    return matchPoints(this.#fixture, this.#acknowledged as readonly PlayEvent[], system);
   }
 
   async prepare(api: Api): Promise<void> {

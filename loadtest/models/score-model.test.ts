@@ -16,6 +16,7 @@ function showing(...rows: readonly Row[]): Api {
       const page = rows.slice(offset, offset + Number(query.get('limit')));
       return { total: rows.length, rows: page.map(([rank, member, score]) => ({ rank, member, score })) };
     },
+    upload: async () => undefined,
     each: async (items, work) => {
       for (const item of items) await work(item);
     },

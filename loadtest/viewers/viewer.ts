@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { CODECS, type Encoding, SUBPROTOCOLS } from '../../protocol/codec.ts';
 import { shouldReconnect } from '../../protocol/codes.ts';
-import type { ServerFrame } from '../../protocol/frames.ts';
+import type { ErrorFrame, ServerFrame } from '../../protocol/frames.ts';
 import type { Latencies } from '../latencies.ts';
 import type { ViewerPlan } from '../scenario.ts';
 import { socketUrlOf } from '../socket-url.ts';
@@ -85,11 +85,25 @@ export class Viewer {
 
   /** The ids are the same for all, so that the answers are the same bytes too. */
   #subscribe(socket: WebSocket): void {
-    for (const [index, channel] of this.plan.channels.entries()) {
-      const since = this.follower.position(channel);
-      const frame = { type: 'subscribe', id: index + 1, channel, ...(since && { since }) };
-      socket.send(CODECS[this.plan.encoding].encode(frame));
-    }
+    for (const index of this.plan.channels.keys()) this.#subscribeTo(index, socket);
+  }
+
+  #subscribeTo(index: number, socket: WebSocket): void {
+    const channel = this.plan.channels[index];
+    if (channel === undefined) return;
+    const since = this.follower.position(channel);
+    const frame = { type: 'subscribe', id: index + 1, channel, ...(since && { since }) };
+    socket.send(CODECS[this.plan.encoding].encode(frame));
+  }
+
+  /** What can't be had yet, such as a contest that is being loaded, is asked for again, as clients do. */
+  #comesAgain({ id, retryAfterMs }: ErrorFrame): boolean {
+    const socket = this.#socket;
+    if (typeof id !== 'number' || retryAfterMs === undefined || socket === undefined) return false;
+    setTimeout(() => {
+      if (socket.readyState === WebSocket.OPEN) this.#subscribeTo(id - 1, socket);
+    }, retryAfterMs);
+    return true;
   }
 
   #receive(data: Buffer): void {
@@ -102,6 +116,7 @@ export class Viewer {
       tell(`got what is not a frame: ${String(error)}`);
       return;
     }
+    if (frame.type === 'error' && this.#comesAgain(frame)) return;
     this.#count(frame);
     this.follower.receive(frame);
     if (frame.type === 'subscribed' && this.isJoined) this.#joined();
