@@ -131,6 +131,8 @@ export interface TournamentStore {
   startTournament(id: string, acceptedAt: number): Promise<StartVerdict>;
   /** After the start; a step where that is a change. */
   putTeam(tournament: string, change: TeamChange, acceptedAt: number): Promise<TeamVerdict>;
+  /** With its teams and points; a step where there was one. */
+  removeTournament(id: string, acceptedAt: number): Promise<boolean>;
   /** `undefined` for a tournament that does not exist. */
   readTournaments(ids: readonly string[]): Promise<readonly (Tournament | undefined)[]>;
   /** Tournaments in byte order of their ids, beginning after `after`. */

@@ -70,6 +70,15 @@ export function contestsContract(createStore: CreateStore): void {
       expect(await store.listTournaments({ limit: 1 })).toHaveLength(1);
     });
 
+    test('are the same however their settings were made', async () => {
+      const { store } = await open();
+      const bare = Object.assign(Object.create(null), { title: 'Cup' });
+      expect(await store.configureTournament(TOURNAMENT, bare, 1000)).toMatchObject({ created: true });
+      await store.configureTournament(TOURNAMENT, { title: 'Cup' }, 2000);
+      const partition = partitionOfTournament(TOURNAMENT, store.partitions);
+      expect(await readEntries(store, partition)).toHaveLength(1);
+    });
+
     test('keep registered teams in pieces, in order, until they start', async () => {
       const { store, connect } = await open();
       const large = new Uint8Array(MAX_TEAM_CHUNK_BYTES).fill(7);
@@ -93,6 +102,37 @@ export function contestsContract(createStore: CreateStore): void {
       expect(await store.readTournaments([TOURNAMENT])).toEqual([
         { settings: {}, status: 'started', registered: 16 },
       ]);
+    });
+
+    test('are removed with their teams and points, started or not, and may come again', async () => {
+      const store = await started();
+      const partition = partitionOfTournament(TOURNAMENT, store.partitions);
+      await apply(store, [points('ann', 1000)]);
+      await store.putTeam(TOURNAMENT, change('late', { ann: 1000 }), 1000);
+      const before = await store.readContestTail(TOURNAMENT, 0);
+      const logged = (await readEntries(store, partition)).length;
+      await takeNames(store);
+      expect(await store.removeTournament(TOURNAMENT, 2000)).toBe(true);
+      expect(await store.removeTournament(TOURNAMENT, 2000)).toBe(false);
+      expect(await takeNames(store)).toEqual({ [`tournament:${TOURNAMENT}`]: 2000 });
+      const entries = (await readEntries(store, partition)).slice(logged);
+      expect(entries).toMatchObject([{ kind: 'remove-tournament', at: 2000, tournament: TOURNAMENT }]);
+      expect(await store.listTournaments({ limit: 9 })).toEqual([]);
+      expect(await store.readContestTail(TOURNAMENT, 0)).toBeUndefined();
+      expect(await store.readTeamChunks(TOURNAMENT, 0)).toEqual({ chunks: [] });
+      expect((await apply(store, [points('ann', 1000)])).refused).toEqual([{ index: 0, code: 'not_found' }]);
+
+      await store.configureTournament(TOURNAMENT, {}, 3000);
+      const after = await store.readContestTail(TOURNAMENT, 0);
+      expect(after).toMatchObject({
+        status: 'open',
+        registered: 0,
+        chunks: 0,
+        changes: 0,
+        points: [],
+        teams: [],
+      });
+      expect(after?.mark).not.toBe(before?.mark);
     });
 
     test('of which there are none refuse everything', async () => {

@@ -39,6 +39,8 @@ export type LogEntry = {
   /** So many; they themselves are kept as they came, and never change after the start. */
   | { readonly kind: 'add-teams'; readonly tournament: string; readonly teams: number }
   | { readonly kind: 'start-tournament'; readonly tournament: string }
+  /** With its teams, and the points of its players. */
+  | { readonly kind: 'remove-tournament'; readonly tournament: string }
   /** A team came or changed after the start. */
   | { readonly kind: 'put-team'; readonly tournament: string; readonly change: TeamChange }
   /** Of users who logged in long ago and never out. */

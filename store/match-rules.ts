@@ -1,5 +1,5 @@
 /** What a match takes, whichever engine keeps it. */
-import { isDeepStrictEqual } from 'node:util';
+import { equalJson } from '../protocol/json-equality.ts';
 import type { MatchEvent } from '../protocol/match-events.ts';
 import type { Fixture, MatchSummary } from '../protocol/matches.ts';
 import { utf8Length } from '../protocol/utf8.ts';
@@ -87,8 +87,8 @@ export function judgeFixture(
   { sports, failed }: MatchRules,
 ): FixtureVerdict | undefined {
   if (known !== undefined) {
-    if (isDeepStrictEqual(known.fixture, fixture)) return { ok: true, created: false };
-    if (known.events > 0 && !isDeepStrictEqual(withoutTitle(known.fixture), withoutTitle(fixture))) {
+    if (equalJson(known.fixture, fixture)) return { ok: true, created: false };
+    if (known.events > 0 && !equalJson(withoutTitle(known.fixture), withoutTitle(fixture))) {
       return { ok: false, code: 'conflict', message: 'The match has begun: only its title can change' };
     }
   }

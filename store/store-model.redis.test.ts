@@ -114,6 +114,7 @@ type Step =
       readonly at: number;
     }
   | { readonly do: 'addTeams'; readonly tournament: string; readonly chunk: TeamChunk; readonly at: number }
+  | { readonly do: 'removeTournament'; readonly tournament: string; readonly at: number }
   | { readonly do: 'startTournament'; readonly tournament: string; readonly at: number }
   | { readonly do: 'putTeam'; readonly tournament: string; readonly change: TeamChange; readonly at: number }
   | { readonly do: 'removeMatch'; readonly match: string; readonly at: number }
@@ -262,6 +263,8 @@ class Subject {
         return store.configureTournament(step.tournament, step.settings, step.at);
       case 'addTeams':
         return store.addTeams(step.tournament, step.chunk, step.at);
+      case 'removeTournament':
+        return store.removeTournament(step.tournament, step.at);
       case 'startTournament':
         return store.startTournament(step.tournament, step.at);
       case 'putTeam':
@@ -506,6 +509,12 @@ function stepArbitrary(): fc.Arbitrary<Step> {
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('removeMatch' as const), match: matchArbitrary, at }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        ...{ do: fc.constant('removeTournament' as const), tournament: tournamentArbitrary, at },
+      }),
     },
     {
       weight: 2,

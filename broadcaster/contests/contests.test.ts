@@ -103,6 +103,24 @@ describe('the owner of a contest', () => {
     expect(await rig.settle(rig.asker.ask(CUP, 'team', { team: 'x' }))).toEqual(refused('not_found'));
   });
 
+  test('forgets one that is removed, and knows the one that comes in its place', async () => {
+    await startCup();
+    await rig.broadcaster('b1');
+    await setPoints(rig.store, { ann: 10 });
+    expect(await ask()).toMatchObject({ total: 3 });
+    const { heard } = watch(`league:${CUP}:all`);
+    await rig.clock.advance(1000);
+    expect(heard.state).toHaveLength(3);
+    await rig.store.removeTournament(CUP, 1000);
+    expect(await ask()).toEqual(refused('not_found'));
+    await rig.store.configureTournament(CUP, {}, 1000);
+    await register(rig.store, [line('another', { ann: 1 })]);
+    await rig.store.startTournament(CUP, 1000);
+    await rig.clock.advance(1000);
+    expect(await ask()).toMatchObject({ total: 1, rows: [{ team: 'another', score: 0 }] });
+    expect(heard.state).toEqual([['another', 0]]);
+  });
+
   test('is not there: the question is answered in time, as unavailable', async () => {
     await startCup();
     expect(await ask()).toEqual(refused('unavailable'));

@@ -58,6 +58,7 @@ export interface RouteDeps {
     | 'readTournaments'
     | 'configureTournament'
     | 'startTournament'
+    | 'removeTournament'
     | 'addTeams'
     | 'putTeam'
   > &

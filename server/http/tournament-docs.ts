@@ -1,5 +1,6 @@
 /** What the routes of tournaments tell of themselves. */
 import { integerSchema } from '../../protocol/parameters.ts';
+import { RemovedReplySchema } from '../../protocol/replies.ts';
 import { IdSchema, TextSchema } from '../../protocol/schema.ts';
 import {
   LeaguePageReplySchema,
@@ -150,6 +151,18 @@ export const START: RouteDoc = {
     },
   },
   errors: ['not_found'],
+};
+
+export const REMOVE: RouteDoc = {
+  tag: 'Tournaments',
+  summary: 'Remove a tournament with its teams and points',
+  description:
+    'Started or not. Who watches it keeps the last state, which is told to be stale within seconds. Removing what is not there is no error, so it can be sent again.',
+  needs: NEEDS_MANAGING,
+  parameters: { tournament: TOURNAMENT_PARAMETER },
+  replies: {
+    200: { description: 'It is gone', schema: RemovedReplySchema, example: { removed: true } },
+  },
 };
 
 export const PUT_TEAM: RouteDoc = {

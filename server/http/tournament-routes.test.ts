@@ -74,6 +74,20 @@ describe('a tournament', () => {
     expect(await call('POST', '/cup/start', { now: true })).toMatchObject({ status: 400 });
   });
 
+  it('is removed, with all its teams', async () => {
+    await call('PUT', '/cup', {});
+    await call('PUT', '/cup/teams/a', { cards });
+    await call('POST', '/cup/start', {});
+    expect(
+      (await call('DELETE', '/cup', undefined, await service.tokenFor({ publish: ['tournament:x'] }))).status,
+    ).toBe(403);
+    expect(await call('DELETE', '/cup')).toMatchObject({ status: 200, body: { removed: true } });
+    expect((await call('DELETE', '/cup')).body).toEqual({ removed: false });
+    expect(await call('GET', '/cup')).toMatchObject({ status: 404 });
+    await call('PUT', '/cup', {});
+    expect((await call('GET', '/cup')).body).toMatchObject({ status: 'open', registered: 0 });
+  });
+
   it('is listed, without its players, for those who may see it', async () => {
     for (const id of ['a', 'b', 'c']) await call('PUT', `/${id}`, { title: `Cup ${id}`, players: ['p'] });
     const some = await service.tokenFor({ subscribe: ['league:a:*'], publish: ['tournament:c'] });

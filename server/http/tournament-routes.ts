@@ -15,12 +15,12 @@ import { idAt, idQuery, integerQuery } from './parameters.ts';
 import { problem } from './problem.ts';
 import type { DescribedRoute } from './route-doc.ts';
 import { everybodyOf, managedTournament, maySee, noTournament, permitSeeing } from './tournament-access.ts';
-import { CONFIGURE, LIST, LISTED, READ, START } from './tournament-docs.ts';
+import { CONFIGURE, LIST, LISTED, READ, REMOVE, START } from './tournament-docs.ts';
 
 export interface TournamentDeps {
   readonly store: Pick<
     ScoreStore,
-    'listTournaments' | 'readTournaments' | 'configureTournament' | 'startTournament'
+    ('listTournaments' | 'readTournaments' | 'configureTournament') | ('startTournament' | 'removeTournament')
   >;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
@@ -39,6 +39,7 @@ export function tournamentRoutes(deps: TournamentDeps): readonly DescribedRoute[
     },
     { method: 'PUT', pattern: TOURNAMENT, doc: CONFIGURE, handler: (request) => configure(request, deps) },
     { method: 'GET', pattern: TOURNAMENT, doc: READ, handler: (request) => readTournament(request, deps) },
+    { method: 'DELETE', pattern: TOURNAMENT, doc: REMOVE, handler: (request) => remove(request, deps) },
   ];
 }
 
@@ -101,6 +102,14 @@ async function start(request: HttpRequest, deps: TournamentDeps): Promise<HttpRe
   if (!body.ok) return body.reply;
   const verdict = await deps.store.startTournament(tournament.value, deps.clock.now());
   return verdict.ok ? present(request, tournament.value, deps) : noTournament(tournament.value);
+}
+
+/** Removing what is not there is no error, so that a removal can be sent again. */
+async function remove(request: HttpRequest, deps: TournamentDeps): Promise<HttpReply> {
+  const tournament = await managedTournament(request, deps);
+  if (!tournament.ok) return tournament.reply;
+  const removed = await deps.store.removeTournament(tournament.value, deps.clock.now());
+  return answer(request, { removed });
 }
 
 async function present(

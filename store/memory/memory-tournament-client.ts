@@ -21,6 +21,7 @@ type Tournaments = Pick<
   | 'configureTournament'
   | 'addTeams'
   | 'startTournament'
+  | 'removeTournament'
   | 'putTeam'
   | 'readTournaments'
   | 'listTournaments'
@@ -67,6 +68,11 @@ export abstract class MemoryTournamentClient extends MemoryClient implements Tou
       acceptedAt,
       partition.stepper(this.occasion(acceptedAt)),
     );
+  }
+
+  async removeTournament(id: string, acceptedAt: number): Promise<boolean> {
+    const partition = this.#partitionOf(id);
+    return partition.tournaments.remove(id, acceptedAt, partition.stepper(this.occasion(acceptedAt)));
   }
 
   async readTournaments(ids: readonly string[]): Promise<readonly (Tournament | undefined)[]> {

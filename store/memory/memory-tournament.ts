@@ -1,5 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
+import { equalJson } from '../../protocol/json-equality.ts';
 import type { TournamentSettings, TournamentStatus } from '../../protocol/tournaments.ts';
+import type { Json } from '../../protocol/views.ts';
 import { MAX_POINTS } from '../../scoring/fantasy/amount.ts';
 import {
   type ContestTail,
@@ -98,7 +99,7 @@ export class MemoryTournament {
   putTeam({ team, cards, leagues, registered }: TeamChange): TeamVerdict {
     if (this.status === 'open') return { ok: false, code: 'conflict', message: NOT_STARTED };
     const known = this.#late.get(team);
-    if (known !== undefined && isDeepStrictEqual([known.cards, known.leagues], [cards, leagues])) {
+    if (known !== undefined && equalJson(plainRoster(known), plainRoster({ cards, leagues }))) {
       return { ok: true, outcome: 'unchanged' };
     }
     const isNew = known === undefined && registered === undefined;
@@ -168,4 +169,9 @@ export class MemoryTournament {
   #worthOf(cards: readonly StoredCard[]): number {
     return cards.reduce((sum, { player, bonus }) => sum + bonus * (this.#points.get(player) ?? 0), 0);
   }
+}
+
+/** As a store keeps it: in order, without names of fields. */
+function plainRoster({ cards, leagues }: Pick<TeamChange, 'cards' | 'leagues'>): Json {
+  return [cards.map(({ player, bonus }) => [player, bonus]), leagues];
 }

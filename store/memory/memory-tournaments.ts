@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
+import { equalJson } from '../../protocol/json-equality.ts';
 import type { TournamentSettings } from '../../protocol/tournaments.ts';
 import { assert } from '../../runtime/errors.ts';
 import type {
@@ -39,8 +39,7 @@ export class MemoryTournaments {
 
   configure(id: string, settings: TournamentSettings, at: number, takeStep: TakeStep): TournamentVerdict {
     const known = this.get(id);
-    if (known !== undefined && isDeepStrictEqual(known.settings, settings))
-      return { ok: true, created: false };
+    if (known !== undefined && equalJson(known.settings, settings)) return { ok: true, created: false };
     const conflict = known?.isInUse ? playersConflict(known.settings, settings) : undefined;
     if (conflict !== undefined) return { ok: false, code: 'conflict', message: conflict };
     if (known === undefined) {
@@ -67,6 +66,13 @@ export class MemoryTournaments {
     tournament.status = 'started';
     takeStep({ kind: 'start-tournament', at, tournament: id });
     return { ok: true, started: true };
+  }
+
+  remove(id: string, at: number, takeStep: TakeStep): boolean {
+    if (!this.#tournaments.delete(id)) return false;
+    this.#ids.remove(id);
+    takeStep({ kind: 'remove-tournament', at, tournament: id });
+    return true;
   }
 
   putTeam(id: string, change: TeamChange, at: number, takeStep: TakeStep): TeamVerdict {

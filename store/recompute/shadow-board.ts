@@ -114,6 +114,7 @@ export class ShadowBoard {
       case 'configure-tournament':
       case 'add-teams':
       case 'start-tournament':
+      case 'remove-tournament':
       case 'put-team':
       case 'expire-sessions':
         return;

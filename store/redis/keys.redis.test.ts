@@ -238,6 +238,7 @@ async function doEverythingOfTournaments(store: ScoreStore): Promise<void> {
   }
   await store.readTournaments([...tournaments, 'none']);
   await store.listTournaments({ limit: 5 });
+  for (const tournament of [...tournaments.slice(30), 'none']) await store.removeTournament(tournament, 1000);
 }
 
 /** One in the same partition. */

@@ -119,6 +119,11 @@ describe('an entry of the log', () => {
       fields: { match: 'm' },
     },
     {
+      name: 'remove-tournament',
+      entry: { kind: 'remove-tournament', from: 4, to: 5, at: 1234.5, tournament: 't' },
+      fields: { tournament: 't' },
+    },
+    {
       name: 'expire-sessions',
       entry: {
         ...{ kind: 'expire-sessions', from: 4, to: 5, at: 1234.5 },

@@ -69,6 +69,7 @@ export function parseLogEntry([id, fields]: StoredEntry): LogEntry {
         ...{ kind, tournament: decodeText(field('tournament')), teams: number(String(field('teams'))) },
       };
     case 'start-tournament':
+    case 'remove-tournament':
       return { ...ofEntry, kind, tournament: decodeText(field('tournament')) };
     case 'put-team': {
       const change = parseChange(decodeText(field('team')), field('roster'), field('registered'));

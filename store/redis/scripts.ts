@@ -47,6 +47,7 @@ export const SCRIPT_NAMES = [
   'remove-match',
   'remove-member',
   'remove-strays',
+  'remove-tournament',
   'remove-window',
   'renew-lease',
   'repair-board',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
+import { equalJson } from '../../protocol/json-equality.ts';
 import type { TournamentSettings, TournamentStatus } from '../../protocol/tournaments.ts';
 import { assert } from '../../runtime/errors.ts';
 import { partitionOfTournament } from '../partitions.ts';
@@ -34,6 +34,7 @@ type Tournaments = Pick<
   | 'addTeams'
   | 'startTournament'
   | 'putTeam'
+  | 'removeTournament'
   | 'readTournaments'
   | 'listTournaments'
   | 'readTeamChunks'
@@ -108,7 +109,7 @@ export function createTournaments(run: RunScript, keys: Keys, options: StoreOpti
     async configureTournament(id, settings, acceptedAt): Promise<TournamentVerdict> {
       for (let attempts = 0; attempts < MAX_CONFLICTS; attempts++) {
         const known = await readTail(id, 0, 1);
-        if (known !== undefined && isDeepStrictEqual(known.settings, settings)) {
+        if (known !== undefined && equalJson(known.settings, settings)) {
           return { ok: true, created: false };
         }
         const isInUse = known !== undefined && (known.registered > 0 || known.changes > 0);
@@ -149,6 +150,13 @@ export function createTournaments(run: RunScript, keys: Keys, options: StoreOpti
       const scriptKeys = [own.itself, own.players, own.late, own.changes, ...history];
       const outcome = String(await run('put-team', scriptKeys, args));
       return isOutcome(outcome) ? { ok: true, outcome } : refusalOf(outcome);
+    },
+
+    async removeTournament(id, acceptedAt): Promise<boolean> {
+      const { partition, own, history } = locate(id);
+      const { itself, players, chunks, late, changes } = own;
+      const scriptKeys = [itself, players, chunks, late, changes, partition.tournamentIds, ...history];
+      return (await run('remove-tournament', scriptKeys, [id, ...changed(acceptedAt)])) === 1;
     },
 
     readTournaments,
