@@ -2,6 +2,7 @@ import type { NodeAnswers, NodeQuestion, NodeReport } from '../../protocol/node-
 import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
 import type { HttpHandler, HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
+import { promised } from '../transport/pending.ts';
 import { identify, unauthorized } from './access.ts';
 import { answer } from './formats.ts';
 import { problem } from './problem.ts';
@@ -35,7 +36,7 @@ export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly 
       if (caller.anonymous) return unauthorized('this needs an admin token');
       if (!caller.identity.admin) return problem('forbidden', 'this needs an admin token');
       await nodes.look();
-      return handler(request);
+      return promised(await handler(request));
     };
 
   const ask = async <Ask extends NodeQuestion['ask']>(

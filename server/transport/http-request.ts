@@ -19,6 +19,7 @@ export class AdaptedRequest implements HttpRequest {
   #remoteAddress: string | undefined;
   #body: BodyReader | undefined;
   #gone = false;
+  #givenId: string | undefined;
   #id: string | undefined;
 
   constructor(
@@ -34,7 +35,7 @@ export class AdaptedRequest implements HttpRequest {
   }
 
   get id(): string {
-    const given = this.header('x-request-id');
+    const given = this.#givenId ?? this.header('x-request-id');
     this.#id ??= REQUEST_ID.test(given) ? given : randomUUID();
     return this.#id;
   }
@@ -70,6 +71,11 @@ export class AdaptedRequest implements HttpRequest {
     return this.#reader().read(maxBytes);
   }
 
+  takeBody(maxBytes: number, taken: (body: Uint8Array) => void, failed: (error: unknown) => void): void {
+    if (this.#gone) failed(new RequestAbortedError('the client has left'));
+    else this.#reader().take(maxBytes, taken, failed);
+  }
+
   async *pieces(): AsyncGenerator<Uint8Array, void> {
     for (;;) {
       if (this.#gone) throw new RequestAbortedError('the client has left');
@@ -80,6 +86,7 @@ export class AdaptedRequest implements HttpRequest {
   }
 
   get declaredBytes(): number | undefined {
+    if (this.#body !== undefined) return this.#body.declaredBytes;
     const text = this.header('content-length');
     return text === '' ? undefined : Number(text);
   }
@@ -93,6 +100,12 @@ export class AdaptedRequest implements HttpRequest {
     this.#live = undefined;
     if (this.#headers.some(([name]) => name === 'content-length' || name === 'transfer-encoding'))
       this.#reader();
+  }
+
+  /** The same where nothing more will be asked for but what the body brings, and the id. */
+  release(): void {
+    this.#givenId = this.#live?.getHeader('x-request-id') ?? '';
+    this.#live = undefined;
   }
 
   /** The client has left; nothing may be asked of the response any more. */
