@@ -94,9 +94,11 @@ interface Question {
 }
 
 function askedBy(request: HttpRequest): Question {
+  // First what needs all headers, which are then read once.
+  const key = idempotencyKey(request);
   return {
     format: formatOf(request.header('content-type')),
-    key: idempotencyKey(request),
+    key,
     accepted: acceptedFormat(request),
   };
 }
@@ -144,12 +146,18 @@ export function replyTo(request: HttpRequest, verdict: OnceVerdict): HttpReply {
 
 const NONE: ReadonlyMap<number, string> = new Map();
 
+/** What nearly every publish of one event is told. */
+const ONE_APPLIED = answerIn('json', { applied: 1, duplicates: 0, rejected: [] });
+
 function replyIn(accepted: 'json' | 'msgpack', verdict: OnceVerdict, unreadable = NONE): HttpReply {
   if (!verdict.ok) {
     const { code, message } = verdict;
     return problem(code, message, 'retryAfterMs' in verdict ? { retryAfterMs: verdict.retryAfterMs } : {});
   }
   const { applied, duplicates } = verdict;
+  if (accepted === 'json' && applied === 1 && duplicates === 0 && verdict.rejected.length === 0) {
+    return ONE_APPLIED;
+  }
   const rejected =
     unreadable.size === 0
       ? verdict.rejected

@@ -33,8 +33,8 @@ export interface AnonymousPublishesDeps {
 /** The events of a publish that may be applied. */
 interface Accepted {
   readonly events: readonly ScorewireEvent[];
-  /** The place of each in the publish. */
-  readonly indexes: readonly number[];
+  /** The place of each in the publish; `undefined` where that is its place here. */
+  readonly indexes: readonly number[] | undefined;
   /** Those whose settings decide about some of them. */
   readonly products: ReadonlySet<string> | undefined;
 }
@@ -69,8 +69,9 @@ export class AnonymousPublishes {
       return;
     }
     this.#turns.wait(caller, this.#read(products), (configs) => {
-      if ('retryAfterMs' in configs) for (const index of accepted.indexes) settlement.lost(index, configs);
-      else this.#enqueue(accepted, acceptedAt, configs, settlement);
+      if ('retryAfterMs' in configs) {
+        for (let i = 0; i < count; i++) settlement.lost(accepted.indexes?.[i] ?? i, configs);
+      } else this.#enqueue(accepted, acceptedAt, configs, settlement);
     });
   }
 
@@ -96,7 +97,7 @@ export class AnonymousPublishes {
     const woken: PartitionQueue[] = [];
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as ScorewireEvent;
-      const index = indexes[i] as number;
+      const index = indexes?.[i] ?? i;
       if (event.type === 'score') {
         const queue = this.#queueOf(expander.partitionOfScore(event));
         if (queue.addOne(scoreOperation(event), settlement, index, acceptedAt)) woken.push(queue);
@@ -133,23 +134,26 @@ function byPartition(placed: readonly PlacedOperation[]): ReadonlyMap<number, re
   return operations;
 }
 
+/** Lists of their own only for what is left of a publish of which something is rejected. */
 function sift(events: readonly unknown[], identity: Identity, rejected: Rejection[]): Accepted {
   const judge = new EventJudge(identity);
-  const accepted: ScorewireEvent[] = [];
-  const indexes: number[] = [];
+  let accepted: ScorewireEvent[] | undefined;
+  let indexes: number[] | undefined;
   let products: Set<string> | undefined;
   for (let index = 0; index < events.length; index++) {
     const refusal = judge.judge(events[index]);
     if (refusal !== undefined) {
+      accepted ??= events.slice(0, index) as ScorewireEvent[];
+      indexes ??= Array.from({ length: index }, (_, place) => place);
       rejected.push({ index, ...refusal });
       continue;
     }
     const event = events[index] as ScorewireEvent;
-    accepted.push(event);
-    indexes.push(index);
+    accepted?.push(event);
+    indexes?.push(index);
     if (event.type !== 'result' && event.type !== 'track') continue;
     products ??= new Set();
     products.add(event.product);
   }
-  return { events: accepted, indexes, products };
+  return { events: accepted ?? (events as readonly ScorewireEvent[]), indexes, products };
 }
