@@ -6,7 +6,7 @@ import { TokenBucket } from './gateway/token-bucket.ts';
 import type { Ingest, ProducerSession, ProducerVerdict, PublishVerdict } from './ingest/ingest-types.ts';
 
 export interface ConnectionPublishesDeps {
-  readonly ingest: Pick<Ingest, 'publish' | 'openProducer'>;
+  readonly ingest: Pick<Ingest, 'submit' | 'openProducer'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Whose they are, for the log. */
@@ -62,7 +62,8 @@ export class ConnectionPublishes {
     } else if (refusal !== undefined) {
       this.#reply(id, refusal);
     } else {
-      this.#await(id, events.length, this.#deps.ingest.publish(events, identity, this));
+      this.#begin(events.length);
+      this.#deps.ingest.submit(events, identity, this, (verdict) => this.#end(id, events.length, verdict));
     }
   }
 
@@ -101,18 +102,24 @@ export class ConnectionPublishes {
   }
 
   #await(id: number, events: number, verdict: Promise<Verdict | undefined>): void {
-    this.#unackedEvents += weightOf(events);
-    this.#unacked++;
-    const settled = (known: Verdict | undefined): void => {
-      this.#unackedEvents -= weightOf(events);
-      this.#unacked--;
-      if (known !== undefined) this.#reply(id, known);
-    };
+    this.#begin(events);
+    const settled = (known: Verdict | undefined): void => this.#end(id, events, known);
     verdict.then(settled, (error: unknown) => {
       const { logger, connection } = this.#deps;
       logger.error({ err: error, connection }, 'ingest rejected, which it never should');
       settled({ ok: false, code: 'unavailable', message: 'a defect of the server; it has been logged' });
     });
+  }
+
+  #begin(events: number): void {
+    this.#unackedEvents += weightOf(events);
+    this.#unacked++;
+  }
+
+  #end(id: number, events: number, verdict: Verdict | undefined): void {
+    this.#unackedEvents -= weightOf(events);
+    this.#unacked--;
+    if (verdict !== undefined) this.#reply(id, verdict);
   }
 
   #reply(id: number, verdict: Verdict): void {

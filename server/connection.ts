@@ -18,7 +18,7 @@ import type { GatewaySocket } from './transport/socket-types.ts';
 
 export interface ConnectionDeps {
   readonly hub: ChannelHub;
-  readonly ingest: Pick<Ingest, 'publish' | 'openProducer'>;
+  readonly ingest: Pick<Ingest, 'submit' | 'openProducer'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;

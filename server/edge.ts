@@ -93,7 +93,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions): Edge {
     },
     { clock },
   );
-  const accepting = createIngest(deps, limits);
+  const accepting = createIngest({ ...deps, defer: (action) => void setImmediate(action) }, limits);
   const counts = new EventCounts();
   const ingest = countedIngest(accepting, counts);
   const gateway = createGateway(

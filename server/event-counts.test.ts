@@ -34,6 +34,15 @@ it('counts events by their types and by what became of them', async () => {
   expect(counted()).toContain('score applied 2');
 });
 
+it('counts what is submitted without a promise before its publisher is told', async () => {
+  const told = new Promise((resolve) => {
+    ingest.submit([score()], ADMIN, {}, (verdict) => resolve([verdict, counted()]));
+  });
+  expect(await told).toEqual([{ ok: true, applied: 1, duplicates: 0, rejected: [] }, ['score applied 1']]);
+  expect(counts.published).toBe(1);
+  expect(counts.seconds.count).toBe(1);
+});
+
 it('counts what was not accepted as unsettled', async () => {
   await ingest.publish(
     Array.from({ length: 6 }, () => score()),

@@ -34,6 +34,10 @@ export class EventCounts {
   /** Of one publish. */
   add(events: readonly unknown[], verdict: Verdict): void {
     this.published += events.length;
+    if (events.length === 1 && verdict?.ok && verdict.rejected.length === 0) {
+      this.#count(typeOf(events[0]), verdict.duplicates > 0 ? 'duplicate' : 'applied', 1);
+      return;
+    }
     const left = countTypes(events);
     if (!verdict?.ok) {
       for (const [type, count] of left) this.#count(type, 'unsettled', count);
@@ -104,6 +108,14 @@ export function countedIngest(ingest: Ingest, counts: EventCounts): Ingest {
   };
   return {
     publish: (events, ...rest) => counted(events, ingest.publish(events, ...rest)),
+    submit: (events, identity, caller, settled) => {
+      const beganMs = performance.now();
+      ingest.submit(events, identity, caller, (verdict) => {
+        counts.add(events, verdict);
+        counts.seconds.observe((performance.now() - beganMs) / 1000);
+        settled(verdict);
+      });
+    },
     publishOnce: (once, events, identity) => counted(events, ingest.publishOnce(once, events, identity)),
     openProducer: (producer) => {
       const session = ingest.openProducer(producer);

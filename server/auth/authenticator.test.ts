@@ -107,6 +107,19 @@ describe('with a secret', () => {
     expect(first.ok && second.ok && first.identity === second.identity).toBe(true);
   });
 
+  it('a remembered token is known without waiting, until its end', async () => {
+    const { authenticator, pass, nowSeconds } = start({ secret: SECRET });
+    const token = hs256({ sub: 'ann', exp: nowSeconds() + 60 });
+    expect(authenticator.remembered(token)).toBeUndefined();
+    await authenticator.authenticate(hs256({ sub: 'ann', exp: nowSeconds() - 1 }));
+    await authenticator.authenticate(token);
+    expect(authenticator.remembered(token)).toMatchObject({ subject: 'ann' });
+    expect(authenticator.remembered(hs256({ sub: 'ann', exp: nowSeconds() - 1 }))).toBeUndefined();
+    expect(authenticator.remembered(`${token}x`)).toBeUndefined();
+    pass(60);
+    expect(authenticator.remembered(token)).toBeUndefined();
+  });
+
   it('a token without an end is good for as long as the secret', async () => {
     const { authenticator, pass } = start({ secret: SECRET });
     const token = hs256({ sub: 'machine' });

@@ -61,9 +61,13 @@ export function createAuthenticator(
     return { ok: true, identity: read.identity };
   };
 
-  if (runSecret === undefined) return { anonymous, authenticate };
+  const remembered = (token: string): Identity | undefined =>
+    token.length > AUTH_LIMITS.tokenLength ? undefined : cache.get(token, deps.clock.now());
+
+  if (runSecret === undefined) return { anonymous, remembered, authenticate };
   return {
     anonymous,
+    remembered,
     authenticate,
     issueToken: () => signToken(runSecret, { sub: 'admin', admin: true }),
   };

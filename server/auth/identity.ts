@@ -18,6 +18,8 @@ export type Authentication =
 export interface Authenticator {
   /** Who comes without a token. May publish nothing. */
   readonly anonymous: Identity;
+  /** Whose token was verified a moment ago, and is good still: for those who are asked too often to wait for it. */
+  remembered(token: string): Identity | undefined;
   /** Rejects with an `OperatingError` where the keys can't be fetched: nothing is known of the token then. */
   authenticate(token: string): Promise<Authentication>;
 }

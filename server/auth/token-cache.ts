@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AUTH_LIMITS } from '../limits.ts';
 import type { Identity } from './identity.ts';
 
@@ -14,18 +14,26 @@ interface Entry {
 export class TokenCache {
   readonly #entries = new Map<string, Entry>();
   readonly #limits: { readonly cachedTokens: number; readonly cachedTokenMs: number };
+  /** The key that was used last, which is where it belongs already. */
+  #latest: string | undefined;
 
   constructor(limits: { readonly cachedTokens: number; readonly cachedTokenMs: number } = AUTH_LIMITS) {
     this.#limits = limits;
   }
 
   get(token: string, now: number): Identity | undefined {
-    const key = hash(token);
+    const key = keyOf(token);
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    if (entry.goodUntil <= now) return undefined;
-    this.#entries.set(key, entry);
+    if (entry.goodUntil <= now) {
+      this.#entries.delete(key);
+      return undefined;
+    }
+    if (key !== this.#latest) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+      this.#latest = key;
+    }
     return entry.identity;
   }
 
@@ -34,7 +42,10 @@ export class TokenCache {
       identity.expiresAt ?? Number.POSITIVE_INFINITY,
       now + this.#limits.cachedTokenMs,
     );
-    this.#entries.set(hash(token), { identity, goodUntil });
+    const key = keyOf(token);
+    this.#entries.delete(key);
+    this.#entries.set(key, { identity, goodUntil });
+    this.#latest = key;
     if (this.#entries.size <= this.#limits.cachedTokens) return;
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);
@@ -43,6 +54,7 @@ export class TokenCache {
   }
 }
 
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+/** In one call, which takes a third of the time of an object that is fed. */
+function keyOf(token: string): string {
+  return hash('sha256', token, 'base64');
 }

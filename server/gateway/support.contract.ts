@@ -20,7 +20,13 @@ import { kindOfWatchable, parseWatchable } from '../../store/watchable.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
 import type { Authentication, Authenticator, Identity } from '../auth/identity.ts';
 import { createGateway, type Gateway } from '../connection-gateway.ts';
-import type { Ingest, ProducerSession, ProducerVerdict, PublishVerdict } from '../ingest/ingest-types.ts';
+import type {
+  Ingest,
+  ProducerSession,
+  ProducerVerdict,
+  PublishVerdict,
+  Settled,
+} from '../ingest/ingest-types.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../limits.ts';
 import type { GatewaySocket, SendOutcome, SocketHandler, TopicPublisher } from '../transport/socket-types.ts';
 import type { GatewayTuning } from './gateway-options.ts';
@@ -321,6 +327,10 @@ export class FakeAuthenticator implements Authenticator {
   /** Verification waits for this. */
   gate: Promise<void> = Promise.resolve();
 
+  remembered(): undefined {
+    return undefined;
+  }
+
   async authenticate(token: string): Promise<Authentication> {
     await this.gate;
     if (token === 'outage') throw new Error('the keys cannot be fetched');
@@ -340,6 +350,10 @@ export class FakeIngest implements Ingest {
     this.published.push(events);
     await this.gate;
     return this.verdict.ok ? { ...this.verdict, applied: events.length } : this.verdict;
+  }
+
+  submit(events: readonly unknown[], _identity: Identity, _caller: object, settled: Settled): void {
+    void this.publish(events).then(settled);
   }
 
   openProducer(producer: string): FakeProducerSession {

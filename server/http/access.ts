@@ -10,17 +10,22 @@ export type Caller =
 
 /**
  * A token that is given must be good, even where none is needed. `queryToken` is one from the address, for what browsers
- * give no headers; the header counts where both are there.
+ * give no headers; the header counts where both are there. At once where nothing has to be waited for.
  */
-export async function identify(
+export function identify(
   request: HttpRequest,
   authenticator: Authenticator,
   queryToken = '',
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   const authorization = request.header('authorization');
   const token = authorization === '' ? queryToken : bearerToken(authorization);
   if (token === '') return { ok: true, identity: authenticator.anonymous, anonymous: true };
   if (token === undefined) return { ok: false, reply: unauthorized('Authorization must be: Bearer <token>') };
+  const identity = authenticator.remembered(token);
+  return identity === undefined ? verify(token, authenticator) : { ok: true, identity, anonymous: false };
+}
+
+async function verify(token: string, authenticator: Authenticator): Promise<Caller> {
   const authentication = await authenticator.authenticate(token);
   if (authentication.ok) return { ok: true, identity: authentication.identity, anonymous: false };
   return { ok: false, reply: unauthorized(authentication.message, 'Bearer error="invalid_token"') };

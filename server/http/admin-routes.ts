@@ -2,6 +2,7 @@ import type { NodeAnswers, NodeQuestion, NodeReport } from '../../protocol/node-
 import type { Authenticator } from '../auth/identity.ts';
 import { HTTP_LIMITS } from '../limits.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../transport/http-types.ts';
+import { promised } from '../transport/pending.ts';
 import { identify, unauthorized } from './access.ts';
 import { DISCONNECT, DRAIN, LIST_CHANNELS, LIST_CONNECTIONS, LIST_NODES } from './admin-docs.ts';
 import { answer } from './formats.ts';
@@ -37,7 +38,7 @@ export function adminRoutes({ authenticator, admin }: AdminRouteDeps): readonly 
       if (caller.anonymous) return unauthorized('this needs an admin token');
       if (!caller.identity.admin) return problem('forbidden', 'this needs an admin token');
       await nodes.look();
-      return handler(request);
+      return promised(await handler(request));
     };
 
   const ask = async <Ask extends NodeQuestion['ask']>(

@@ -3,25 +3,32 @@ import { PublishReplySchema } from '../../protocol/replies.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { Ingest, OnceVerdict } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
-import type { HttpReply, HttpRequest } from '../transport/http-types.ts';
-import { identify, unauthorized } from './access.ts';
+import type { HttpHandler, HttpReply, HttpRequest } from '../transport/http-types.ts';
+import { Pending, promised } from '../transport/pending.ts';
+import { type Caller, identify, unauthorized } from './access.ts';
 import { unsupportedFormat } from './checked-body.ts';
 import { readEventBody } from './event-body.ts';
-import { answer, formatOf } from './formats.ts';
+import { acceptedFormat, answerIn, type BodyFormat, formatOf } from './formats.ts';
 import { bodyHash, idempotencyKey, KEY_PARAMETER } from './idempotency-key.ts';
 import { EXAMPLE_DELIVERY } from './match-examples.ts';
+import type { Parameter } from './parameters.ts';
 import { problem } from './problem.ts';
 import type { DescribedRoute, RouteDoc } from './route-doc.ts';
 
 export interface EventsDeps {
-  readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
+  readonly ingest: Pick<Ingest, 'submit' | 'publishOnce'>;
   readonly authenticator: Authenticator;
 }
 
 export type EventsLimits = Pick<ServerLimits, 'bodyBytes' | 'eventsPerPublish'>;
 
 export function eventsRoute(deps: EventsDeps, limits: EventsLimits): DescribedRoute {
-  const handler = (request: HttpRequest): Promise<HttpReply> => publish(request, deps, limits);
+  const handler: HttpHandler = (request) => {
+    const question = askedBy(request);
+    const caller = identify(request, deps.authenticator);
+    if (!(caller instanceof Promise)) return publish(request, question, caller, deps, limits);
+    return caller.then((known) => promised(publish(request, question, known, deps, limits)));
+  };
   return { method: 'POST', pattern: '/v1/events', doc: PUBLISH, handler };
 }
 
@@ -79,46 +86,81 @@ const PUBLISH: RouteDoc = {
   errors: ['conflict', 'rate_limited'],
 };
 
-async function publish(request: HttpRequest, deps: EventsDeps, limits: EventsLimits): Promise<HttpReply> {
-  const caller = await identify(request, deps.authenticator);
+/** What a request says before its body. */
+interface Question {
+  readonly format: BodyFormat | undefined;
+  readonly key: Parameter<string | undefined>;
+  readonly accepted: 'json' | 'msgpack';
+}
+
+function askedBy(request: HttpRequest): Question {
+  // First what needs all headers, which are then read once.
+  const key = idempotencyKey(request);
+  return {
+    format: formatOf(request.header('content-type')),
+    key,
+    accepted: acceptedFormat(request),
+  };
+}
+
+function publish(
+  request: HttpRequest,
+  { format, key, accepted }: Question,
+  caller: Caller,
+  { ingest }: EventsDeps,
+  limits: EventsLimits,
+): HttpReply | Pending<HttpReply> {
   if (!caller.ok) return caller.reply;
   if (caller.anonymous) return unauthorized('publishing needs a token');
+  const { identity } = caller;
   // Before the body is read, which costs whoever sends it little and us much.
-  if (caller.identity.publishesNothing === true) {
-    return problem('forbidden', 'the token does not permit publishing');
-  }
-  const format = formatOf(request.header('content-type'));
+  if (identity.publishesNothing === true) return problem('forbidden', 'the token does not permit publishing');
   if (format === undefined) return unsupportedFormat('JSON, NDJSON or MessagePack');
-  const key = idempotencyKey(request);
   if (!key.ok) return key.reply;
-  const bytes = await request.body(limits.bodyBytes);
-  const body = readEventBody(format, bytes, limits);
-  if (!body.ok) return problem(body.code, body.message);
-  const verdict =
-    key.value === undefined
-      ? await deps.ingest.publish(body.events, caller.identity)
-      : await deps.ingest.publishOnce(
-          { key: key.value, bodyHash: bodyHash(format, bytes) },
-          body.events,
-          caller.identity,
-        );
-  return replyTo(request, verdict, body.unreadable);
+  const once = key.value;
+  const pending = new Pending<HttpReply>();
+  const take = (bytes: Uint8Array): void => {
+    // What is decoded of MessagePack may be of the bytes themselves, which are gone when the events are applied.
+    const body = readEventBody(format, format === 'msgpack' ? Uint8Array.from(bytes) : bytes, limits);
+    if (!body.ok) {
+      pending.answer(problem(body.code, body.message));
+      return;
+    }
+    const { events, unreadable } = body;
+    const settled = (verdict: OnceVerdict): void => pending.answer(replyIn(accepted, verdict, unreadable));
+    if (once === undefined) {
+      ingest.submit(events, identity, identity, settled);
+      return;
+    }
+    const named = { key: once, bodyHash: bodyHash(format, bytes) };
+    ingest.publishOnce(named, events, identity).then(settled, (error: unknown) => pending.fail(error));
+  };
+  request.takeBody(limits.bodyBytes, take, (error) => pending.fail(error));
+  return pending;
 }
 
 /** The verdict of a publish; 200 also where some events are rejected. */
-export function replyTo(
-  request: HttpRequest,
-  verdict: OnceVerdict,
-  unreadable: ReadonlyMap<number, string> = new Map(),
-): HttpReply {
+export function replyTo(request: HttpRequest, verdict: OnceVerdict): HttpReply {
+  return replyIn(acceptedFormat(request), verdict);
+}
+
+const NONE: ReadonlyMap<number, string> = new Map();
+
+/** What nearly every publish of one event is told. */
+const ONE_APPLIED = answerIn('json', { applied: 1, duplicates: 0, rejected: [] });
+
+function replyIn(accepted: 'json' | 'msgpack', verdict: OnceVerdict, unreadable = NONE): HttpReply {
   if (!verdict.ok) {
     const { code, message } = verdict;
     return problem(code, message, 'retryAfterMs' in verdict ? { retryAfterMs: verdict.retryAfterMs } : {});
   }
   const { applied, duplicates } = verdict;
+  if (accepted === 'json' && applied === 1 && duplicates === 0 && verdict.rejected.length === 0) {
+    return ONE_APPLIED;
+  }
   const rejected =
     unreadable.size === 0
       ? verdict.rejected
       : verdict.rejected.map((one) => ({ ...one, message: unreadable.get(one.index) ?? one.message }));
-  return answer(request, { applied, duplicates, rejected });
+  return answerIn(accepted, { applied, duplicates, rejected });
 }

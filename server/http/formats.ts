@@ -25,7 +25,8 @@ export function formatOf(contentType: string): BodyFormat | undefined {
 /** The text of a body. Throws `DecodeError`. */
 export function textOf(body: Uint8Array): string {
   if (!isUtf8(body)) throw new DecodeError('malformed', 'the body is not valid UTF-8');
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return bytes.toString('utf8');
 }
 
 /** One value. Throws `DecodeError`. */
@@ -43,7 +44,16 @@ const MSGPACK_HEADERS = { 'content-type': 'application/msgpack', ...COMMON_HEADE
 
 /** 200 (or another status) in the encoding that the request accepts best; JSON when in doubt. */
 export function answer(request: HttpRequest, value: unknown, status = 200): HttpReply {
-  return prefersMessagePack(request.header('accept'))
+  return answerIn(acceptedFormat(request), value, status);
+}
+
+/** What `answer` answers in, for who can not ask the request any more when the answer is there. */
+export function acceptedFormat(request: HttpRequest): 'json' | 'msgpack' {
+  return prefersMessagePack(request.header('accept')) ? 'msgpack' : 'json';
+}
+
+export function answerIn(format: 'json' | 'msgpack', value: unknown, status = 200): HttpReply {
+  return format === 'msgpack'
     ? { status, headers: MSGPACK_HEADERS, body: CODECS.msgpack.encode(value) }
     : { status, headers: JSON_HEADERS, body: CODECS.json.encode(value) };
 }

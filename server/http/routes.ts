@@ -9,7 +9,7 @@ import type { ContestAsker } from '../contests/contest-asker.ts';
 import type { Ingest } from '../ingest/ingest-types.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { StreamAcceptor } from '../stream-opener.ts';
-import type { HttpHandler, HttpRoute } from '../transport/http-types.ts';
+import type { HttpHandler, HttpReply, HttpRequest, HttpRoute } from '../transport/http-types.ts';
 import { type AdminRouteDeps, adminRoutes } from './admin-routes.ts';
 import { boardRoutes } from './board-routes.ts';
 import { type DemoDefaults, demoRoute } from './demo-route.ts';
@@ -65,7 +65,7 @@ export interface RouteDeps {
     RecomputeRouteDeps['store'];
   readonly scoring: Scoring;
   readonly contests: Pick<ContestAsker, 'ask'>;
-  readonly ingest: Pick<Ingest, 'publish' | 'publishOnce'>;
+  readonly ingest: Pick<Ingest, 'publish' | 'submit' | 'publishOnce'>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -126,18 +126,19 @@ export function createRoutes(deps: RouteDeps, { limits }: RouteOptions): readonl
 
 /** A store or a source of keys that is away is no defect: the client is told when to come again. */
 function withUnavailable(handler: HttpHandler, logger: Logger): HttpHandler {
-  return async (request) => {
-    try {
-      return await handler(request);
-    } catch (error) {
-      if (!(error instanceof OperatingError)) throw error;
-      // The store tells operators once that it is away; a line for each request would bury that.
-      logger.debug(
-        { err: error, request: request.id, method: request.method },
-        'a request could not be served',
-      );
-      const { code, retryAfterMs } = error;
-      return problem(code, 'this can not be served at present', { retryAfterMs });
-    }
+  const refuse = (request: HttpRequest, error: unknown): HttpReply => {
+    if (!(error instanceof OperatingError)) throw error;
+    // The store tells operators once that it is away; a line for each request would bury that.
+    logger.debug(
+      { err: error, request: request.id, method: request.method },
+      'a request could not be served',
+    );
+    const { code, retryAfterMs } = error;
+    return problem(code, 'this can not be served at present', { retryAfterMs });
+  };
+  // A `Pending` is not looked at: what is published without a promise tells of the store in its verdict.
+  return (request) => {
+    const reply = handler(request);
+    return reply instanceof Promise ? reply.catch((error: unknown) => refuse(request, error)) : reply;
   };
 }

@@ -13,12 +13,12 @@ import {
   type PlacedOperation,
   type ProductConfigs,
 } from './expansion.ts';
-import type { PublishVerdict } from './ingest-types.ts';
+import type { Settled } from './ingest-types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { ProductReader } from './product-reader.ts';
 import { scoreOperation } from './score-operation.ts';
-import { JoinedOperations, type Loss, type OperationOwner, Settlement } from './settlement.ts';
+import { JoinedOperations, type Loss, Settlement } from './settlement.ts';
 import { logStoreFailure, lossOf } from './store-failure.ts';
 
 export interface AnonymousPublishesDeps {
@@ -33,15 +33,14 @@ export interface AnonymousPublishesDeps {
 /** The events of a publish that may be applied. */
 interface Accepted {
   readonly events: readonly ScorewireEvent[];
-  /** The place of each in the publish. */
-  readonly indexes: readonly number[];
+  /** The place of each in the publish; `undefined` where that is its place here. */
+  readonly indexes: readonly number[] | undefined;
   /** Those whose settings decide about some of them. */
   readonly products: ReadonlySet<string> | undefined;
-  readonly acceptedAt: number;
 }
 
 /**
- * Publishes without a producer: each is checked, expanded and queued before `publish` returns, but for those that have to wait for the settings
+ * Publishes without a producer: each is checked, expanded and queued before `submit` returns, but for those that have to wait for the settings
  * of their products, and for what the same caller publishes behind them.
  */
 export class AnonymousPublishes {
@@ -52,24 +51,28 @@ export class AnonymousPublishes {
     this.#deps = deps;
   }
 
-  publish(events: readonly unknown[], identity: Identity, caller: object): Promise<PublishVerdict> {
+  submit(events: readonly unknown[], identity: Identity, caller: object, settled: Settled): void {
     const { pending, now } = this.#deps;
     const rejected: Rejection[] = [];
-    const accepted = { ...sift(events, identity, rejected), acceptedAt: now() };
+    const accepted = sift(events, identity, rejected);
+    const acceptedAt = now();
     const count = accepted.events.length;
-    if (count === 0) return Promise.resolve({ ok: true, applied: 0, duplicates: 0, rejected });
+    if (count === 0) {
+      settled({ ok: true, applied: 0, duplicates: 0, rejected });
+      return;
+    }
     pending.accept(count);
-    const settlement = new Settlement(count, rejected, pending);
+    const settlement = new Settlement(count, rejected, pending, settled);
     const { products } = accepted;
     if (products === undefined && !this.#turns.isWaiting(caller)) {
-      this.#enqueue(accepted, NO_PRODUCTS, settlement);
-    } else {
-      this.#turns.wait(caller, this.#read(products), (configs) => {
-        if ('retryAfterMs' in configs) for (const index of accepted.indexes) settlement.lost(index, configs);
-        else this.#enqueue(accepted, configs, settlement);
-      });
+      this.#enqueue(accepted, acceptedAt, NO_PRODUCTS, settlement);
+      return;
     }
-    return settlement.verdict;
+    this.#turns.wait(caller, this.#read(products), (configs) => {
+      if ('retryAfterMs' in configs) {
+        for (let i = 0; i < count; i++) settlement.lost(accepted.indexes?.[i] ?? i, configs);
+      } else this.#enqueue(accepted, acceptedAt, configs, settlement);
+    });
   }
 
   #read(products: ReadonlySet<string> | undefined): ProductConfigs | Promise<ProductConfigs | Loss> {
@@ -85,27 +88,19 @@ export class AnonymousPublishes {
   }
 
   #enqueue(
-    { events, indexes, acceptedAt }: Accepted,
+    { events, indexes }: Accepted,
+    acceptedAt: number,
     products: ProductConfigs,
     settlement: Settlement,
   ): void {
-    const { queues, expander } = this.#deps;
+    const { expander } = this.#deps;
     const woken: PartitionQueue[] = [];
-    const add = (
-      partition: number,
-      operations: readonly Operation[],
-      owner: OperationOwner,
-      index: number,
-    ) => {
-      const queue = queues[partition];
-      assert(queue !== undefined, 'every partition has a queue');
-      if (queue.add(operations, owner, index, acceptedAt)) woken.push(queue);
-    };
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as ScorewireEvent;
-      const index = indexes[i] as number;
+      const index = indexes?.[i] ?? i;
       if (event.type === 'score') {
-        add(expander.partitionOfScore(event), [scoreOperation(event)], settlement, index);
+        const queue = this.#queueOf(expander.partitionOfScore(event));
+        if (queue.addOne(scoreOperation(event), settlement, index, acceptedAt)) woken.push(queue);
         continue;
       }
       const placed = expander.expand(event, configFor(event, products));
@@ -113,10 +108,19 @@ export class AnonymousPublishes {
       else if (placed.length === 0) settlement.applied(index);
       else {
         const owner = placed.length === 1 ? settlement : new JoinedOperations(placed.length, settlement);
-        for (const [partition, operations] of byPartition(placed)) add(partition, operations, owner, index);
+        for (const [partition, operations] of byPartition(placed)) {
+          const queue = this.#queueOf(partition);
+          if (queue.add(operations, owner, index, acceptedAt)) woken.push(queue);
+        }
       }
     }
-    for (const queue of woken) queue.flush();
+    for (const queue of woken) queue.wake();
+  }
+
+  #queueOf(partition: number): PartitionQueue {
+    const queue = this.#deps.queues[partition];
+    assert(queue !== undefined, 'every partition has a queue');
+    return queue;
   }
 }
 
@@ -130,27 +134,26 @@ function byPartition(placed: readonly PlacedOperation[]): ReadonlyMap<number, re
   return operations;
 }
 
-function sift(
-  events: readonly unknown[],
-  identity: Identity,
-  rejected: Rejection[],
-): Omit<Accepted, 'acceptedAt'> {
+/** Lists of their own only for what is left of a publish of which something is rejected. */
+function sift(events: readonly unknown[], identity: Identity, rejected: Rejection[]): Accepted {
   const judge = new EventJudge(identity);
-  const accepted: ScorewireEvent[] = [];
-  const indexes: number[] = [];
+  let accepted: ScorewireEvent[] | undefined;
+  let indexes: number[] | undefined;
   let products: Set<string> | undefined;
   for (let index = 0; index < events.length; index++) {
     const refusal = judge.judge(events[index]);
     if (refusal !== undefined) {
+      accepted ??= events.slice(0, index) as ScorewireEvent[];
+      indexes ??= Array.from({ length: index }, (_, place) => place);
       rejected.push({ index, ...refusal });
       continue;
     }
     const event = events[index] as ScorewireEvent;
-    accepted.push(event);
-    indexes.push(index);
+    accepted?.push(event);
+    indexes?.push(index);
     if (event.type !== 'result' && event.type !== 'track') continue;
     products ??= new Set();
     products.add(event.product);
   }
-  return { events: accepted, indexes, products };
+  return { events: accepted ?? (events as readonly ScorewireEvent[]), indexes, products };
 }

@@ -26,7 +26,7 @@ const SCOPES = {
 export class EventJudge {
   readonly #identity: Identity;
   readonly #boards: PublishPermissions;
-  readonly #others = new Map<string, PublishPermissions>();
+  #others: Map<string, PublishPermissions> | undefined;
 
   constructor(identity: Identity) {
     this.#identity = identity;
@@ -49,6 +49,7 @@ export class EventJudge {
 
   #allows(event: ScorewireEvent): boolean {
     const prefix = SCOPES[event.type];
+    this.#others ??= new Map();
     let permissions = this.#others.get(prefix);
     if (permissions === undefined) {
       permissions = new PublishPermissions(this.#identity, prefix);

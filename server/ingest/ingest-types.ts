@@ -48,6 +48,9 @@ export type OnceVerdict =
   /** The key was used with another body. */
   | { readonly ok: false; readonly code: 'conflict'; readonly message: string };
 
+/** Is told what became of a publish, once; must not throw. */
+export type Settled = (verdict: PublishVerdict) => void;
+
 /** Events in: validate, permit, expand into operations, split into parts per partition, batch, apply. Never rejects. */
 export interface Ingest {
   /**
@@ -55,6 +58,8 @@ export interface Ingest {
    * wait for the settings of their products; who gives no caller is known by the identity.
    */
   publish(events: readonly unknown[], identity: Identity, caller?: object): Promise<PublishVerdict>;
+  /** The same without a promise, for those who publish one event after the other. What is refused at once is told before this returns. */
+  submit(events: readonly unknown[], identity: Identity, caller: object, settled: Settled): void;
   openProducer(producer: string): ProducerSession;
   /**
    * Applied exactly once per subject and key; the same again completes what was missing and repeats the verdicts. Also where it is

@@ -3,11 +3,13 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Traces } from '../../runtime/traces.ts';
 import type { Scoring } from '../../scoring/scoring.ts';
 import type { ScoreStore } from '../../store/score-store.ts';
+import type { Identity } from '../auth/identity.ts';
 import type { ServerLimits } from '../limits.ts';
 import { AnonymousPublishes } from './anonymous-publishes.ts';
 import { BatchCounts } from './batch-counts.ts';
+import { type Defer, EndOfTurn } from './end-of-turn.ts';
 import { Expander } from './expansion.ts';
-import type { Ingest, PublishVerdict } from './ingest-types.ts';
+import type { Ingest, PublishVerdict, Settled } from './ingest-types.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { PendingEvents } from './pending-events.ts';
 import { RunningProducerSession } from './producer-session.ts';
@@ -28,6 +30,8 @@ export interface IngestDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly traces?: Traces | undefined;
+  /** Until the present turn of the event loop has read all there is, so that this is one batch. Default: not at all. */
+  readonly defer?: Defer;
 }
 
 export type IngestLimits = Pick<ServerLimits, 'eventsPerPublish' | 'pendingEvents'>;
@@ -45,9 +49,10 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
   const { store, scoring, clock, logger } = deps;
   const pending = new PendingEvents();
   const counts = new BatchCounts();
+  const endOfTurn = new EndOfTurn(deps.defer ?? ((action) => action()));
   const queues = Array.from(
     { length: store.partitions },
-    (_, partition) => new PartitionQueue({ ...deps, counts }, partition),
+    (_, partition) => new PartitionQueue({ ...deps, counts, endOfTurn }, partition),
   );
   const maxEvents = Math.min(limits.eventsPerPublish, limits.pendingEvents);
 
@@ -83,12 +88,16 @@ export function createIngest(deps: IngestDeps, limits: IngestLimits): RunningIng
   const producerDeps = { ...parts, store, admit, release };
   const anonymous = new AnonymousPublishes({ ...parts, pending });
 
+  const submit = (events: readonly unknown[], identity: Identity, caller: object, settled: Settled): void => {
+    const refusal = refuse(events.length);
+    if (refusal === undefined) anonymous.submit(events, identity, caller, settled);
+    else settled(refusal);
+  };
+
   return {
-    publish: (events, identity, caller = identity) => {
-      const refusal = refuse(events.length);
-      if (refusal !== undefined) return Promise.resolve(refusal);
-      return anonymous.publish(events, identity, caller);
-    },
+    publish: (events, identity, caller = identity) =>
+      new Promise((resolve) => submit(events, identity, caller, resolve)),
+    submit,
     openProducer: (producer) => new RunningProducerSession(producerDeps, producer),
     publishOnce: async (once, events, identity) => {
       const refusal = admit(events.length);

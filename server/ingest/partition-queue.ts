@@ -9,6 +9,7 @@ import {
   WINDOW_BOUNDARY_MS,
 } from '../../store/score-store.ts';
 import type { BatchCounts } from './batch-counts.ts';
+import type { EndOfTurn } from './end-of-turn.ts';
 import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
 import { logStoreFailure, lossOf, lossOfDown } from './store-failure.ts';
@@ -38,19 +39,21 @@ export interface ProducerOperations {
 }
 
 /**
- * The operations of one partition, in order of arrival. One batch is under way at a time, and what arrives meanwhile forms
- * the next: batches grow with the load by themselves, and the order never depends on the network.
+ * The operations of one partition, in order of arrival. What one turn of the event loop brings is one batch. One is under way at a time, and what
+ * arrives meanwhile forms the next: batches grow with the load by themselves, and the order never depends on the network.
  */
 export class PartitionQueue {
   readonly #store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
   readonly #logger: Logger;
   readonly #counts: BatchCounts;
   readonly #traces: Traces | undefined;
+  readonly #endOfTurn: EndOfTurn;
   readonly #partition: number;
   readonly #waiting: WaitingBatch[] = [];
   /** The end of what waits, while that is a part without a producer. */
   #openPart: AnonymousPart | undefined;
   #busy = false;
+  #isWoken = false;
 
   constructor(
     deps: {
@@ -58,6 +61,7 @@ export class PartitionQueue {
       readonly logger: Logger;
       readonly counts: BatchCounts;
       readonly traces?: Traces | undefined;
+      readonly endOfTurn: EndOfTurn;
     },
     partition: number,
   ) {
@@ -65,25 +69,38 @@ export class PartitionQueue {
     this.#logger = deps.logger;
     this.#counts = deps.counts;
     this.#traces = deps.traces;
+    this.#endOfTurn = deps.endOfTurn;
     this.#partition = partition;
   }
 
-  /** The operations of one event, which go together. True where `flush` has to be called, when the caller has added all it has. */
+  /** The operations of one event, which go together. True where `wake` has to be called, when the caller has added all it has. */
   add(operations: readonly Operation[], owner: OperationOwner, index: number, acceptedAt: number): boolean {
     const wasEmpty = this.#waiting.length === 0;
     assert(operations.length <= MAX_BATCH_OPERATIONS, 'the operations of one event fit into a batch');
-    const batch = this.#lastBatch(acceptedAt, operations.length);
+    this.#partFor(operations.length, acceptedAt).add(operations, owner, index);
+    return wasEmpty && !this.#busy;
+  }
+
+  /** The same for the only operation of an event, which nearly all events have. */
+  addOne(operation: Operation, owner: OperationOwner, index: number, acceptedAt: number): boolean {
+    const wasEmpty = this.#waiting.length === 0;
+    this.#partFor(1, acceptedAt).addOne(operation, owner, index);
+    return wasEmpty && !this.#busy;
+  }
+
+  /** The part without a producer that takes so many more operations, counted as if they were in it. */
+  #partFor(operations: number, acceptedAt: number): AnonymousPart {
+    const batch = this.#lastBatch(acceptedAt, operations);
+    batch.operations += operations;
     if (this.#openPart === undefined) {
       this.#openPart = new AnonymousPart();
       batch.parts.push(this.#openPart);
     }
-    this.#openPart.add(operations, owner, index);
-    batch.operations += operations.length;
-    return wasEmpty && !this.#busy;
+    return this.#openPart;
   }
 
   /**
-   * `flush` has to be called afterwards. What does not fit into one batch goes in several, one after the other, but never the operations of
+   * `wake` has to be called afterwards. What does not fit into one batch goes in several, one after the other, but never the operations of
    * one number: with the first of them the others would count as settled.
    */
   addProducer(given: ProducerOperations, owner: ProducerOwner, acceptedAt: number): void {
@@ -102,7 +119,20 @@ export class PartitionQueue {
     }
   }
 
+  /** A full batch goes at once, another one when the turn has brought all that goes with it. */
+  wake(): void {
+    if (this.#busy || this.#isWoken) return;
+    const [next] = this.#waiting;
+    if (next !== undefined && (this.#waiting.length > 1 || next.operations === MAX_BATCH_OPERATIONS)) {
+      void this.#drain();
+      return;
+    }
+    this.#isWoken = true;
+    this.#endOfTurn.add(this);
+  }
+
   flush(): void {
+    this.#isWoken = false;
     if (!this.#busy) void this.#drain();
   }
 

@@ -115,7 +115,7 @@ export class ProducerBatch implements ProducerOwner {
       const queue = this.#queues[partition];
       assert(queue !== undefined, 'every partition has a queue');
       queue.addProducer({ id, claim, operations, numbers }, this, this.#acceptedAt);
-      queue.flush();
+      queue.wake();
     }
   }
 

@@ -27,12 +27,11 @@ export class AnonymousPart implements QueuedPart {
   add(operations: readonly Operation[], owner: OperationOwner, index: number): void {
     const event = this.operations.length;
     if (operations.length > 1) this.#events ??= Array.from({ length: event }, (_, place) => place);
-    for (const operation of operations) {
-      this.operations.push(operation);
-      this.#owners.push(owner);
-      this.#indexes.push(index);
-      this.#events?.push(event);
-    }
+    for (const operation of operations) this.#push(operation, owner, index, event);
+  }
+
+  addOne(operation: Operation, owner: OperationOwner, index: number): void {
+    this.#push(operation, owner, index, this.operations.length);
   }
 
   settled(verdict: PartVerdict): void {
@@ -49,6 +48,13 @@ export class AnonymousPart implements QueuedPart {
 
   lost(loss: Loss): void {
     for (let i = 0; i < this.#owners.length; i++) this.#owners[i]?.lost(this.#indexes[i] as number, loss);
+  }
+
+  #push(operation: Operation, owner: OperationOwner, index: number, event: number): void {
+    this.operations.push(operation);
+    this.#owners.push(owner);
+    this.#indexes.push(index);
+    this.#events?.push(event);
   }
 }
 

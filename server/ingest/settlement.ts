@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { Rejection } from '../../protocol/frames.ts';
-import type { PublishVerdict } from './ingest-types.ts';
+import type { PublishVerdict, Settled } from './ingest-types.ts';
 import type { PendingEvents } from './pending-events.ts';
 
 /** What may be wrong with the store, from what is told last to what is told first, and how publishers are told. */
@@ -30,10 +30,9 @@ export interface OperationOwner {
 
 /** Collects what became of the events of one publish, and settles it when the last one is known. */
 export class Settlement implements OperationOwner {
-  readonly verdict: Promise<PublishVerdict>;
   readonly #pending: PendingEvents;
   readonly #rejected: Rejection[];
-  #resolve!: (verdict: PublishVerdict) => void;
+  readonly #settled: Settled;
   #unsettled: number;
   #applied = 0;
   #refused = false;
@@ -41,13 +40,11 @@ export class Settlement implements OperationOwner {
   #lostIndexes: number[] | undefined;
 
   /** `events` were accepted; `rejected` are those that never went to the store, ordered by index. */
-  constructor(events: number, rejected: Rejection[], pending: PendingEvents) {
+  constructor(events: number, rejected: Rejection[], pending: PendingEvents, settled: Settled) {
     this.#unsettled = events;
     this.#rejected = rejected;
     this.#pending = pending;
-    this.verdict = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
+    this.#settled = settled;
   }
 
   applied(_index: number): void {
@@ -73,7 +70,7 @@ export class Settlement implements OperationOwner {
   #settleOne(): void {
     this.#unsettled -= 1;
     this.#pending.settle(1);
-    if (this.#unsettled === 0) this.#resolve(this.#conclude());
+    if (this.#unsettled === 0) this.#settled(this.#conclude());
   }
 
   #conclude(): PublishVerdict {

@@ -7,30 +7,43 @@ import type { HttpResponse } from './uws.ts';
  * takes what is on its way and pauses the rest.
  */
 export class BodyReader {
+  /** The Content-Length; `undefined` where it was not given. */
+  readonly declaredBytes: number | undefined;
   readonly #response: HttpResponse;
-  readonly #declaredBytes: number | undefined;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
   #paused = false;
   #state: 'reading' | 'complete' | 'aborted' | 'refused' = 'reading';
   #waiting:
-    | { maxBytes: number; resolve: (body: Uint8Array) => void; reject: (error: Error) => void }
+    | {
+        readonly maxBytes: number;
+        readonly resolve: (body: Uint8Array) => void;
+        readonly reject: (error: unknown) => void;
+        /** What is given to `resolve` may be the library's own memory. */
+        readonly borrows: boolean;
+      }
     | undefined;
   #asking: { resolve: (piece: Uint8Array | undefined) => void; reject: (error: Error) => void } | undefined;
 
-  /** `declaredBytes` is the Content-Length; `undefined` where it was not given. */
   constructor(response: HttpResponse, declaredBytes: number | undefined) {
     this.#response = response;
-    this.#declaredBytes = declaredBytes;
-    response.onData((chunk, isLast) => this.#take(chunk, isLast));
+    this.declaredBytes = declaredBytes;
+    response.onData((chunk, isLast) => this.#receive(chunk, isLast));
   }
 
   read(maxBytes: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      this.#waiting = { maxBytes, resolve, reject };
+      this.#waiting = { maxBytes, resolve, reject, borrows: false };
       this.#settle();
       this.#readOn();
     });
+  }
+
+  /** The same without a promise, and without a copy where all of it comes at once: the bytes are gone after the call. What `resolve` throws is given to `reject`. */
+  take(maxBytes: number, resolve: (body: Uint8Array) => void, reject: (error: unknown) => void): void {
+    this.#waiting = { maxBytes, resolve, reject, borrows: true };
+    this.#settle();
+    this.#readOn();
   }
 
   /**
@@ -60,10 +73,11 @@ export class BodyReader {
     this.#paused = false;
   }
 
-  #take(chunk: ArrayBuffer, isLast: boolean): void {
+  #receive(chunk: ArrayBuffer, isLast: boolean): void {
     if (this.#state !== 'reading') return;
     if (chunk.byteLength > 0) {
-      this.#chunks.push(new Uint8Array(chunk.slice(0)));
+      const isGoneAfterwards = isLast && this.#bytes === 0 && this.#waiting?.borrows === true;
+      this.#chunks.push(Buffer.from(isGoneAfterwards ? chunk : chunk.slice(0)));
       this.#bytes += chunk.byteLength;
     }
     if (isLast) this.#state = 'complete';
@@ -105,7 +119,7 @@ export class BodyReader {
       waiting.reject(new RequestAbortedError('the client went away while sending'));
     } else if (
       this.#state === 'refused' ||
-      Math.max(this.#bytes, this.#declaredBytes ?? 0) > waiting.maxBytes
+      Math.max(this.#bytes, this.declaredBytes ?? 0) > waiting.maxBytes
     ) {
       this.#state = 'refused';
       this.#finish();
@@ -113,7 +127,11 @@ export class BodyReader {
     } else if (this.#state === 'complete') {
       const body = join(this.#chunks, this.#bytes);
       this.#finish();
-      waiting.resolve(body);
+      try {
+        waiting.resolve(body);
+      } catch (error) {
+        waiting.reject(error);
+      }
     }
   }
 

@@ -1,29 +1,17 @@
-import { assert, OperatingError } from '../../runtime/errors.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import { EventStream } from './event-stream.ts';
+import { assert } from '../../runtime/errors.ts';
 import { AdaptedRequest, readParams } from './http-request.ts';
-import {
-  BodyTooLargeError,
-  type HttpReply,
-  type HttpRequest,
-  type HttpRoute,
-  RequestAbortedError,
-} from './http-types.ts';
-import type { OpenAnswers } from './open-answers.ts';
+import type { HttpReply, HttpRequest, HttpRoute } from './http-types.ts';
+import { type AnswerDeps, LateAnswer, replyToFailure } from './late-answer.ts';
+import { Pending } from './pending.ts';
 import { problemReply } from './problem-reply.ts';
-import type { EventSource } from './stream-types.ts';
-import type { TopicStreams } from './topic-streams.ts';
 import type * as uws from './uws.ts';
-import { type ReplyOptions, writeHead, writeReply } from './write-reply.ts';
+import { type ReplyOptions, writeReply } from './write-reply.ts';
 
 export interface RequestChecks {
   /** Whether a page of this origin may talk to us under this Host. */
   originAllowed(origin: string, host: string): boolean;
   hostAllowed(host: string): boolean;
 }
-
-/** A refused body up to so many times its limit is read and thrown away, so that the client gets to see the answer. */
-const DISCARD_FACTOR = 8;
 
 const NOT_FOUND = problemReply(404, 'not_found', 'there is no such path');
 const PREFLIGHT: HttpReply = {
@@ -37,15 +25,11 @@ const PREFLIGHT: HttpReply = {
 };
 const DRAINING = problemReply(503, 'unavailable', 'the node is draining', { 'retry-after': '1' });
 
-interface AnswerDeps {
+interface RouteDeps extends AnswerDeps {
   readonly checks: RequestChecks;
-  readonly logger: Logger;
-  readonly open: OpenAnswers;
-  readonly streams: TopicStreams;
-  readonly backpressureBytes: number;
 }
 
-export function addRoutes(app: uws.TemplatedApp, routes: readonly HttpRoute[], deps: AnswerDeps): void {
+export function addRoutes(app: uws.TemplatedApp, routes: readonly HttpRoute[], deps: RouteDeps): void {
   for (const route of routes) addRoute(app, route, createAnswer(route, deps));
   for (const [pattern, allowed] of methodsByPattern(routes)) {
     // Method by method as well: the library prefers a `/*` of the very method to a path that takes any.
@@ -117,7 +101,7 @@ function isPreflight(request: HttpRequest): boolean {
 type Answer = (response: uws.HttpResponse, request: uws.HttpRequest, method: string) => void;
 
 /** Whatever goes wrong, the library is answered: it aborts the process at a request that is not. */
-function createAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
+function createAnswer(route: HttpRoute, deps: RouteDeps): Answer {
   const { logger } = deps;
   const answer = createCheckedAnswer(route, deps);
   return (response, request, method) => {
@@ -130,7 +114,7 @@ function createAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
   };
 }
 
-function createCheckedAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
+function createCheckedAnswer(route: HttpRoute, deps: RouteDeps): Answer {
   const { checks, logger, open } = deps;
   const paramCount = route.pattern.split('/').filter((segment) => segment.startsWith(':')).length;
 
@@ -152,74 +136,27 @@ function createCheckedAnswer(route: HttpRoute, deps: AnswerDeps): Answer {
     }
 
     const adapted = new AdaptedRequest(response, request, method, params);
-    let reply: HttpReply | Promise<HttpReply>;
+    let reply: ReturnType<HttpRoute['handler']>;
     try {
       reply = route.handler(adapted);
     } catch (error) {
       reply = replyToFailure(error, adapted, route, logger) ?? NOT_FOUND;
     }
-    if (!(reply instanceof Promise)) {
+    if (reply instanceof Pending) {
+      adapted.release();
+      reply.tell(new LateAnswer(response, adapted, options, route, deps));
+    } else if (reply instanceof Promise) {
+      adapted.detach();
+      const answer = new LateAnswer(response, adapted, options, route, deps);
+      reply.then(
+        (known) => answer.answered(known),
+        (error: unknown) => answer.failed(error),
+      );
+    } else {
       assert(reply.events === undefined, 'an answer that goes on is promised');
-      return writeReply(response, reply, options);
+      writeReply(response, reply, options);
     }
-    adapted.detach();
-    answerLater(response, adapted, reply, options, route, deps);
   };
-}
-
-function answerLater(
-  response: uws.HttpResponse,
-  request: AdaptedRequest,
-  pending: Promise<HttpReply>,
-  options: ReplyOptions,
-  route: HttpRoute,
-  deps: AnswerDeps,
-): void {
-  const { logger, open } = deps;
-  let over = false;
-  let stream: EventStream | undefined;
-  open.begin();
-  response.onAborted(() => {
-    if (!over) open.end();
-    over = true;
-    request.abort();
-    stream?.aborted();
-  });
-  const write = (reply: HttpReply | undefined, mustClose = false): void => {
-    if (over) reply?.events?.abandon();
-    if (over || reply === undefined) return;
-    over = true;
-    const closeConnection = mustClose || open.isDraining;
-    try {
-      request.discardBody();
-      if (reply.events !== undefined) stream = createStream(reply.events, request.remoteAddress, deps);
-      response.cork(() => {
-        if (stream === undefined) return writeReply(response, reply, { ...options, closeConnection });
-        writeHead(response, reply, options);
-        stream.begin(response);
-      });
-    } catch (error) {
-      logger.error({ err: error, request: request.id, route: route.pattern }, 'a reply could not be written');
-      response.close();
-    }
-    open.end();
-  };
-  pending.then(
-    (reply) => write(reply),
-    (error: unknown) => {
-      const closeConnection = error instanceof BodyTooLargeError && !worthDiscarding(request, error);
-      write(replyToFailure(error, request, route, logger), closeConnection);
-    },
-  );
-}
-
-function createStream(
-  events: EventSource,
-  remoteAddress: string,
-  { logger, streams, backpressureBytes }: AnswerDeps,
-): EventStream {
-  const defer = (action: () => void): void => void setImmediate(action);
-  return new EventStream(events, streams, { remoteAddress, backpressureBytes, defer, logger });
 }
 
 function checkRequest(checks: RequestChecks, origin: string, host: string): HttpReply | undefined {
@@ -233,27 +170,4 @@ function checkRequest(checks: RequestChecks, origin: string, host: string): Http
 /** What changes nothing is still answered while the node drains. */
 function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
-}
-
-function worthDiscarding(request: AdaptedRequest, error: BodyTooLargeError): boolean {
-  return request.declaredBytes !== undefined && request.declaredBytes <= error.maxBytes * DISCARD_FACTOR;
-}
-
-/** `undefined` where nobody is there to be told. */
-function replyToFailure(
-  error: unknown,
-  { id }: Pick<HttpRequest, 'id'>,
-  route: HttpRoute,
-  logger: Logger,
-): HttpReply | undefined {
-  if (error instanceof RequestAbortedError) return undefined;
-  if (error instanceof BodyTooLargeError) return problemReply(413, 'too_large', error.message);
-  if (error instanceof OperatingError) {
-    const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000));
-    return problemReply(503, 'unavailable', 'try again later', { 'retry-after': String(seconds) });
-  }
-  logger.error({ err: error, request: id, method: route.method, route: route.pattern }, 'a handler threw');
-  return problemReply(500, 'unavailable', 'a defect of the server; it has been logged', {
-    'x-request-id': id,
-  });
 }

@@ -12,13 +12,15 @@ export class AdaptedRequest implements HttpRequest {
   readonly params: readonly string[];
   readonly #response: uws.HttpResponse;
   #live: uws.HttpRequest | undefined;
-  #headers: readonly (readonly [name: string, value: string])[] = [];
+  /** Names and values by turns, once all of them were read: from then on nobody asks the library. */
+  #headers: readonly string[] | undefined;
   #path: string | undefined;
   #queryText: string | undefined;
   #query: URLSearchParams | undefined;
   #remoteAddress: string | undefined;
   #body: BodyReader | undefined;
   #gone = false;
+  #givenId: string | undefined;
   #id: string | undefined;
 
   constructor(
@@ -34,7 +36,7 @@ export class AdaptedRequest implements HttpRequest {
   }
 
   get id(): string {
-    const given = this.header('x-request-id');
+    const given = this.#givenId ?? this.header('x-request-id');
     this.#id ??= REQUEST_ID.test(given) ? given : randomUUID();
     return this.#id;
   }
@@ -56,18 +58,32 @@ export class AdaptedRequest implements HttpRequest {
 
   /** The first, where there are several. */
   header(name: string): string {
-    return this.#live?.getHeader(name) ?? this.headers(name)[0] ?? '';
+    const all = this.#headers;
+    if (all === undefined) return this.#live?.getHeader(name) ?? '';
+    for (let i = 0; i < all.length; i += 2) if (all[i] === name) return all[i + 1] ?? '';
+    return '';
   }
 
   /** The library gives the same for an absent header as for an empty one, but lists only those that came. */
   headers(name: string): readonly string[] {
-    const all = this.#live === undefined ? this.#headers : headersOf(this.#live);
-    return all.filter(([each]) => each === name).map(([, value]) => value);
+    const all = this.#allHeaders();
+    let values: string[] | undefined;
+    for (let i = 0; i < all.length; i += 2) {
+      if (all[i] !== name) continue;
+      values ??= [];
+      values.push(all[i + 1] ?? '');
+    }
+    return values ?? NONE;
   }
 
   body(maxBytes: number): Promise<Uint8Array> {
     if (this.#gone) return Promise.reject(new RequestAbortedError('the client has left'));
     return this.#reader().read(maxBytes);
+  }
+
+  takeBody(maxBytes: number, taken: (body: Uint8Array) => void, failed: (error: unknown) => void): void {
+    if (this.#gone) failed(new RequestAbortedError('the client has left'));
+    else this.#reader().take(maxBytes, taken, failed);
   }
 
   async *pieces(): AsyncGenerator<Uint8Array, void> {
@@ -80,6 +96,7 @@ export class AdaptedRequest implements HttpRequest {
   }
 
   get declaredBytes(): number | undefined {
+    if (this.#body !== undefined) return this.#body.declaredBytes;
     const text = this.header('content-length');
     return text === '' ? undefined : Number(text);
   }
@@ -89,10 +106,16 @@ export class AdaptedRequest implements HttpRequest {
     if (live === undefined) return;
     this.#path ??= live.getUrl();
     this.#queryText = live.getQuery();
-    this.#headers = headersOf(live);
+    const hasBody = this.headers('content-length').length + this.headers('transfer-encoding').length > 0;
     this.#live = undefined;
-    if (this.#headers.some(([name]) => name === 'content-length' || name === 'transfer-encoding'))
-      this.#reader();
+    if (hasBody) this.#reader();
+  }
+
+  /** The same where nothing more will be asked for but what the body brings, and the id. */
+  release(): void {
+    this.#givenId = this.header('x-request-id');
+    this.#headers = NONE;
+    this.#live = undefined;
   }
 
   /** The client has left; nothing may be asked of the response any more. */
@@ -106,16 +129,18 @@ export class AdaptedRequest implements HttpRequest {
     this.#body?.discard();
   }
 
+  #allHeaders(): readonly string[] {
+    if (this.#headers !== undefined) return this.#headers;
+    const headers: string[] = [];
+    this.#live?.forEach((name, value) => headers.push(name, value));
+    this.#headers = headers;
+    return headers;
+  }
+
   #reader(): BodyReader {
     this.#body ??= new BodyReader(this.#response, this.declaredBytes);
     return this.#body;
   }
-}
-
-function headersOf(request: uws.HttpRequest): (readonly [name: string, value: string])[] {
-  const headers: (readonly [string, string])[] = [];
-  request.forEach((name, value) => headers.push([name, value]));
-  return headers;
 }
 
 export function addressText(peer: { getRemoteAddressAsText(): ArrayBuffer }): string {
@@ -124,7 +149,7 @@ export function addressText(peer: { getRemoteAddressAsText(): ArrayBuffer }): st
 
 /** `undefined` where a parameter is not valid percent-encoding of UTF-8. */
 export function readParams(request: uws.HttpRequest, count: number): readonly string[] | undefined {
-  if (count === 0) return NO_PARAMS;
+  if (count === 0) return NONE;
   const params: string[] = [];
   for (let i = 0; i < count; i++) {
     const raw = request.getParameter(i) ?? '';
@@ -144,4 +169,4 @@ export function readParams(request: uws.HttpRequest, count: number): readonly st
 /** Of proxies and of clients; what could be anything is not repeated into logs. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-const NO_PARAMS: readonly string[] = [];
+const NONE: readonly string[] = [];

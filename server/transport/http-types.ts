@@ -1,3 +1,4 @@
+import type { Pending } from './pending.ts';
 import type { EventSource } from './stream-types.ts';
 
 /** HTTP as our routes see it, without the library underneath. */
@@ -18,6 +19,8 @@ export interface HttpRequest {
   headers(name: string): readonly string[];
   /** The whole body. Rejects with `BodyTooLargeError` (the rest is not read) or `RequestAbortedError`. */
   body(maxBytes: number): Promise<Uint8Array>;
+  /** The same without a promise, and mostly without a copy: the bytes are gone after the call of `taken`. What that throws is given to `failed`. */
+  takeBody(maxBytes: number, taken: (body: Uint8Array) => void, failed: (error: unknown) => void): void;
   /**
    * In place of `body`, for one of any length: piece by piece, and the sender waits until the next one is asked for. Throws
    * `RequestAbortedError`.
@@ -33,7 +36,11 @@ export interface HttpReply {
   readonly events?: EventSource;
 }
 
-export type HttpHandler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
+/**
+ * Whose reply is a promise may go on asking the request. Who gives a `Pending` has read the headers that it needs, and asks for nothing but
+ * the body, which it has begun to take.
+ */
+export type HttpHandler = (request: HttpRequest) => HttpReply | Pending<HttpReply> | Promise<HttpReply>;
 
 /** `pattern` as uWebSockets.js has it: `/v1/boards/:board/members/:member`, or `/*`. */
 export interface HttpRoute {

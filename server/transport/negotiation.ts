@@ -17,8 +17,15 @@ export function negotiate(offered: string): Negotiated | undefined {
   return undefined;
 }
 
+const USUAL_SCHEME = 'Bearer ';
+const WORD = /^\S+$/;
+
 /** The token of `Authorization: Bearer`; the scheme's name is not case-sensitive. */
 export function bearerToken(authorization: string): string | undefined {
+  if (authorization.startsWith(USUAL_SCHEME)) {
+    const rest = authorization.slice(USUAL_SCHEME.length);
+    if (WORD.test(rest)) return rest;
+  }
   const [, token] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
   return token;
 }

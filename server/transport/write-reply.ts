@@ -7,7 +7,8 @@ export interface ReplyOptions {
   readonly withoutBody: boolean;
   /** Set where the request came from an allowed other origin. */
   readonly origin: string;
-  readonly closeConnection: boolean;
+  /** May be decided when the reply is there. */
+  closeConnection: boolean;
 }
 
 /** Status and headers. Call it corked. */

@@ -6,6 +6,7 @@ import {
   type HttpRequest,
   type HttpRoute,
 } from '../../server/transport/http-types.ts';
+import { promised } from '../../server/transport/pending.ts';
 import { checkReply } from './described-replies.ts';
 
 export interface CallOptions {
@@ -31,7 +32,8 @@ export function createCaller(routes: readonly HttpRoute[]): Call {
     for (const route of routes) {
       const params = route.method === method ? match(route.pattern, path) : undefined;
       if (params === undefined) continue;
-      const reply = describe(await route.handler(createRequest(method, path, query, params, options)));
+      const answer = await route.handler(createRequest(method, path, query, params, options));
+      const reply = describe(await promised(answer));
       checkReply(route, reply);
       return reply;
     }
@@ -65,6 +67,10 @@ function createRequest(
     body: async (maxBytes) => {
       if (bytes.length > maxBytes) throw new BodyTooLargeError(maxBytes);
       return bytes;
+    },
+    takeBody: (maxBytes, taken, failed) => {
+      if (bytes.length > maxBytes) failed(new BodyTooLargeError(maxBytes));
+      else taken(bytes);
     },
     pieces: () => piecesOf(bytes),
   };
