@@ -1,6 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric as LibraryMetric, Registry } from 'prom-client';
 import type { Histogram } from './histogram.ts';
-import { loopLag } from './loop-lag.ts';
 
 /** One value of a metric with labels. */
 export type Sample<Value = number> = readonly [labels: Readonly<Record<string, string>>, value: Value];
@@ -49,7 +48,7 @@ const COSTLY = [
   'nodejs_active_requests_total',
 ];
 
-/** The library's look at the lag of the event loop cannot be left out, but it can be made a rare one: `loop-lag.ts` says why. */
+/** The library's look at the lag of the event loop cannot be left out, but it can be made a rare one; `loop-lag.ts` has another. */
 const NO_LAG = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
   (shown) => `nodejs_eventloop_lag_${shown}_seconds`,
 );
@@ -67,7 +66,6 @@ export function createMetrics(): Metrics {
       for (const set of setters) set(found);
     });
   };
-  add(loopLag());
   return {
     contentType: registry.contentType,
     add,
