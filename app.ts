@@ -26,6 +26,7 @@ import type { NodeReport } from './protocol/node-reports.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
+import { loopLag } from './runtime/loop-lag.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 import { createMetricsServer, type MetricsServer } from './runtime/metrics-server.ts';
 import { createOtlpTraces } from './runtime/otlp-traces.ts';
@@ -98,6 +99,7 @@ export function createApp(
   storeOutages.watch(parts.store);
   busOutages.watch(parts.bus);
   const nodes = createNodes(parts, () => reported);
+  parts.metrics.add(loopLag());
   addSharedMetrics(parts.metrics, { ...parts, failures, storeOutages, busOutages, busCounts, scriptTimes });
   const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf({ ...parts, nodes });
   const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);

@@ -1,4 +1,4 @@
-import { DEFAULT_TIMING, type Timing } from './bus/timing.ts';
+import { DEFAULT_TIMING, type Timing, timingOf } from './bus/timing.ts';
 import { type DemoSettings, readDemo } from './demo-settings.ts';
 import { EnvReader } from './runtime/env-reader.ts';
 import { StartError } from './runtime/errors.ts';
@@ -139,10 +139,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     allowedOrigins: env.list('ALLOWED_ORIGINS', isOrigin, 'an origin such as https://example.com'),
     logLevel: env.choice('LOG_LEVEL', 'info', LOG_LEVELS),
     demo: readDemo(env),
-    timing: {
-      ...DEFAULT_TIMING,
-      tickMs: env.integer('TICK_MS', DEFAULT_TIMING.tickMs, { min: 10, max: 60_000 }),
-    },
+    timing: timingOf(env.integer('TICK_MS', DEFAULT_TIMING.tickMs, { min: 10, max: 60_000 })),
     store: {
       ...DEFAULT_STORE_OPTIONS,
       partitions: env.integer('PARTITIONS', DEFAULT_STORE_OPTIONS.partitions, { min: 1, max: 1024 }),

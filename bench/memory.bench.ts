@@ -8,8 +8,10 @@ import { cpuOf, memoryOf } from './support/process-usage.ts';
 
 /** What a connection costs that is subscribed to one channel and at rest, beside a bare uWebSockets.js program with the same connections and topics. */
 const CONNECTIONS = 10_000;
+/** Before them. */
+const FIRST = 1000;
 /** Of new processes each. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 const REST_MS = 3000;
 const CHANNEL = JSON.stringify({ type: 'subscribe', id: 1, channel: 'board:season' });
 
@@ -53,7 +55,7 @@ async function withConnections(
   where: { port: number; path: string; hello: string[]; greetings: number },
 ): Promise<Figures> {
   // What the first connections make the process allocate is none of theirs.
-  const first = await Fleet.connect({ ...where, protocol: SUBPROTOCOLS.json, viewers: 100 });
+  const first = await Fleet.connect({ ...where, protocol: SUBPROTOCOLS.json, viewers: FIRST });
   await sleep(REST_MS / 2);
   const before = await memoryOf(pid);
   const fleet = await Fleet.connect({ ...where, protocol: SUBPROTOCOLS.json, viewers: CONNECTIONS });

@@ -19,6 +19,7 @@ const WATCHED = 1000;
 /** Long enough to change all of them in between. */
 const TICK_MS = 10_000;
 const ROUNDS = 5;
+const MOST_ROUNDS = 4 * ROUNDS;
 
 export async function* tables() {
   yield ['in memory', await measure({})] as const;
@@ -49,14 +50,18 @@ async function measure(env: Record<string, string>): Promise<Record<string, obje
     greetings: 1 + WATCHED,
   });
   const took: number[] = [];
-  for (let round = 1; round <= ROUNDS; round++) {
-    await nextTick();
-    await viewer.reset();
+  await nextTick();
+  for (let round = 1; took.length < ROUNDS; round++) {
+    await viewer.reset(TICK_MS);
     const before = await tickSeconds(server);
+    const tick = tickNow();
     await feed.publish(changes(round));
+    const isOfOneTick = tickNow() === tick;
     await nextTick();
-    const { frames } = await viewer.read();
-    if (frames !== WATCHED) throw new Error(`${frames} updates instead of ${WATCHED}`);
+    // Where publishing took longer than until the tick, some of it was told by one and some by the next.
+    if (!isOfOneTick && round < MOST_ROUNDS) continue;
+    const { updates } = await viewer.read();
+    if (updates !== WATCHED) throw new Error(`${updates} updates instead of ${WATCHED}`);
     took.push(((await tickSeconds(server)) - before) * 1000);
   }
   feed.close();
@@ -74,6 +79,10 @@ async function measure(env: Record<string, string>): Promise<Record<string, obje
 /** Well after it. */
 function nextTick(): Promise<void> {
   return sleep(TICK_MS - (Date.now() % TICK_MS) + 1500);
+}
+
+function tickNow(): number {
+  return Math.floor(Date.now() / TICK_MS);
 }
 
 /** Of all ticks so far. */

@@ -25,7 +25,7 @@ export function markDirtyChannels(
     const profiles = new Map<string, number>();
     for (const [name, since] of names) {
       if (name.startsWith(BOARD)) {
-        for (const channel of views.ofBoard(name.slice(BOARD.length))) mark(channel, since);
+        for (const channel of views.ofBoard(name)) mark(channel, since);
       } else if (name.startsWith(PLAYERS)) {
         for (const channel of views.ofProduct(name.slice(PLAYERS.length))) mark(channel, since);
       } else if (name === DIRTY_PROBE) {

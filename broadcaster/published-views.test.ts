@@ -97,11 +97,16 @@ test('a board leads to its own channel, to its ranks and to its windows, and to 
   const daily = publish(views, 'board:b@daily');
   publish(views, 'board:bb');
   reserve(views, 'rank:b:x:y');
-  expect([...views.ofBoard('b')].sort()).toEqual(['board:b', 'board:b@daily', 'rank:b:ann', 'rank:b:x:y']);
+  expect([...views.ofBoard('board:b')].sort()).toEqual([
+    'board:b',
+    'board:b@daily',
+    'rank:b:ann',
+    'rank:b:x:y',
+  ]);
   expect([...views.ofCurrentWindows()]).toEqual(['board:b@daily']);
   views.forget(own);
   views.forget(daily);
-  expect([...views.ofBoard('b')].sort()).toEqual(['rank:b:ann', 'rank:b:x:y']);
+  expect([...views.ofBoard('board:b')].sort()).toEqual(['rank:b:ann', 'rank:b:x:y']);
   expect([...views.ofCurrentWindows()]).toEqual([]);
 });
 

@@ -68,8 +68,8 @@ export class PublishedViews {
   }
 
   /** The channels in which a change of a board, or of one of its windows, may show. */
-  ofBoard(key: string): Iterable<string> {
-    return this.#index.ofBoard(key);
+  ofBoard(dirty: string): Iterable<string> {
+    return this.#index.ofBoard(dirty);
   }
 
   /** The channels of players of a product. */

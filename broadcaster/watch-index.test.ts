@@ -25,23 +25,26 @@ test('knows the channels whose window is whichever is the current one', () => {
   expect([...index.ofCurrentWindows()]).toEqual(['board:x@daily', 'rank:x@daily:a']);
   change(index, 'remove', ['board:x@daily']);
   expect([...index.ofCurrentWindows()]).toEqual(['rank:x@daily:a']);
-  expect([...index.ofBoard('x@daily.2026-11-21')]).toEqual(['board:x@daily.2026-11-21', 'rank:x@daily:a']);
+  expect([...index.ofBoard('board:x@daily.2026-11-21')]).toEqual([
+    'board:x@daily.2026-11-21',
+    'rank:x@daily:a',
+  ]);
 });
 
 test('a window of one kind does not lead to those of another', () => {
   const index = new WatchIndex();
   change(index, 'add', NAMES);
-  expect([...index.ofBoard('x@weekly.2026-W47')]).toEqual([]);
-  expect([...index.ofBoard('x@daily.2026-11-22')]).toEqual(['board:x@daily', 'rank:x@daily:a']);
+  expect([...index.ofBoard('board:x@weekly.2026-W47')]).toEqual([]);
+  expect([...index.ofBoard('board:x@daily.2026-11-22')]).toEqual(['board:x@daily', 'rank:x@daily:a']);
 });
 
 test('keeps nothing of what is removed', () => {
   const index = new WatchIndex();
   change(index, 'add', NAMES);
   change(index, 'remove', NAMES);
-  expect([...index.ofBoard('x'), ...index.ofCurrentWindows()]).toEqual([]);
+  expect([...index.ofBoard('board:x'), ...index.ofCurrentWindows()]).toEqual([]);
   change(index, 'add', ['board:x']);
-  expect([...index.ofBoard('x')]).toEqual(['board:x']);
+  expect([...index.ofBoard('board:x')]).toEqual(['board:x']);
   index.clear();
-  expect([...index.ofBoard('x')]).toEqual([]);
+  expect([...index.ofBoard('board:x')]).toEqual([]);
 });

@@ -2,13 +2,14 @@ import type { Watchable } from '../store/watchable.ts';
 
 /** Of what stands for the board itself among the keys of its windows. */
 const ITSELF = '';
+const NONE: readonly string[] = [];
 
 /**
  * Which watched channels show a board: its own channel, the ranks on it, and those of its windows. A window that a channel names by its kind
  * (`daily`) is whichever is the current one; one that it names by its time (`daily.2026-11-21`) stays that one. And which show players of a product, or a tournament.
  */
 export class WatchIndex {
-  /** By the id of the board, then by the window as channels name it. */
+  /** By the name that the board has when it is dirty, then by the window as channels name it. */
   readonly #channelsByBoard = new Map<string, Map<string, Set<string>>>();
   readonly #current = new Set<string>();
   /** Of what is shown as a whole: by the product of players, by the tournament of leagues and teams. */
@@ -23,8 +24,9 @@ export class WatchIndex {
     }
     if (channel.type !== 'board' && channel.type !== 'rank') return;
     const { board, window = ITSELF } = channel;
-    const windows = this.#channelsByBoard.get(board) ?? new Map<string, Set<string>>();
-    this.#channelsByBoard.set(board, windows);
+    const dirty = dirtyName(board);
+    const windows = this.#channelsByBoard.get(dirty) ?? new Map<string, Set<string>>();
+    this.#channelsByBoard.set(dirty, windows);
     const names = windows.get(window);
     if (names === undefined) windows.set(window, new Set([name]));
     else names.add(name);
@@ -40,28 +42,29 @@ export class WatchIndex {
     if (channel.type !== 'board' && channel.type !== 'rank') return;
     const { board, window = ITSELF } = channel;
     this.#current.delete(name);
-    const windows = this.#channelsByBoard.get(board);
+    const windows = this.#channelsByBoard.get(dirtyName(board));
     const names = windows?.get(window);
     if (names?.delete(name) && names.size === 0) windows?.delete(window);
-    if (windows?.size === 0) this.#channelsByBoard.delete(board);
+    if (windows?.size === 0) this.#channelsByBoard.delete(dirtyName(board));
   }
 
   /**
-   * The channels that a change of `x` or of its window `x@daily.2026-11-21` may show in. A change of `x` may be one of its settings,
-   * and so one of what its windows are: it leads to all of them.
+   * The channels that a change of `board:x` or of its window `board:x@daily.2026-11-21` may show in. A change of `board:x` may be one of its
+   * settings, and so one of what its windows are: it leads to all of them. Asked for every dirty name, hardly any of which is watched: such a name is
+   * looked up as it stands, and nothing is made for it.
    */
-  *ofBoard(key: string): Iterable<string> {
-    const at = key.indexOf('@');
-    const windows = this.#channelsByBoard.get(at < 0 ? key : key.slice(0, at));
-    if (windows === undefined) return;
-    if (at < 0) {
-      for (const names of windows.values()) yield* names;
-      return;
-    }
-    const window = key.slice(at + 1);
-    yield* windows.get(window) ?? [];
-    // Also where the window is not the current one any more: who reads it finds no change.
-    yield* windows.get(kindOf(window)) ?? [];
+  ofBoard(dirty: string): Iterable<string> {
+    const windows = this.#channelsByBoard.get(dirty);
+    if (windows !== undefined) return [...windows.values()].flatMap((names) => [...names]);
+    const at = dirty.indexOf('@');
+    return at < 0 ? NONE : this.#ofWindow(dirty.slice(0, at), dirty.slice(at + 1));
+  }
+
+  #ofWindow(dirtyBoard: string, window: string): Iterable<string> {
+    const windows = this.#channelsByBoard.get(dirtyBoard);
+    if (windows === undefined) return NONE;
+    // The kind also where the window is not the current one any more: who reads it finds no change.
+    return [...(windows.get(window) ?? NONE), ...(windows.get(kindOf(window)) ?? NONE)];
   }
 
   /** The channels of players of a product. */
@@ -84,6 +87,10 @@ export class WatchIndex {
     this.#current.clear();
     this.#channelsBySource.clear();
   }
+}
+
+function dirtyName(board: string): string {
+  return `board:${board}`;
 }
 
 function sourceOf(channel: Watchable): string | undefined {

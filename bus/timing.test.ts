@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_TIMING } from './timing.ts';
+import { DEFAULT_TIMING, timingOf } from './timing.ts';
 
 test('the default periods leave room for a lost message or a late timer each', () => {
   const {
@@ -27,4 +27,15 @@ test('the default periods leave room for a lost message or a late timer each', (
   expect(watchMs * 3).toBeLessThanOrEqual(interestMs);
   expect(watchRetryMs).toBeLessThan(watchMs);
   expect(watchMs).toBeLessThan(reReadMs);
+});
+
+test.each([10, 500, 5000, 60_000])('no probe is late merely because of ticks of %i ms', (tickMs) => {
+  const { probeMs, probeTimeoutMs, leaseTermMs, leaseRetryMs } = timingOf(tickMs);
+  expect(probeMs * 3 + tickMs).toBeLessThan(probeTimeoutMs);
+  expect(leaseTermMs + leaseRetryMs + probeMs + tickMs).toBeLessThan(probeTimeoutMs);
+  expect(timingOf(tickMs).tickMs).toBe(tickMs);
+});
+
+test('the usual ticks have the usual periods', () => {
+  expect(timingOf(DEFAULT_TIMING.tickMs)).toEqual(DEFAULT_TIMING);
 });

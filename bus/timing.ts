@@ -52,3 +52,10 @@ export const DEFAULT_TIMING: Timing = {
   interestMs: 10_000,
   reReadMs: 30_000,
 };
+
+/** News of a probe comes with a tick, so that it may stay away for longer where ticks are far apart. */
+export function timingOf(tickMs: number): Timing {
+  const { probeTimeoutMs } = DEFAULT_TIMING;
+  const longerMs = Math.max(0, tickMs - DEFAULT_TIMING.tickMs);
+  return { ...DEFAULT_TIMING, tickMs, probeTimeoutMs: probeTimeoutMs + longerMs };
+}

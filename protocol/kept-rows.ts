@@ -24,7 +24,56 @@ const SPLICE_BYTES = 8;
 export function keptRows(before: Rows, after: Rows, middle: Middle): readonly KeptRow[] {
   const { start, beforeEnd, afterEnd } = middle;
   if (beforeEnd === start || afterEnd === start) return [];
-  return withoutTinyRuns(longestIncreasing(equalRows(before, after, middle)), after);
+  const kept: KeptRow[] = [];
+  let place = start;
+  const end = Math.min(beforeEnd, afterEnd);
+  while (place < end) {
+    const one = before[place] as Row;
+    const other = after[place] as Row;
+    if (keyOf(one) === keyOf(other)) {
+      if (equalJson(one, other)) kept.push({ before: place, after: place });
+      place += 1;
+      continue;
+    }
+    const exchanged = exchangedEnd(before, after, place, Math.min(end, place + LONGEST_EXCHANGE));
+    if (exchanged === undefined) break;
+    const part = { start: place, beforeEnd: exchanged, afterEnd: exchanged };
+    for (const pair of longestIncreasing(equalRows(before, after, part))) kept.push(pair);
+    place = exchanged;
+  }
+  if (place < beforeEnd && place < afterEnd) {
+    const rest = { start: place, beforeEnd, afterEnd };
+    for (const pair of longestIncreasing(equalRows(before, after, rest))) kept.push(pair);
+  }
+  return withoutTinyRuns(kept, after);
+}
+
+/** Looking further would cost more than it saves, where a row has come or gone and no two parts are alike. */
+const LONGEST_EXCHANGE = 32;
+
+/**
+ * Where the rows from `start` on, as few as can be, have the same keys in both lists, in any order: pairs of such a part never cross those of the
+ * next, so each is looked at by itself. `undefined` where there is no such part.
+ */
+function exchangedEnd(before: Rows, after: Rows, start: number, end: number): number | undefined {
+  // Of each key: how many more there were before than there are after, up to here.
+  const surplus = new Map<Json | undefined, number>();
+  for (let i = start; i < end; i++) {
+    const gone = keyOf(before[i] as Row);
+    const come = keyOf(after[i] as Row);
+    if (gone !== come) {
+      count(surplus, gone, 1);
+      count(surplus, come, -1);
+    }
+    if (surplus.size === 0) return i + 1;
+  }
+  return undefined;
+}
+
+function count(surplus: Map<Json | undefined, number>, key: Json | undefined, more: number): void {
+  const counted = (surplus.get(key) ?? 0) + more;
+  if (counted === 0) surplus.delete(key);
+  else surplus.set(key, counted);
 }
 
 /** Pairs of equal rows, ascending in `after`. Where keys repeat, the first is paired with the first, and so on. */

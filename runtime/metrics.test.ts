@@ -52,7 +52,7 @@ test('a metric with labels has a line for each sample of now', async () => {
 
 test('the process tells of its own, but nothing that takes a look at every socket', async () => {
   const text = await createMetrics().text();
-  expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
+  expect(text).toContain('nodejs_eventloop_lag_seconds');
   expect(text).toContain('process_resident_memory_bytes');
   expect(text).not.toMatch(/open_fds|active_(handles|resources|requests)/);
 });

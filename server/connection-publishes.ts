@@ -2,6 +2,7 @@ import type { AckFrame, ErrorFrame, PublishFrame } from '../protocol/frames.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Identity } from './auth/identity.ts';
+import type { GatewayOptions } from './gateway/gateway-options.ts';
 import { TokenBucket } from './gateway/token-bucket.ts';
 import type { Ingest, ProducerSession, ProducerVerdict, PublishVerdict } from './ingest/ingest-types.ts';
 
@@ -14,13 +15,8 @@ export interface ConnectionPublishesDeps {
   readonly reply: (frame: AckFrame | ErrorFrame) => void;
 }
 
-export interface ConnectionPublishesOptions {
-  readonly publishesPerSecond: number;
-  readonly eventsPerPublish: number;
-  readonly unackedEventsPerConnection: number;
-  readonly producersPerConnection: number;
-  readonly retryAfterMs: number;
-}
+/** Shared by all connections, as each has little of its own. */
+export type ConnectionPublishesOptions = Pick<GatewayOptions, 'limits' | 'tuning'>;
 
 type Verdict = PublishVerdict | ProducerVerdict;
 type Refusal = Extract<PublishVerdict, { ok: false }>;
@@ -37,7 +33,7 @@ export class ConnectionPublishes {
   constructor(deps: ConnectionPublishesDeps, options: ConnectionPublishesOptions) {
     this.#deps = deps;
     this.#options = options;
-    this.#bucket = new TokenBucket(options.publishesPerSecond, deps.clock.now());
+    this.#bucket = new TokenBucket(options.limits.publishesPerSecond, deps.clock.now());
   }
 
   /** Publishes that are not yet answered. */
@@ -51,7 +47,7 @@ export class ConnectionPublishes {
     if ('producer' in frame) {
       const session = this.#producer(frame.producer);
       if (session === undefined) {
-        const message = `over the limit of ${this.#options.producersPerConnection} producers of a connection`;
+        const message = `over the limit of ${this.#options.limits.producersPerConnection} producers of a connection`;
         this.#reply(id, { ok: false, code: 'too_large', message });
       } else if (refusal !== undefined) {
         session.refused(frame.seq);
@@ -77,14 +73,15 @@ export class ConnectionPublishes {
   #producer(id: string): ProducerSession | undefined {
     const known = this.#producers.get(id);
     if (known !== undefined) return known;
-    if (this.#producers.size >= this.#options.producersPerConnection) return undefined;
+    if (this.#producers.size >= this.#options.limits.producersPerConnection) return undefined;
     const session = this.#deps.ingest.openProducer(id);
     this.#producers.set(id, session);
     return session;
   }
 
   #refusal(events: number): Refusal | undefined {
-    const { eventsPerPublish, unackedEventsPerConnection, retryAfterMs } = this.#options;
+    const { eventsPerPublish, unackedEventsPerConnection } = this.#options.limits;
+    const { retryAfterMs } = this.#options.tuning;
     const waitMs = this.#bucket.take(this.#deps.clock.now());
     if (waitMs > 0) {
       const message = 'too many publishes per second';

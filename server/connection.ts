@@ -34,7 +34,8 @@ export class Connection implements TableConnection {
   readonly #events: ConnectionEvents;
   readonly #socket: GatewaySocket;
   readonly #subscriptions: Subscriptions;
-  readonly #publishes: ConnectionPublishes;
+  /** Made for the first publish, since most clients only listen. */
+  #publishes: ConnectionPublishes | undefined;
   readonly #held: HeldMessages;
   readonly #end: ConnectionEnd;
   #identity: Identity;
@@ -54,15 +55,14 @@ export class Connection implements TableConnection {
     this.#socket = socket;
     this.#identity = deps.authenticator.anonymous;
     this.#held = new HeldMessages(options.tuning.waitingFrameBytes + options.limits.frameBytes);
-    this.#publishes = new ConnectionPublishes(
-      { ...deps, connection: id, reply: (frame) => this.#reply(frame) },
-      { ...options.limits, ...options.tuning },
-    );
     this.#subscriptions = new Subscriptions(
       { socket, hub: deps.hub, defer: deps.defer, overflown: () => this.close('limitExceeded') },
-      { ...options.limits, ...options.tuning },
+      options,
     );
-    this.#end = new ConnectionEnd({ ...deps, socket, subscriptions: this.#subscriptions }, options.tuning);
+    this.#end = new ConnectionEnd(
+      { clock: deps.clock, socket, subscriptions: this.#subscriptions },
+      options.tuning,
+    );
   }
 
   get subscriptions(): number {
@@ -70,7 +70,7 @@ export class Connection implements TableConnection {
   }
 
   get unacked(): number {
-    return this.#publishes.unacked;
+    return this.#publishes?.unacked ?? 0;
   }
 
   get isClosing(): boolean {
@@ -127,7 +127,7 @@ export class Connection implements TableConnection {
   closed(): void {
     if (!this.#end.noteClosed()) return;
     this.#held.release();
-    this.#publishes.close();
+    this.#publishes?.close();
     this.#events.closed(this);
   }
 
@@ -222,6 +222,10 @@ export class Connection implements TableConnection {
     } else if (this.#events.isLeaving(this)) {
       this.#refuse(frame.id, 'unavailable', 'the node is draining', this.#options.tuning.retryAfterMs);
     } else {
+      this.#publishes ??= new ConnectionPublishes(
+        { ...this.#deps, connection: this.id, reply: (reply) => this.#reply(reply) },
+        this.#options,
+      );
       this.#publishes.handle(frame, this.#identity);
     }
   }

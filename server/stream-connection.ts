@@ -56,9 +56,12 @@ export class StreamConnection implements TableConnection {
     this.#listening = listening;
     this.#subscriptions = new Subscriptions(
       { socket, hub: deps.hub, defer: deps.defer, overflown: () => this.close('limitExceeded') },
-      { ...options.limits, ...options.tuning },
+      options,
     );
-    this.#end = new ConnectionEnd({ ...deps, socket, subscriptions: this.#subscriptions }, options.tuning);
+    this.#end = new ConnectionEnd(
+      { clock: deps.clock, socket, subscriptions: this.#subscriptions },
+      options.tuning,
+    );
   }
 
   get subscriptions(): number {

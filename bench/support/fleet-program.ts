@@ -21,6 +21,8 @@ export type FleetCall =
 /** What all viewers together have got since the last reset. */
 export interface FleetCounts {
   readonly frames: number;
+  /** Those among them that are looked into: updates, and nothing else, where a `tickMs` was given. */
+  readonly updates: number;
   readonly bytes: number;
   /** Milliseconds from the tick that published a frame to its arrival, at the 50th and 99th percentile. */
   readonly p50: number;
@@ -63,7 +65,7 @@ async function perform(call: FleetCall): Promise<unknown> {
       isMeasured = true;
       return undefined;
     case 'read':
-      return { frames, bytes, ...percentiles() } satisfies FleetCounts;
+      return { frames, updates: waits.length, bytes, ...percentiles() } satisfies FleetCounts;
     case 'close':
       for (const viewer of viewers) viewer.close();
       viewers = [];

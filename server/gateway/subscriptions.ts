@@ -5,6 +5,7 @@ import type { Position } from '../../protocol/views.ts';
 import type { FrameHead, GatewaySocket } from '../transport/socket-types.ts';
 import type { ChannelHub } from './channel-hub.ts';
 import { encodeFrame, withHead } from './encoded-frames.ts';
+import type { GatewayOptions } from './gateway-options.ts';
 import { Outbox } from './outbox.ts';
 import { topicOf, type Waiter, type WatchedChannel } from './watched-channel.ts';
 
@@ -18,13 +19,8 @@ interface Subscription extends Waiter {
   sentThrough: number;
 }
 
-export interface SubscriptionsOptions {
-  readonly subscriptionsPerConnection: number;
-  readonly backpressureBytes: number;
-  readonly replyQueueBytes: number;
-  readonly waitingSubscribes: number;
-  readonly retryAfterMs: number;
-}
+/** Shared by all connections, as each has little of its own. */
+export type SubscriptionsOptions = Pick<GatewayOptions, 'limits' | 'tuning'>;
 
 export interface SubscriptionsDeps {
   readonly socket: GatewaySocket;
@@ -43,7 +39,8 @@ export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #outbox: Outbox;
   readonly #byName = new Map<string, Subscription>();
-  readonly #withheld = new Set<Subscription>();
+  /** Made for the first of them, since hardly any connection has one. */
+  #withheld: Set<Subscription> | undefined;
   #withholding = false;
   #hasSubscribed = false;
   /** While ending, only what was queued before and the close frame still leave. */
@@ -53,8 +50,8 @@ export class Subscriptions {
     this.#deps = deps;
     this.#options = options;
     this.#outbox = new Outbox(deps.socket, {
-      queueBytes: options.replyQueueBytes,
-      backpressureBytes: options.backpressureBytes,
+      queueBytes: options.limits.replyQueueBytes,
+      backpressureBytes: options.limits.backpressureBytes,
       dropped: () => this.dropped(),
       overflown: deps.overflown,
     });
@@ -65,7 +62,7 @@ export class Subscriptions {
   }
 
   get isBehind(): boolean {
-    return this.#withheld.size > 0;
+    return (this.#withheld?.size ?? 0) > 0;
   }
 
   reply(frame: ServerFrame): void {
@@ -82,12 +79,12 @@ export class Subscriptions {
       this.#refuse(id, 'not_found', `there is no ${name} any more`);
     } else if (subscription.channel.isOpen) {
       this.#answer(subscription, id, since);
-    } else if (subscription.waiting.length < this.#options.waitingSubscribes) {
+    } else if (subscription.waiting.length < this.#options.tuning.waitingSubscribes) {
       subscription.waiting.push({ id, since });
       subscription.channel.waiters.add(subscription);
     } else {
       const message = 'too many requests wait for this channel';
-      this.#refuse(id, 'rate_limited', message, this.#options.retryAfterMs);
+      this.#refuse(id, 'rate_limited', message, this.#options.tuning.retryAfterMs);
     }
   }
 
@@ -128,14 +125,14 @@ export class Subscriptions {
   /** Replies first, then one channel after the other, as long as there is room. */
   drained(): void {
     const { socket } = this.#deps;
-    const below = this.#options.backpressureBytes / 2;
+    const below = this.#options.limits.backpressureBytes / 2;
     if (this.#state === 'ending') this.#outbox.drain(below);
     if (this.#withholding || this.#state !== 'open') return;
-    if (this.#outbox.isEmpty && this.#withheld.size === 0) return;
+    if (this.#outbox.isEmpty && !this.isBehind) return;
     if (socket.bufferedBytes() >= below) return;
     socket.cork(() => {
       if (!this.#outbox.drain(below)) return;
-      for (const subscription of this.#withheld) {
+      for (const subscription of this.#withheld ?? []) {
         if (socket.bufferedBytes() >= below || !this.#catchUp(subscription)) return;
       }
     });
@@ -172,7 +169,7 @@ export class Subscriptions {
   }
 
   #add(id: number, name: string, parsed: Channel): Subscription | undefined {
-    const { subscriptionsPerConnection, retryAfterMs } = this.#options;
+    const { subscriptionsPerConnection } = this.#options.limits;
     if (this.#byName.size >= subscriptionsPerConnection) {
       const message = `over the limit of ${subscriptionsPerConnection} subscriptions of a connection`;
       this.#refuse(id, 'too_many_subscriptions', message);
@@ -180,7 +177,12 @@ export class Subscriptions {
     }
     const channel = this.#deps.hub.acquire(name, parsed);
     if (channel === undefined) {
-      this.#refuse(id, 'unavailable', 'the node watches as many channels as it may', retryAfterMs);
+      this.#refuse(
+        id,
+        'unavailable',
+        'the node watches as many channels as it may',
+        this.#options.tuning.retryAfterMs,
+      );
       return undefined;
     }
     const subscription: Subscription = {
@@ -249,6 +251,8 @@ export class Subscriptions {
   }
 
   #noteWithheld(subscription: Subscription, isWithheld: boolean): void {
+    if (this.#withheld === undefined && !isWithheld) return;
+    this.#withheld ??= new Set();
     const was = this.#withheld.size;
     if (isWithheld) this.#withheld.add(subscription);
     else this.#withheld.delete(subscription);

@@ -99,7 +99,7 @@ describe('/metrics', () => {
       scorewire_bus_up: 1,
     });
     expect(metrics.get('scorewire_broadcaster_tick_seconds_count')).toBeGreaterThan(0);
-    expect(metrics.get('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+    expect(metrics.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
     const several = [
       'scorewire_batch_operations_sum',
       'scorewire_batch_seconds_count',
