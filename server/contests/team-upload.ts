@@ -8,6 +8,8 @@ import { LineBlocks } from './line-blocks.ts';
 
 /** Rejected lines that are told; further ones are counted. */
 export const MAX_TOLD_REJECTIONS = 1000;
+const NEWLINE = 10;
+const NOTHING_TO_TAKE = { ok: true } as const;
 
 export interface UploadDeps {
   readonly store: Pick<ScoreStore, 'addTeams'>;
@@ -80,17 +82,33 @@ export class TeamUpload {
       });
       return undefined;
     }
-    const { tournament, players } = this.#target;
-    const { lines, accepted, rejected, packed } = packLines(block, firstLine, players);
-    if (packed !== undefined) {
-      const verdict = await this.#deps.store.addTeams(tournament, packed, this.#deps.clock.now());
-      if (!verdict.ok) return verdict;
-    }
-    this.#lines += lines;
-    this.#accepted += accepted;
-    for (const one of rejected) this.#reject(one);
+    const refusal = await this.#takeLines(block);
     // A store in memory answers at once; everybody else has a turn as well.
     await nextTurn();
+    return refusal;
+  }
+
+  /** What the store refuses of a piece as a whole is of some of its lines: the others are found by halves, and taken. */
+  async #takeLines(bytes: Uint8Array): Promise<Refusal | undefined> {
+    const { tournament, players } = this.#target;
+    const firstLine = this.#lines + 1;
+    const { lines, accepted, rejected, packed } = packLines(bytes, firstLine, players);
+    const verdict =
+      packed === undefined
+        ? NOTHING_TO_TAKE
+        : await this.#deps.store.addTeams(tournament, packed, this.#deps.clock.now());
+    if (verdict.ok) {
+      this.#lines += lines;
+      this.#accepted += accepted;
+      for (const one of rejected) this.#reject(one);
+      return undefined;
+    }
+    // It has started meanwhile: nothing that follows can be taken either.
+    if (verdict.code === 'conflict') return verdict;
+    const [first, second] = halvesOf(bytes);
+    if (second !== undefined) return (await this.#takeLines(first)) ?? (await this.#takeLines(second));
+    this.#lines++;
+    this.#reject({ line: firstLine, code: verdict.code, message: verdict.message });
     return undefined;
   }
 
@@ -98,4 +116,12 @@ export class TeamUpload {
     this.#rejections++;
     if (this.#rejected.length < MAX_TOLD_REJECTIONS) this.#rejected.push(line);
   }
+}
+
+/** Cut behind a line near the middle; one alone where there is only one line. */
+function halvesOf(bytes: Uint8Array): readonly [Uint8Array, Uint8Array?] {
+  const inside = bytes.subarray(0, -1);
+  const before = inside.lastIndexOf(NEWLINE, bytes.length >>> 1);
+  const end = before < 0 ? inside.indexOf(NEWLINE) : before;
+  return end < 0 ? [bytes] : [bytes.subarray(0, end + 1), bytes.subarray(end + 1)];
 }
