@@ -97,7 +97,10 @@ export class Scores {
   #change(kind: number, difference: number): void {
     const bonus = this.#parts.kinds.bonusOf(kind);
     const millionths = difference * bonus;
-    if (Number.isSafeInteger(millionths)) return this.#add(kind, millionths);
+    if (Number.isSafeInteger(millionths)) {
+      this.#add(kind, millionths);
+      return;
+    }
     const half = Math.trunc(difference / 2);
     this.#add(kind, half * bonus);
     this.#add(kind, (difference - half) * bonus);
