@@ -272,6 +272,21 @@ describe('sums stay exact', () => {
   });
 });
 
+test('whatever pairs of players and bonuses an upload has can be loaded', () => {
+  const [whole, loaded] = [new Contest(), new Contest()];
+  const kinds = 2 ** 20 + 1000;
+  for (let next = 0; next < kinds; next += 50) {
+    const cards = Array.from({ length: 50 }, (_, card) => ({
+      player: `player ${card}`,
+      bonus: 1 + next / 50,
+    }));
+    whole.register({ team: `team ${next}`, cards, leagues: [] });
+  }
+  for (let index = 0; index < whole.chunks; index++) expect(loaded.load(whole.chunk(index))).toBeUndefined();
+  loaded.start();
+  expect(loaded.figures.cardKinds).toBeGreaterThanOrEqual(kinds);
+});
+
 describe('many teams', () => {
   const TEAMS = 4000;
   const random = seededRandom(11);

@@ -6,6 +6,8 @@ const MAX_LOAD = 0.75;
 /** A slot holds a number of a thing and above it the highest bits of its hash, so that hardly any other thing has to be looked at. */
 const NUMBER_BITS = 25;
 const NUMBER_MASK = 2 ** NUMBER_BITS - 1;
+/** The last number, with a hash of ones, would look like an empty slot. */
+export const MAX_INDEXED = NUMBER_MASK;
 const TAG_SHIFT = 31 - (32 - NUMBER_BITS);
 
 /**

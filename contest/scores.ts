@@ -62,7 +62,7 @@ export class Scores {
       this.#column = resized(this.#column, Math.ceil(teams.count * 1.05));
     }
     for (const [player, difference] of players.takeChanges()) {
-      for (const kind of kinds.kindsOf(player)) this.#add(kind, difference * kinds.bonusOf(kind));
+      for (const kind of kinds.kindsOf(player)) this.#change(kind, difference);
     }
     if (late.count > 0) {
       // What the postings have added to them is of cards that they may not have any more.
@@ -91,6 +91,19 @@ export class Scores {
 
   get memoryBytes(): number {
     return this.#column.byteLength + bytesOf(this.#postings);
+  }
+
+  /** A difference can be twice as much as a score; half of it can't, and leaves every sum between what it was and what it will be. */
+  #change(kind: number, difference: number): void {
+    const bonus = this.#parts.kinds.bonusOf(kind);
+    const millionths = difference * bonus;
+    if (Number.isSafeInteger(millionths)) {
+      this.#add(kind, millionths);
+      return;
+    }
+    const half = Math.trunc(difference / 2);
+    this.#add(kind, half * bonus);
+    this.#add(kind, (difference - half) * bonus);
   }
 
   #add(kind: number, millionths: number): void {

@@ -4,14 +4,23 @@ import type { Contest } from './contest.ts';
 import { MAX_LINE_BYTES } from './limits.ts';
 import { isRefused, type Refused, refuse } from './refusal.ts';
 
+export interface RejectedLine {
+  readonly line: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
 /** What became of some lines of an upload. */
-export interface Registration {
+export interface ReadLines {
   /** Empty ones included, so that the next lines can be numbered. */
   readonly lines: number;
   readonly added: number;
   readonly replaced: number;
   readonly unchanged: number;
-  readonly rejected: readonly { readonly line: number; readonly code: ErrorCode; readonly message: string }[];
+  readonly rejected: readonly RejectedLine[];
+}
+
+export interface Registration extends ReadLines {
   /** The teams that were added or replaced, to be stored; absent where there are none. */
   readonly chunk?: Uint8Array<ArrayBuffer>;
 }
@@ -19,11 +28,22 @@ export interface Registration {
 const NEWLINE = 10;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Registers a team a line; a line that is rejected is told by its number and costs no other. The last line need not be ended. */
+/** Registers a team a line, and packs what has changed. */
 export function registerLines(contest: Contest, bytes: Uint8Array, firstLine: number): Registration {
-  const outcomes = { added: 0, replaced: 0, unchanged: 0 };
-  const rejected: Registration['rejected'][number][] = [];
   const changed = new Set<number>();
+  const read = readLines(contest, bytes, firstLine, (place) => changed.add(place));
+  return { ...read, ...(changed.size === 0 ? {} : { chunk: contest.encode([...changed]) }) };
+}
+
+/** Registers a team a line; a line that is rejected is told by its number and costs no other. The last line need not be ended. */
+export function readLines(
+  contest: Contest,
+  bytes: Uint8Array,
+  firstLine: number,
+  onChange: (place: number) => void = () => undefined,
+): ReadLines {
+  const outcomes = { added: 0, replaced: 0, unchanged: 0 };
+  const rejected: RejectedLine[] = [];
   let lines = 0;
   for (let start = 0; start < bytes.length; lines++) {
     const newline = bytes.indexOf(NEWLINE, start);
@@ -38,10 +58,9 @@ export function registerLines(contest: Contest, bytes: Uint8Array, firstLine: nu
     }
     outcomes[outcome]++;
     const place = isRefused(team) || outcome === 'unchanged' ? undefined : contest.placeOf(team.team);
-    if (place !== undefined) changed.add(place);
+    if (place !== undefined) onChange(place);
   }
-  const chunk = changed.size === 0 ? {} : { chunk: contest.encode([...changed]) };
-  return { lines, ...outcomes, rejected, ...chunk };
+  return { lines, ...outcomes, rejected };
 }
 
 /** Nothing for an empty line. */

@@ -12,7 +12,16 @@ export async function cpuOf(pid: number): Promise<number> {
 }
 
 /** Bytes of memory that a process really has; not known where there is no /proc. */
-export async function memoryOf(pid: number): Promise<number> {
+export function memoryOf(pid: number): Promise<number> {
+  return statusOf(pid, 'VmRSS');
+}
+
+/** The most that it ever had. */
+export function peakMemoryOf(pid: number): Promise<number> {
+  return statusOf(pid, 'VmHWM');
+}
+
+async function statusOf(pid: number, field: string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
 }

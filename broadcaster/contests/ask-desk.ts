@@ -13,10 +13,12 @@ interface AskDeskDeps {
   readonly mayAnswer: (partition: number) => boolean;
 }
 
-/** Answers what is asked about contests, each at the inbox of who asked. Who is not answered asks again. */
+/** Answers what is asked about contests, each at the inbox of who asked. */
 export class AskDesk {
   readonly #deps: AskDeskDeps;
   readonly #partitionCount: number;
+  /** Those that wait for their answers. They are asked again meanwhile. */
+  readonly #asked = new Set<string>();
 
   constructor(deps: AskDeskDeps, options: { readonly partitionCount: number }) {
     this.#deps = deps;
@@ -30,10 +32,15 @@ export class AskDesk {
       partitionOfTournament(message.tournament, this.#partitionCount) !== partition
     )
       return;
-    void this.#answer(partition, message).catch((error: unknown) => {
-      logger.debug({ err: error }, 'a question about a contest could not be answered');
-      this.#send(message, refuse('unavailable', 'The store cannot be read at the moment'));
-    });
+    const question = `${message.asker} ${message.id}`;
+    if (this.#asked.has(question)) return;
+    this.#asked.add(question);
+    void this.#answer(partition, message)
+      .catch((error: unknown) => {
+        logger.debug({ err: error }, 'a question about a contest could not be answered');
+        this.#send(message, refuse('unavailable', 'The store cannot be read at the moment'));
+      })
+      .finally(() => this.#asked.delete(question));
   }
 
   async #answer(partition: number, message: AskMessage): Promise<void> {

@@ -23,5 +23,9 @@ export const LEAGUE_ROWS = 100;
 export const MAX_HELD_CONTESTS = 1000;
 /** A contest that nobody watched or asked about for this long is let go of. It is loaded again when somebody does. */
 export const CONTEST_IDLE_MS = 10 * 60_000;
-/** Who asks about a contest that is being loaded is told so after this time. */
-export const CONTEST_PATIENCE_MS = 1000;
+/** Channels of a contest that is not loaded after this time are withdrawn until it is. */
+export const CHANNEL_PATIENCE_MS = 1000;
+/** A question about a contest that is being loaded is held for so long, which is what a million teams take; then it is `unavailable`. */
+export const QUESTION_PATIENCE_MS = 5000;
+/** Questions about one contest that are held while it is loaded; beyond: `unavailable` at once, so that it leaves nodes room to ask about others. */
+export const MAX_HELD_QUESTIONS = 200;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   decodeBusMessage,
   encodeBusMessage,
@@ -11,9 +11,15 @@ import {
 import { ContestModel } from '../../contest/contest-model.contract.ts';
 import { kindOf, parseChannel } from '../../protocol/channels.ts';
 import { applyPatch } from '../../protocol/patches.ts';
+import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { putTeam } from '../../server/contests/put-team.ts';
 import { partitionOfBoard, partitionOfChannel, partitionOfTournament } from '../../store/partitions.ts';
-import { CONTEST_IDLE_MS, MAX_HELD_CONTESTS } from './contest-types.ts';
+import {
+  CONTEST_IDLE_MS,
+  MAX_HELD_CONTESTS,
+  MAX_HELD_QUESTIONS,
+  QUESTION_PATIENCE_MS,
+} from './contest-types.ts';
 import { type ContestRig, CUP, createContestRig, line, register, setPoints } from './support.contract.ts';
 
 let rig: ContestRig;
@@ -35,6 +41,21 @@ async function startCup(): Promise<void> {
     line('three', { cem: 1 }, ['office']),
   ]);
   await rig.store.startTournament(CUP, 1000);
+}
+
+/** Teams cannot be read from it until they are released. */
+function slowStore() {
+  const store = rig.store.connect();
+  const read = store.readTeamChunks.bind(store);
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  store.readTeamChunks = async (...args) => {
+    await released;
+    return read(...args);
+  };
+  return { store, release };
 }
 
 /** What a gateway hears of a channel: whatever it was told last of its state, and refusals. */
@@ -181,24 +202,84 @@ describe('the owner of a contest', () => {
     expect(broadcaster.stats().contests).toBe(1);
   });
 
-  test('says unavailable while it loads, never a rank that is not right', async () => {
+  test('holds questions while it loads, and answers them with all that the store took before', async () => {
+    await startCup();
+    const { store, release } = slowStore();
+    await rig.broadcaster('b1', store);
+    const answers = Promise.all([ask(), rig.asker.ask(CUP, 'team', { team: 'two' })]);
+    await rig.clock.advance(QUESTION_PATIENCE_MS - 1000);
+    await setPoints(rig.store, { bob: 2 });
+    release();
+    expect(await answers).toMatchObject([
+      { rows: [{ team: 'two', score: 3 }, { team: 'one', score: 2 }, { team: 'three' }] },
+      { rank: 1, score: 3 },
+    ]);
+    // However often they were asked, they were one each.
+    expect(rig.hosts[0]?.calls.filter((call) => call === 'page' || call === 'team')).toHaveLength(2);
+  });
+
+  test('holds them for so long and no longer', async () => {
+    await startCup();
+    const { store } = slowStore();
+    await rig.broadcaster('b1', store);
+    let said: unknown;
+    void rig.asker.ask(CUP, 'page', ALL).then((answer) => {
+      said = answer;
+    });
+    await rig.clock.advance(QUESTION_PATIENCE_MS - 1);
+    expect(said).toBeUndefined();
+    await rig.clock.advance(10);
+    expect(said).toEqual(refused('unavailable'));
+  });
+
+  test('holds so many and no more, and has room again when they are answered', async () => {
+    await startCup();
+    const { store, release } = slowStore();
+    await rig.broadcaster('b1', store);
+    const held = Array.from({ length: MAX_HELD_QUESTIONS }, () => rig.asker.ask(CUP, 'page', ALL));
+    await rig.clock.advance(10);
+    let said: unknown;
+    void rig.asker.ask(CUP, 'page', ALL).then((answer) => {
+      said = answer;
+    });
+    await rig.clock.advance(10);
+    expect(said).toEqual(refused('unavailable'));
+    release();
+    const answered = await rig.settle(Promise.all(held));
+    expect(new Set(answered.map((answer) => 'total' in answer && answer.total))).toEqual(new Set([3]));
+    expect(await ask()).toMatchObject({ total: 3 });
+  });
+
+  test('answers what was asked while nobody owned the contest', async () => {
+    await startCup();
+    const answer = rig.asker.ask(CUP, 'page', ALL);
+    await rig.clock.advance(2000);
+    await rig.broadcaster('b1');
+    expect(await rig.settle(answer)).toMatchObject({ total: 3 });
+  });
+
+  test('says in its log why a contest cannot be loaded', async () => {
     await startCup();
     const store = rig.store.connect();
-    const read = store.readTeamChunks.bind(store);
-    let isHeld = true;
-    const waiting: (() => void)[] = [];
-    store.readTeamChunks = async (...args) => {
-      if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
-      return read(...args);
-    };
+    store.readTeamChunks = async () => ({ chunks: [Uint8Array.of(99)] });
+    const warn = vi.fn();
+    const logger: Logger = { ...silentLogger, warn, child: () => logger };
+    await rig.broadcaster('b1', store, logger);
+    expect(await ask()).toEqual(refused('unavailable'));
+    const why = expect.stringContaining('in a form that is not known');
+    expect(warn).toHaveBeenCalledWith({ tournament: CUP, why }, expect.any(String));
+  });
+
+  test('says unavailable while it loads, never a rank that is not right', async () => {
+    await startCup();
+    const { store, release } = slowStore();
     await rig.broadcaster('b1', store);
     const league = watch(`league:${CUP}:all`);
     expect(await ask()).toEqual(refused('unavailable'));
     await rig.clock.advance(100);
     expect(league.heard).toMatchObject({ state: undefined, refusals: ['unavailable'] });
     await setPoints(rig.store, { bob: 2 });
-    isHeld = false;
-    for (const go of waiting) go();
+    release();
     expect(await ask()).toMatchObject({
       rows: [{ team: 'two', score: 3 }, { team: 'one' }, { team: 'three' }],
     });

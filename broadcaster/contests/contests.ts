@@ -5,13 +5,15 @@ import type { Channel } from '../../protocol/channels.ts';
 import type { Row, State } from '../../protocol/views.ts';
 import type { Watchable } from '../../store/watchable.ts';
 import {
+  CHANNEL_PATIENCE_MS,
   CONTEST_IDLE_MS,
-  CONTEST_PATIENCE_MS,
   type ContestDeps,
   LEAGUE_ROWS,
   MAX_HELD_CONTESTS,
+  MAX_HELD_QUESTIONS,
+  QUESTION_PATIENCE_MS,
 } from './contest-types.ts';
-import { HeldContest, type Standing } from './held-contest.ts';
+import { HeldContest, type Patience, type Standing } from './held-contest.ts';
 import { HostKeeper } from './host-keeper.ts';
 
 export type ContestChannel = Extract<Channel, { type: 'league' | 'team' }>;
@@ -82,7 +84,8 @@ export class Contests {
   ): Promise<readonly (State | 'not_found' | 'unavailable')[]> {
     const contest = this.#hold(partition, tournament);
     if (contest === undefined) return channels.map(() => 'unavailable');
-    const asked = await contest.query(this.#patiently, 'tick', { watched: watchedOf(channels) });
+    const patience = this.#within(CHANNEL_PATIENCE_MS);
+    const asked = await contest.query(patience, 'tick', { watched: watchedOf(channels) });
     this.#dropEmpty(tournament, contest, asked);
     if ('standing' in asked) {
       const { standing } = asked;
@@ -92,7 +95,7 @@ export class Contests {
     return isRefused(answer) ? channels.map(() => 'unavailable') : statesOf(channels, answer);
   }
 
-  /** Refuses rather than waits for what is being loaded. Rejects where the store is away. */
+  /** What is being loaded is waited for, though not for ever, and not by very many. Rejects where the store is away. */
   async answer<Q extends ContestQuestion>(
     partition: number,
     tournament: string,
@@ -101,10 +104,11 @@ export class Contests {
   ): Promise<ContestAnswer> {
     const contest = this.#hold(partition, tournament);
     if (contest === undefined) return refuse('unavailable', 'Too many contests are in use');
+    if (!contest.isLoaded && contest.questions >= MAX_HELD_QUESTIONS) return refusalOf('unavailable');
     if (question === 'recompute') contest.distrust();
-    const patience = question === 'recompute' ? (standing: Promise<Standing>) => standing : this.#patiently;
+    const patience = question === 'recompute' ? WITHOUT_END : this.#within(QUESTION_PATIENCE_MS);
     const body = ask as ContestQuestions[ContestQuestion]['ask'] & undefined;
-    const asked = await contest.query(patience, question, body);
+    const asked = await contest.question(patience, question, body);
     this.#dropEmpty(tournament, contest, asked);
     return 'answer' in asked ? asked.answer : refusalOf(asked.standing);
   }
@@ -133,16 +137,20 @@ export class Contests {
     contest.drop();
   }
 
-  readonly #patiently = (standing: Promise<Standing>): Promise<Standing> => {
-    let cancel = (): void => undefined;
-    const timeout = new Promise<Standing>((resolve) => {
-      cancel = this.#deps.clock.after(CONTEST_PATIENCE_MS, () => resolve('unavailable'));
-    });
-    // Where it fails later nobody is interested any more.
-    standing.catch(() => undefined);
-    return Promise.race([standing, timeout]).finally(() => cancel());
-  };
+  #within(ms: number): Patience {
+    return (standing) => {
+      let cancel = (): void => undefined;
+      const timeout = new Promise<Standing>((resolve) => {
+        cancel = this.#deps.clock.after(ms, () => resolve('unavailable'));
+      });
+      // Where it fails later nobody is interested any more.
+      standing.catch(() => undefined);
+      return Promise.race([standing, timeout]).finally(() => cancel());
+    };
+  }
 }
+
+const WITHOUT_END: Patience = (standing) => standing;
 
 function refusalOf(standing: Exclude<Standing, 'ready'>): Refused {
   switch (standing) {

@@ -1,12 +1,15 @@
 import type { Advance } from '../../contest/advance.ts';
 import type { AnswerOf, ContestCall, ContestCalls } from '../../contest/host/calls.ts';
-import { isRefused, refuse } from '../../contest/refusal.ts';
+import { isRefused, type Refused, refuse } from '../../contest/refusal.ts';
 import type { ContestTail, TeamChunks } from '../../store/score-store.ts';
 import type { ContestDeps, ContestThreadHost } from './contest-types.ts';
 import type { HostKeeper } from './host-keeper.ts';
 
 /** How a tournament stands for who asks: `open` has no scores yet. */
 export type Standing = 'ready' | 'open' | 'not_found' | 'unavailable';
+
+/** How long somebody waits for a standing. */
+export type Patience = (standing: Promise<Standing>) => Promise<Standing>;
 
 /** Whole in a host, with all changes up to one. */
 interface Loaded {
@@ -41,6 +44,7 @@ export class HeldContest {
   #isDistrusted = false;
   /** How often it was to be loaded again. */
   #reloads = 0;
+  #questions = 0;
   usedAt: number;
 
   constructor(deps: ContestDeps & { readonly hosts: HostKeeper }, id: string, newName: () => string) {
@@ -64,14 +68,33 @@ export class HeldContest {
     return this.#next;
   }
 
+  get isLoaded(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  /** Those that wait for their answers. */
+  get questions(): number {
+    return this.#questions;
+  }
+
+  /** A query that counts as a question while it waits. */
+  async question<C extends ContestCall>(patience: Patience, call: C, body: ContestCalls[C]['body']) {
+    this.#questions++;
+    try {
+      return await this.query(patience, call, body);
+    } finally {
+      this.#questions--;
+    }
+  }
+
   /** Of the contest as the store has it. `standing` where it is not ready. */
   async query<C extends ContestCall>(
-    refreshed: (standing: Promise<Standing>) => Promise<Standing>,
+    patience: Patience,
     call: C,
     body: ContestCalls[C]['body'],
   ): Promise<{ readonly answer: AnswerOf<C> } | { readonly standing: Exclude<Standing, 'ready'> }> {
     for (let isFirst = true; ; isFirst = false) {
-      const standing = await refreshed(this.refresh());
+      const standing = await patience(this.refresh());
       if (standing !== 'ready') return { standing };
       const answer = await this.#ask(call, body);
       // Its host was lost meanwhile: with another one it may be there again at once.
@@ -156,6 +179,7 @@ export class HeldContest {
       const opened = await host.ask(loaded.name, 'open', {});
       if (isRefused(opened)) return 'unavailable';
       const pieces = await this.#loadTeams(loaded);
+      if (isRefused(pieces)) return this.#fail(loaded, pieces.refused.message);
       this.#isReading = true;
       const changes = await this.#readChanges(0);
       const { mark, chunks } = changes?.tail ?? {};
@@ -178,17 +202,19 @@ export class HeldContest {
   }
 
   /** Page by page, the next one on its way while one is taken in: not more is in memory at once. Gives how many pieces there were. */
-  async #loadTeams({ host, name }: Loaded): Promise<number> {
+  async #loadTeams({ host, name }: Loaded): Promise<number | Refused> {
     const { store } = this.#deps;
+    let refusal: Refused | undefined;
     const load = async (chunk: Uint8Array): Promise<void> => {
-      const refused = await host.ask(name, 'load', { chunk });
-      if (isRefused(refused)) throw new Error(`the teams cannot be loaded: ${refused.refused.message}`);
+      const loaded = await host.ask(name, 'load', { chunk });
+      if (isRefused(loaded)) refusal ??= loaded;
     };
     let pieces = 0;
     let loading: Promise<unknown> = Promise.resolve();
     for (let from: number | undefined = 0; from !== undefined; ) {
       const page: TeamChunks = await store.readTeamChunks(this.#id, from);
       await loading;
+      if (refusal !== undefined) return refusal;
       loading = Promise.all(page.chunks.map(load));
       // Somebody waits for it above or below; until then it must not count as unhandled.
       loading.catch(() => undefined);
@@ -196,7 +222,7 @@ export class HeldContest {
       from = page.next;
     }
     await loading;
-    return pieces;
+    return refusal ?? pieces;
   }
 
   async #readChanges(after: number): Promise<Changes | undefined> {

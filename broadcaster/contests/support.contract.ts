@@ -2,7 +2,7 @@
 import { createInProcessBus, type InProcessBus } from '../../bus/in-process-bus.ts';
 import { DEFAULT_TIMING } from '../../bus/timing.ts';
 import { packLines } from '../../contest/pack-lines.ts';
-import { silentLogger } from '../../runtime/logger.ts';
+import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { type ContestAsker, createContestAsker } from '../../server/contests/contest-asker.ts';
 import { createMemoryStore, type MemoryScoreStore } from '../../store/memory/memory-store.ts';
 import { partitionOfTournament } from '../../store/partitions.ts';
@@ -57,7 +57,7 @@ export interface ContestRig {
   readonly store: MemoryScoreStore;
   readonly hosts: InlineContestHost[];
   readonly asker: ContestAsker;
-  broadcaster(name: string, store?: BroadcasterStore): Promise<Broadcaster>;
+  broadcaster(name: string, store?: BroadcasterStore, logger?: Logger): Promise<Broadcaster>;
   /** What comes of it when as much time passes as it needs. */
   settle<T>(pending: Promise<T>, ms?: number): Promise<T>;
 }
@@ -74,14 +74,14 @@ export async function createContestRig(): Promise<ContestRig> {
   await asker.start();
   return {
     ...{ clock, bus, store, hosts, asker },
-    broadcaster: async (name, own = store.connect()) => {
+    broadcaster: async (name, own = store.connect(), logger = silentLogger) => {
       const broadcaster = createBroadcaster(
         {
           ...{
             store: own,
             bus: bus.endpoint(name),
             clock,
-            logger: silentLogger,
+            logger,
             random: () => 'f'.repeat(16),
           },
           createContestHost: (onLost) => {
@@ -97,7 +97,7 @@ export async function createContestRig(): Promise<ContestRig> {
       await starting;
       return broadcaster;
     },
-    settle: async (pending, ms = 4000) => {
+    settle: async (pending, ms = 8000) => {
       let isDone = false;
       void pending.finally(() => {
         isDone = true;

@@ -4,7 +4,7 @@ import { type AskMessage, decodeBusMessage, encodeBusMessage, TOPICS } from '../
 import { silentLogger } from '../../runtime/logger.ts';
 import { partitionOfTournament } from '../../store/partitions.ts';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
-import { ASK_TIMEOUT_MS, createContestAsker, MAX_WAITING_QUESTIONS } from './contest-asker.ts';
+import { ASK_AGAIN_MS, ASK_TIMEOUT_MS, createContestAsker, MAX_WAITING_QUESTIONS } from './contest-asker.ts';
 
 const PARTITIONS = 4;
 const UNAVAILABLE = { refused: { code: 'unavailable', message: expect.any(String) } };
@@ -55,6 +55,18 @@ test('a question that nobody answers is unavailable in time, and an answer after
   answer(asked[0]?.id ?? 0, 1);
   await clock.advance(1);
   expect(said).toEqual(UNAVAILABLE);
+});
+
+test('what is not answered is asked again, and not after it was answered', async () => {
+  const { clock, asker, asked, answer } = await open();
+  const first = asker.ask('cup', 'page', PAGE);
+  await clock.advance(1 + 2 * ASK_AGAIN_MS);
+  expect(asked).toHaveLength(3);
+  expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
+  answer(asked[0]?.id ?? 0, 5);
+  await clock.advance(ASK_TIMEOUT_MS);
+  expect(await first).toMatchObject({ total: 5 });
+  expect(asked).toHaveLength(3);
 });
 
 test('too many questions at once, and those that wait at a stop, are unavailable at once', async () => {

@@ -14,8 +14,10 @@ import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { partitionOfTournament } from '../../store/partitions.ts';
 
-/** What is not answered in this time is `unavailable`: nobody owns the contest at present, it is being loaded, or the bus is away. */
-export const ASK_TIMEOUT_MS = 3000;
+/** What is not answered in this time is `unavailable`: nobody owns the contest, or the bus is away. An owner that loads it says so a second before. */
+export const ASK_TIMEOUT_MS = 6000;
+/** What is not answered is asked again: a question may be lost, or the contest may have another owner by now. */
+export const ASK_AGAIN_MS = 500;
 /** A recomputation of the largest contest takes seconds. */
 export const RECOMPUTE_TIMEOUT_MS = 60_000;
 /** Questions that wait for an answer at once; beyond: `unavailable`. */
@@ -62,15 +64,22 @@ export function createContestAsker(
     if (message.type === 'answer') waiting.get(message.id)?.(message.answer);
   };
 
-  const wait = (id: number, timeoutMs: number): Promise<ContestAnswer> =>
+  const wait = (id: number, timeoutMs: number, publish: () => void): Promise<ContestAnswer> =>
     new Promise((resolve) => {
+      let cancelAgain = (): void => undefined;
+      const askAgain = (): void => {
+        publish();
+        cancelAgain = clock.after(ASK_AGAIN_MS, askAgain);
+      };
       const cancel = clock.after(timeoutMs, () => settle(unavailable()));
       const settle = (answer: ContestAnswer): void => {
         cancel();
+        cancelAgain();
         waiting.delete(id);
         resolve(answer);
       };
       waiting.set(id, settle);
+      askAgain();
     });
 
   return {
@@ -86,10 +95,11 @@ export function createContestAsker(
     async ask(tournament, question, ask) {
       if (endHearing === undefined || waiting.size >= MAX_WAITING_QUESTIONS) return unavailable();
       const id = ++asked;
-      const answer = wait(id, question === 'recompute' ? RECOMPUTE_TIMEOUT_MS : ASK_TIMEOUT_MS);
       const message = encodeBusMessage({ type: 'ask', id, asker, tournament, question, ask });
-      bus.publish(TOPICS.ask(partitionOfTournament(tournament, partitions)), message);
-      return (await answer) as ContestQuestions[typeof question]['answer'] | Refused;
+      const topic = TOPICS.ask(partitionOfTournament(tournament, partitions));
+      const timeoutMs = question === 'recompute' ? RECOMPUTE_TIMEOUT_MS : ASK_TIMEOUT_MS;
+      const answer = await wait(id, timeoutMs, () => bus.publish(topic, message));
+      return answer as ContestQuestions[typeof question]['answer'] | Refused;
     },
   };
 }

@@ -42,7 +42,7 @@ const NEEDS_MANAGING = '`publish` on `tournament:<id>`';
 const OR_MANAGING = `, or ${NEEDS_MANAGING}`;
 const NEEDS_SEEING = `\`subscribe\` on \`league:<id>:all\`${OR_MANAGING}`;
 const UNAVAILABLE =
-  'What stands where is known to the owner of the tournament alone: while it loads the teams, as after a failure, this is `unavailable` for some seconds, and never a wrong rank. Before the start it is a `conflict`.';
+  'What stands where is known to the owner of the tournament alone: while it loads the teams, as at first and after a failure, an answer takes up to 5 s, then it is `unavailable`, and never a wrong rank. Before the start it is a `conflict`.';
 
 export const LIST: RouteDoc = {
   tag: 'Tournaments',

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Contest } from '../../contest/contest.ts';
 import { MAX_LINE_BYTES } from '../../contest/limits.ts';
 import { msgpackCodec } from '../../protocol/msgpack-codec.ts';
+import { partitionOfTournament } from '../../store/partitions.ts';
 import { StoreUnavailableError } from '../../store/score-store.ts';
 import { type HttpService, startHttpService } from '../../test/support/http-service.ts';
 import { MAX_TOLD_REJECTIONS } from '../contests/team-upload.ts';
@@ -91,6 +92,41 @@ describe('an upload of teams', () => {
     const { body } = await upload('{}\n'.repeat(MAX_TOLD_REJECTIONS + 5));
     expect(body).toMatchObject({ lines: MAX_TOLD_REJECTIONS + 5, accepted: 0, omitted: 5 });
     expect(body.rejected).toHaveLength(MAX_TOLD_REJECTIONS);
+  });
+
+  it('tells each line that points or players have no room for, and takes the others', async () => {
+    const partition = partitionOfTournament('cup', service.store.partitions);
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / 1000);
+    const operations = [{ op: 'points', tournament: 'cup', player: 'p', points: most }] as const;
+    await service.store.apply({ partition, acceptedAt: 1000, parts: [{ operations }] });
+    const heavy = (name: string) => ({ team: name, cards: [{ player: 'p', bonus: 1.001 }] });
+    const names = Array.from({ length: 300 }, (_, n) => `team ${n}`);
+    const bad = [1, 2, 150, 299];
+    const body = names.map((name, n) => (bad.includes(n) ? heavy(name) : team(name, 'p')));
+    const answer = await upload(`\n${lines('nonsense', ...body).trim()}`);
+    expect(answer).toMatchObject({ status: 200, body: { lines: 302, accepted: 296, omitted: 0 } });
+    expect(answer.body.rejected).toEqual([
+      { line: 2, code: 'malformed', message: expect.any(String) },
+      ...bad.map((n) => ({ line: n + 3, code: 'too_large', message: expect.stringContaining('2^53') })),
+    ]);
+    const [found] = await service.store.readTournaments(['cup']);
+    expect(found?.registered).toBe(296);
+  });
+
+  it('that the start comes upon is told so, and how many lines are done with', async () => {
+    const { store } = service;
+    const addTeams = store.addTeams.bind(store);
+    store.addTeams = async (...given) => {
+      const verdict = await addTeams(...given);
+      await store.startTournament('cup', 1000);
+      return verdict;
+    };
+    const names = Array.from({ length: 5000 }, (_, n) => `team ${n}`);
+    const { status, body } = await upload(lines(...names.map((name) => team(name, 'p'))));
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'conflict' });
+    const [found] = await store.readTournaments(['cup']);
+    expect(body.lines).toBe(found?.registered);
+    expect(body.lines).toBeGreaterThan(0);
   });
 
   it('may be sent again: of a team the latest line counts', async () => {

@@ -106,7 +106,8 @@ async function* linesOf(
 
 async function* gunzip(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const unpacked = createGunzip({ chunkSize: PIECE_BYTES });
-  const fed = pipeline(Readable.from(pieces), unpacked);
+  // Not as objects, of which it would fetch sixteen in advance.
+  const fed = pipeline(Readable.from(pieces, { objectMode: false }), unpacked);
   // It fails with what the loop below throws.
   fed.catch(() => undefined);
   try {

@@ -85,10 +85,11 @@ export class BodyReader {
     this.#give();
     // Whoever still asks wants more: a chunk may be empty, as where the sender waits to be told to go on.
     const isWanted = this.#waiting !== undefined || this.#asking !== undefined;
-    if (this.#state === 'reading' && !isWanted && !this.#paused) {
-      this.#paused = true;
-      this.#response.pause();
-    }
+    if (this.#state !== 'reading' || isWanted) return;
+    // Also where it is paused already: the rest of what was read from the network still comes, and with it the library counts the seconds in which more
+    // has to come, which a pause ends. Whoever waits for us would be cut off.
+    this.#paused = true;
+    this.#response.pause();
   }
 
   #readOn(): void {
