@@ -1,15 +1,12 @@
 import type { Codec, DecodeLimits } from './codec-types.ts';
 import { DecodeError, MAX_DEPTH, MAX_VALUES } from './decode-error.ts';
 import { utf8Length } from './utf8.ts';
-import { checkWireValue, wellFormedCopy } from './wire-value.ts';
+import { toWireValue } from './wire-value.ts';
 
 /** JSON text. Numbers beyond the doubles decode as infinities, which the schemas refuse. */
 export const jsonCodec: Codec<string> = {
   encode(value) {
-    checkWireValue(value);
-    const text = JSON.stringify(value);
-    // Lone surrogates come out as escapes, so hardly any message has to be looked through for them.
-    return text.includes(SURROGATE_ESCAPE) ? JSON.stringify(wellFormedCopy(value)) : text;
+    return JSON.stringify(toWireValue(value, (integer) => integer));
   },
 
   decode(wire, { maxBytes, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES } = {}) {
@@ -27,9 +24,6 @@ export const jsonCodec: Codec<string> = {
     return MAYBE_NEGATIVE_ZERO.test(wire) ? withoutNegativeZero(value) : value;
   },
 };
-
-/** Also the end of an escaped backslash before `ud`, which does no harm. */
-const SURROGATE_ESCAPE = '\\ud';
 
 function isLonger(text: string, maxBytes: number): boolean {
   if (text.length > maxBytes) return true;
