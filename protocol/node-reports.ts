@@ -35,7 +35,7 @@ export interface BroadcasterReport {
 export interface NodeReport {
   /** Unique among the processes of an installation. */
   readonly name: string;
-  readonly role: 'all' | 'server' | 'broadcaster';
+  readonly role: 'all' | 'server' | 'broadcaster' | 'archiver';
   /** Unix milliseconds: of this report, by the clock of the process, and of its start. */
   readonly at: number;
   readonly startedAt: number;
