@@ -60,4 +60,4 @@ CREATE VIEW scorewire.names AS
 SELECT DISTINCT ON (member) member, operation ->> 'name' AS name, accepted_at
 FROM scorewire.operations
 WHERE kind = 'profile'
-ORDER BY member, accepted_at DESC, partition;
+ORDER BY member, accepted_at DESC, partition, position DESC;
