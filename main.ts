@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { type App, createApp } from './app.ts';
 import { loadHandlers, type OwnHandlers } from './handlers-module.ts';
+import { archives } from './roles.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger, type Logger } from './runtime/logger.ts';
 import { DEMO_MATCH } from './server/demo/demo-cricket.ts';
-import { archives, readSettings, type Settings, settingWarnings } from './settings.ts';
+import { readSettings, type Settings, settingWarnings } from './settings.ts';
 import { createWorkers, reportToParent } from './workers.ts';
 
 /** What a worker needs to end after its own deadline. */

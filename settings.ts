@@ -1,5 +1,6 @@
 import { DEFAULT_TIMING, type Timing } from './bus/timing.ts';
 import { type DemoSettings, readDemo } from './demo-settings.ts';
+import { isSplit, ROLES, type Role, servesClients } from './roles.ts';
 import { EnvReader } from './runtime/env-reader.ts';
 import { StartError } from './runtime/errors.ts';
 import { LOG_LEVELS, type LogLevel } from './runtime/logger.ts';
@@ -7,10 +8,6 @@ import { isOrigin } from './server/auth/origin.ts';
 import { mayMatchChannels } from './server/auth/patterns.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server/limits.ts';
 import { DEFAULT_STORE_OPTIONS, type StoreOptions } from './store/score-store.ts';
-
-/** `server`: the edge only; `broadcaster`: the tick only; `archiver`: the history only; `all`: everything in one process. */
-const ROLES = ['all', 'server', 'broadcaster', 'archiver'] as const;
-export type Role = (typeof ROLES)[number];
 
 export interface TraceSettings {
   /** Where OTLP is spoken over HTTP. */
@@ -239,20 +236,6 @@ function checkTogether(settings: Settings): void {
       `HOST=${host}: is not a loopback address; set AUTH_SECRET or AUTH_JWKS first, or anybody could publish`,
     );
   }
-}
-
-/** A part of an installation, which meets others over the bus. An archiver needs nobody. */
-function isSplit(role: Role): boolean {
-  return role === 'server' || role === 'broadcaster';
-}
-
-/** The others have no port but that of `METRICS_PORT`. */
-export function servesClients(role: Role): boolean {
-  return role === 'all' || role === 'server';
-}
-
-export function archives({ role, databaseUrl }: Pick<Settings, 'role' | 'databaseUrl'>): boolean {
-  return role === 'archiver' || (role === 'all' && databaseUrl !== undefined);
 }
 
 function checkHistory({ role, redisUrls, databaseUrl }: Settings): void {

@@ -6,16 +6,13 @@ import { delimiter, join } from 'node:path';
 import { type RunningServer, retryOnTakenPort, spawnServer } from './processes.ts';
 
 export interface PostgresServer {
-  /** Of the superuser `postgres` and a new, empty database. */
+  /** Of a superuser and a new, empty database. */
   readonly url: string;
   readonly port: number;
   /** Ends the process and removes its data. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL to the server, which takes its children with it: connections break. */
   kill(): void;
-  /** SIGSTOP of the postmaster: who is connected is served, who connects is not answered. */
-  pause(): void;
-  resume(): void;
   /** A new process on the same port and data, whatever became of the old one. */
   restart(): Promise<void>;
   log(): string;
@@ -26,6 +23,8 @@ export interface PostgresServerOptions {
   readonly args?: readonly string[];
   /** Asked for from everybody who connects; default: nobody is. */
   readonly password?: string;
+  /** Who connects, and the name of the database; default `postgres`. */
+  readonly user?: string;
 }
 
 const INSTALL = 'install PostgreSQL 15 or later (apt-get install postgresql, brew install postgresql)';
@@ -39,7 +38,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const remove = (): void => rmSync(dir, { recursive: true, force: true });
   if (user !== undefined) chownSync(dir, user.uid, user.gid);
   const data = join(dir, 'data');
-  const { password = 'unused' } = options;
+  const { password = 'unused', user: role = 'postgres' } = options;
   const launch = (port: number): Promise<RunningServer> =>
     spawnServer({
       binary: find('postgres'),
@@ -57,6 +56,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   try {
     initialise(data, {
       user,
+      role,
       dir,
       password,
       auth: options.password === undefined ? 'trust' : 'scram-sha-256',
@@ -68,7 +68,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   }
   const { port } = current;
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    url: `postgres://${role}:${password}@127.0.0.1:${port}/${role}`,
     port,
     stop: async () => {
       // Smart shutdown waits for clients to leave; this one sends them away.
@@ -77,15 +77,21 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       remove();
     },
     kill: () => current.server.signal('SIGKILL'),
-    pause: () => current.server.signal('SIGSTOP'),
-    resume: () => current.server.signal('SIGCONT'),
     restart: async () => {
       current.server.signal('SIGINT');
       await current.server.stop();
-      current = { port, server: await launch(port) };
+      current = { port, server: await relaunch(() => launch(port)) };
     },
     log: () => current.server.log(),
   };
+}
+
+interface Initial {
+  readonly user: User | undefined;
+  readonly role: string;
+  readonly dir: string;
+  readonly password: string;
+  readonly auth: string;
 }
 
 interface User {
@@ -103,19 +109,37 @@ function unprivileged(): User | undefined {
   throw new Error('there is no user that PostgreSQL could run as');
 }
 
-function initialise(
-  data: string,
-  { user, dir, password, auth }: { user: User | undefined; dir: string; password: string; auth: string },
-): void {
+function initialise(data: string, { user, role, dir, password, auth }: Initial): void {
   const secret = join(dir, 'password');
   writeFileSync(secret, `${password}\n`);
   const { status, stdout, stderr, error } = spawnSync(
     find('initdb'),
-    ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync', '-A', auth, `--pwfile=${secret}`],
+    ['-D', data, '-U', role, '-E', 'UTF8', '--locale=C', '--no-sync', '-A', auth, `--pwfile=${secret}`],
     { ...user, cwd: dir, encoding: 'utf8' },
   );
   if (error !== undefined) throw new Error(`initdb can't be run: ${INSTALL}`, { cause: error });
   if (status !== 0) throw new Error(`initdb failed:\n${stdout}${stderr}`);
+  // As the image does, a database of the user's name.
+  if (role === 'postgres') return;
+  const input = `CREATE DATABASE ${role}`;
+  const made = spawnSync(find('postgres'), ['--single', '-D', data, 'postgres'], {
+    ...user,
+    cwd: dir,
+    input,
+  });
+  if (made.status !== 0) throw new Error(`the database could not be made:\n${made.stderr}`);
+}
+
+/** After a kill the children of the old process may take a moment to notice. */
+async function relaunch(launch: () => Promise<RunningServer>): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launch();
+    } catch (error) {
+      if (attempt === 20 || !/shared memory block|lock file/.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
 }
 
 /** In PATH, or where Debian has the programs of each version. */
