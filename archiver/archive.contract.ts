@@ -49,7 +49,7 @@ export function archiveContract(createFixture: () => Promise<ArchiveFixture>): v
     test('takes all additions or none, each only from where it is', async () => {
       const { fixture, archive } = await open();
       await archive.append([addition(0, 0, [row(1, 1)])]);
-      const wrong = [addition(1, 0, [row(1, 2)]), addition(0, 0, [row(1, 2)])];
+      const wrong = [addition(1, 0, [row(1, 2)]), addition(0, 0, [row(2, 2)])];
       await expect(archive.append(wrong)).rejects.toThrow();
       await archive.close();
       expect(await archive.open(2)).toEqual([

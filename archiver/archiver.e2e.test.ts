@@ -5,6 +5,7 @@ import { createRedisStore } from '../store/redis/redis-store.ts';
 import { DEFAULT_STORE_OPTIONS, type LogEntry, type ScoreStore } from '../store/score-store.ts';
 import { readEntries } from '../store/support.contract.ts';
 import { type History, openHistory } from '../test/support/history.ts';
+import { metricCatalogue } from '../test/support/metric-catalogue.ts';
 import { type PostgresServer, startPostgres } from '../test/support/postgres-server.ts';
 import { waitUntil } from '../test/support/processes.ts';
 import { type RedisServer, startRedis } from '../test/support/redis-server.ts';
@@ -255,6 +256,9 @@ describe('history', () => {
 
   it('is told in metrics, and no password in the log', async () => {
     const { body } = await request(`${server.url}/metrics`);
+    const typed = [...body.matchAll(/^# TYPE (scorewire_archiver_\w+) \w+$/gm)].map(([, name]) => name);
+    const known = [...metricCatalogue().keys()].filter((name) => name.startsWith('scorewire_archiver_'));
+    expect(typed.toSorted()).toEqual(known.toSorted());
     expect(body).toMatch(/^scorewire_archiver_active 1$/m);
     expect(body).toMatch(/^scorewire_archiver_operations_total [1-9]\d{3,}$/m);
     expect(body).toMatch(/^scorewire_archiver_batch_seconds_count [1-9]/m);

@@ -70,7 +70,7 @@ describe('the archive in PostgreSQL', () => {
   });
 
   it('ends the session of who does not move, so that another one can write', async () => {
-    const idle = create({ idleTimeoutMs: 100 });
+    const idle = create({ idleTimeoutMs: 1500 });
     await idle.open(1);
     const next = create();
     await expect.poll(() => next.open(1), { timeout: 10_000 }).toEqual([{ position: 0, at: undefined }]);

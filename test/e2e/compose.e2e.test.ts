@@ -80,7 +80,7 @@ describe('docker-compose.yml', () => {
       async () => (await request(`${url}/readyz`)).status === 200,
       'a server behind the balancer',
     );
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const stop of stops) await stop();
   });
