@@ -17,7 +17,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 8080
-# A broadcaster has no port but METRICS_PORT; without it, its container is healthy while its process runs.
+# A broadcaster or an archiver has no port but METRICS_PORT; without it, its container is healthy while its process runs.
 HEALTHCHECK --interval=10s --timeout=3s \
-  CMD ["node", "-e", "const { ROLE, PORT, METRICS_PORT } = process.env; const port = ROLE === 'broadcaster' ? METRICS_PORT : PORT; if (port) fetch('http://127.0.0.1:' + port + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const { ROLE, PORT, METRICS_PORT } = process.env; const port = ROLE === 'broadcaster' || ROLE === 'archiver' ? METRICS_PORT : PORT; if (port) fetch('http://127.0.0.1:' + port + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js"]

@@ -6,6 +6,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { addSharedMetrics, Outages } from './app-metrics.ts';
+import { type Archiver, createArchiver } from './archiver/archiver.ts';
+import { archiverMetrics } from './archiver/archiver-metrics.ts';
+import { DEFAULT_ARCHIVER_OPTIONS } from './archiver/archiver-options.ts';
+import { createPostgresArchive, DEFAULT_POSTGRES_OPTIONS } from './archiver/postgres/postgres-archive.ts';
 import { createBroadcaster } from './broadcaster/broadcaster.ts';
 import { broadcasterMetrics } from './broadcaster/broadcaster-metrics.ts';
 import {
@@ -23,7 +27,9 @@ import { loadPlayedMatch } from './demo-match.ts';
 import type { OwnHandlers } from './handlers-module.ts';
 import { createNodeAnswer, createNodeReport, type ReportedParts } from './node-report.ts';
 import type { NodeReport } from './protocol/node-reports.ts';
+import { archives, servesClients } from './roles.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
+import { assert } from './runtime/errors.ts';
 import { type Service, startAll } from './runtime/lifecycle.ts';
 import type { Logger } from './runtime/logger.ts';
 import { loopLag } from './runtime/loop-lag.ts';
@@ -46,7 +52,7 @@ import { ScriptTimes } from './store/redis/script-times.ts';
 import type { ScoreStore } from './store/score-store.ts';
 
 export interface App extends Service {
-  /** Such as `http://127.0.0.1:8080`, once started; a broadcaster has none. */
+  /** Such as `http://127.0.0.1:8080`, once started; a broadcaster or an archiver has none. */
   readonly address: string | undefined;
   /** Of the port for metrics alone, once started, where there is one. */
   readonly metricsAddress: string | undefined;
@@ -101,11 +107,13 @@ export function createApp(
   const nodes = createNodes(parts, () => reported);
   parts.metrics.add(loopLag());
   addSharedMetrics(parts.metrics, { ...parts, failures, storeOutages, busOutages, busCounts, scriptTimes });
-  const edge = settings.role === 'broadcaster' ? undefined : createEdgeOf({ ...parts, nodes });
-  const broadcaster = settings.role === 'server' ? undefined : createBroadcasterOf(parts);
-  const reported: ReportedParts = { ...parts, role: settings.role, edge, broadcaster };
+  const { role } = settings;
+  const edge = servesClients(role) ? createEdgeOf({ ...parts, nodes }) : undefined;
+  const broadcaster = role === 'all' || role === 'broadcaster' ? createBroadcasterOf(parts) : undefined;
+  const archiver = archives(settings) ? createArchiverOf(parts) : undefined;
+  const reported: ReportedParts = { ...parts, role, edge, broadcaster };
   const ownPort = createMetricsServerOf(parts);
-  const services = [ownPort, parts.traces, parts.store, parts.bus, nodes, broadcaster, edge].filter(
+  const services = [ownPort, parts.traces, parts.store, parts.bus, nodes, archiver, broadcaster, edge].filter(
     (part) => part !== undefined,
   );
   const abort = new AbortController();
@@ -169,7 +177,9 @@ function createBus(
   settings: Settings,
   { logger, clock, busCounts }: Pick<Parts, 'logger' | 'clock'> & { readonly busCounts: BusCounts },
 ): MessageBus {
-  if (settings.natsUrls.length === 0) return createInProcessBus({ clock, logger });
+  // History goes on where the bus is away: an archiver has nobody to talk to.
+  if (settings.natsUrls.length === 0 || settings.role === 'archiver')
+    return createInProcessBus({ clock, logger });
   const onDropped = (): void => {
     busCounts.dropped++;
   };
@@ -207,6 +217,16 @@ function createBroadcasterOf({ settings, ...deps }: Parts): Broadcaster {
   return broadcaster;
 }
 
+/** Beside a server and a broadcaster it only reads what they write. */
+function createArchiverOf({ settings, store, clock, logger, metrics }: Parts): Archiver {
+  const { databaseUrl } = settings;
+  assert(databaseUrl !== undefined, 'who archives knows where to');
+  const archive = createPostgresArchive({ logger }, { ...DEFAULT_POSTGRES_OPTIONS, url: databaseUrl });
+  const archiver = createArchiver({ store, archive, clock, logger }, DEFAULT_ARCHIVER_OPTIONS);
+  metrics.add(archiverMetrics(archiver));
+  return archiver;
+}
+
 /** What a broadcaster does for its partitions besides: points of matches go to tournaments, checkpoints are taken. */
 function createSideline({ settings, ...deps }: Parts, mayWorkOn: (partition: number) => boolean): Service {
   const feeder = createMatchFeeder({ ...deps, mayWorkOn }, { pauseMs: settings.timing.tickMs });
@@ -225,7 +245,7 @@ function createSideline({ settings, ...deps }: Parts, mayWorkOn: (partition: num
 function createMetricsServerOf({ settings, metrics }: Parts): MetricsServer | undefined {
   const { metricsPort, host, authSecret, authJwks } = settings;
   if (metricsPort === undefined) return undefined;
-  // Who listens for others without a key is a broadcaster, which has nothing but this to protect.
+  // Who listens for others without a key is a broadcaster or an archiver, which has nothing but this to protect.
   const open = authSecret === undefined && authJwks === undefined && isLoopback(host);
   return createMetricsServer(
     { metrics },

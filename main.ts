@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type App, createApp } from './app.ts';
 import { loadHandlers, type OwnHandlers } from './handlers-module.ts';
+import { archives } from './roles.ts';
 import { StartError } from './runtime/errors.ts';
 import { createLogger, type Logger } from './runtime/logger.ts';
 import { DEMO_MATCH } from './server/demo/demo-cricket.ts';
@@ -140,9 +141,13 @@ function describeStart(
   const scores =
     settings.redisUrls.length > 0 ? 'in Redis' : 'in memory, gone at exit (set REDIS_URL to keep them)';
   const bus = settings.natsUrls.length > 0 ? 'over NATS' : 'inside this process (set NATS_URL for several)';
+  const history = archives(settings) ? ['  history goes to PostgreSQL'] : [];
   return [
-    address === undefined ? 'scorewire broadcaster is running' : `scorewire is listening on ${address}`,
-    `  scores live ${scores}; changes travel ${bus}`,
+    address === undefined ? `scorewire ${settings.role} is running` : `scorewire is listening on ${address}`,
+    settings.role === 'archiver'
+      ? `  scores live ${scores}`
+      : `  scores live ${scores}; changes travel ${bus}`,
+    ...history,
     ...describeWorkers(settings),
     ...(metricsAddress === undefined ? [] : [`  metrics are on ${metricsAddress}/metrics`]),
     ...describeDemo(settings),

@@ -1,10 +1,10 @@
 import type { Broadcaster } from './broadcaster/broadcaster-types.ts';
 import type { MessageBus } from './bus/message-bus.ts';
 import type { BroadcasterReport, NodeAnswer, NodeQuestion, NodeReport } from './protocol/node-reports.ts';
+import type { Role } from './roles.ts';
 import { RecentQuantiles } from './runtime/histogram.ts';
 import type { Logger } from './runtime/logger.ts';
 import type { Edge } from './server/edge.ts';
-import type { Role } from './settings.ts';
 import type { ScoreStore } from './store/score-store.ts';
 
 export interface ReportedParts {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { archives, servesClients } from './roles.ts';
 import { LARGEST_LIMITS, LIMIT_NAMES, readSettings, settingWarnings } from './settings.ts';
 
 const SECRET = 's'.repeat(32);
@@ -30,7 +31,16 @@ describe('settings', () => {
     [{ PORT: 'abc' }, 'PORT=abc: must be a whole number from 0 to 65535'],
     [{ PORT: '70000' }, 'PORT=70000: must be a whole number from 0 to 65535'],
     [{ TICK_MS: '0' }, 'TICK_MS=0: must be a whole number from 10 to 60000'],
-    [{ ROLE: 'king' }, 'ROLE=king: must be one of all, server, broadcaster'],
+    [{ ROLE: 'king' }, 'ROLE=king: must be one of all, server, broadcaster, archiver'],
+    [{ ROLE: 'archiver', REDIS_URL: 'redis://a' }, 'ROLE=archiver: needs REDIS_URL'],
+    [{ ROLE: 'archiver', DATABASE_URL: 'postgres://u:hunter2@a' }, 'ROLE=archiver: needs REDIS_URL'],
+    [{ DATABASE_URL: 'postgres://u:hunter2@a/b' }, 'DATABASE_URL: needs REDIS_URL'],
+    [{ DATABASE_URL: 'mysql://u:hunter2@a/b' }, 'DATABASE_URL: must be a URL that begins with postgres://'],
+    [{ DATABASE_URL: 'postgres://u:hunter2@a:x/b' }, 'DATABASE_URL: must be a URL'],
+    [
+      { ...SPLIT, WORKERS: '2', AUTH_SECRET: SECRET, ROLE: 'archiver', DATABASE_URL: 'postgres://a' },
+      'WORKERS=2: a process of ROLE=archiver has no port',
+    ],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL=loud: must be one of silent, error, warn, info, debug'],
     [
       { REDIS_URL: 'http://user:hunter2@x' },
@@ -45,7 +55,7 @@ describe('settings', () => {
     [{ ...SPLIT, WORKERS: '2' }, 'WORKERS=2: needs AUTH_SECRET or AUTH_JWKS'],
     [
       { ...SPLIT, WORKERS: '2', AUTH_SECRET: SECRET, ROLE: 'broadcaster' },
-      'WORKERS=2: a broadcaster has no port',
+      'WORKERS=2: a process of ROLE=broadcaster has no port',
     ],
     [
       { ...SPLIT, WORKERS: '3', AUTH_SECRET: SECRET, METRICS_PORT: '65534' },
@@ -69,6 +79,17 @@ describe('settings', () => {
     expect(readSettings({ HOST: '0.0.0.0', AUTH_SECRET: SECRET }).host).toBe('0.0.0.0');
     expect(readSettings({ ...SPLIT, ROLE: 'broadcaster' }).role).toBe('broadcaster');
     expect(readSettings({ ...SPLIT, REDIS_URL: 'redis://a:1,redis://b:2' }).redisUrls).toHaveLength(2);
+  });
+
+  it('have history archived by an archiver, and by a process of all that is told where to', () => {
+    const [REDIS_URL, DATABASE_URL] = ['redis://a', 'postgres://u:a,b@host/history'];
+    const archiver = readSettings({ ROLE: 'archiver', HOST: '0.0.0.0', REDIS_URL, DATABASE_URL });
+    expect([archiver.databaseUrl, archives(archiver), servesClients('archiver')]).toEqual([
+      ...[DATABASE_URL, true, false],
+    ]);
+    expect(archives(readSettings({ REDIS_URL, DATABASE_URL }))).toBe(true);
+    expect(archives(readSettings({ REDIS_URL }))).toBe(false);
+    expect(archives(readSettings({ ...SPLIT, ROLE: 'server', DATABASE_URL }))).toBe(false);
   });
 
   it('take a secret as it is, spaces around it too', () => {

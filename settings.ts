@@ -1,5 +1,6 @@
 import { DEFAULT_TIMING, type Timing, timingOf } from './bus/timing.ts';
 import { type DemoSettings, readDemo } from './demo-settings.ts';
+import { isSplit, ROLES, type Role, servesClients } from './roles.ts';
 import { EnvReader } from './runtime/env-reader.ts';
 import { StartError } from './runtime/errors.ts';
 import { LOG_LEVELS, type LogLevel } from './runtime/logger.ts';
@@ -7,10 +8,6 @@ import { isOrigin } from './server/auth/origin.ts';
 import { mayMatchChannels } from './server/auth/patterns.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server/limits.ts';
 import { DEFAULT_STORE_OPTIONS, type StoreOptions } from './store/score-store.ts';
-
-/** `server`: the edge only; `broadcaster`: the tick only; `all`: both in one process. */
-const ROLES = ['all', 'server', 'broadcaster'] as const;
-export type Role = (typeof ROLES)[number];
 
 export interface TraceSettings {
   /** Where OTLP is spoken over HTTP. */
@@ -37,6 +34,8 @@ export interface Settings {
   readonly redisSentinels: readonly string[];
   /** None: the bus is inside the process. */
   readonly natsUrls: readonly string[];
+  /** Where the history goes, of an archiver or a process of all; none: nowhere. It may hold a password. */
+  readonly databaseUrl: string | undefined;
   /** The module with the operator's own handlers. */
   readonly handlers: string | undefined;
   readonly authSecret: string | undefined;
@@ -128,6 +127,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     redisUrls: env.urls('REDIS_URL', ['redis:', 'rediss:']),
     redisSentinels: env.urls('REDIS_SENTINELS', ['redis:', 'rediss:']),
     natsUrls: env.urls('NATS_URL', ['nats:', 'tls:']),
+    databaseUrl: env.url('DATABASE_URL', ['postgres:', 'postgresql:']),
     handlers: env.text('HANDLERS'),
     authSecret: env.secret('AUTH_SECRET'),
     authJwks: env.text('AUTH_JWKS'),
@@ -222,14 +222,28 @@ function checkTogether(settings: Settings): void {
       'REDIS_SENTINELS: needs one REDIS_URL, whose host is the name of the master, such as redis://mymaster',
     );
   }
-  if (role !== 'all' && (settings.redisUrls.length === 0 || settings.natsUrls.length === 0)) {
+  checkHistory(settings);
+  if (isSplit(role) && (settings.redisUrls.length === 0 || settings.natsUrls.length === 0)) {
     throw new StartError(
       `ROLE=${role}: needs REDIS_URL and NATS_URL, since the parts of a split installation meet there`,
     );
   }
-  if (role !== 'broadcaster' && authSecret === undefined && authJwks === undefined && !isLoopback(host)) {
+  if (servesClients(role) && authSecret === undefined && authJwks === undefined && !isLoopback(host)) {
     throw new StartError(
       `HOST=${host}: is not a loopback address; set AUTH_SECRET or AUTH_JWKS first, or anybody could publish`,
+    );
+  }
+}
+
+function checkHistory({ role, redisUrls, databaseUrl }: Settings): void {
+  if (role === 'archiver' && (redisUrls.length === 0 || databaseUrl === undefined)) {
+    throw new StartError(
+      'ROLE=archiver: needs REDIS_URL, where the log is, and DATABASE_URL, where the history goes',
+    );
+  }
+  if (role === 'all' && databaseUrl !== undefined && redisUrls.length === 0) {
+    throw new StartError(
+      'DATABASE_URL: needs REDIS_URL, since scores in the memory of one process begin anew with each start',
     );
   }
 }
@@ -241,8 +255,10 @@ function checkWorkers({ workers, role, redisUrls, natsUrls, authSecret, authJwks
       `WORKERS=${workers}: needs REDIS_URL and NATS_URL, since processes that share a port meet there`,
     );
   }
-  if (role === 'broadcaster') {
-    throw new StartError(`WORKERS=${workers}: a broadcaster has no port to share; start several of them`);
+  if (!servesClients(role)) {
+    throw new StartError(
+      `WORKERS=${workers}: a process of ROLE=${role} has no port to share; start several of them`,
+    );
   }
   if (authSecret === undefined && authJwks === undefined) {
     throw new StartError(

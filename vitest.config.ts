@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const servers = ['**/*.redis.test.ts', '**/*.nats.test.ts', '**/*.e2e.test.ts'];
+const servers = ['**/*.redis.test.ts', '**/*.nats.test.ts', '**/*.postgres.test.ts', '**/*.e2e.test.ts'];
 const browser = ['**/*.browser.test.ts'];
 const excluded = ['node_modules/**', 'dist/**'];
 

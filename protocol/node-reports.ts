@@ -53,7 +53,10 @@ export const NodeNameSchema = Type.String({
 export const NodeReportSchema = Strict(
   {
     name: NodeNameSchema,
-    role: Type.Union([Type.Literal('all'), Type.Literal('server'), Type.Literal('broadcaster')]),
+    role: Type.Union([
+      ...[Type.Literal('all'), Type.Literal('server')],
+      ...[Type.Literal('broadcaster'), Type.Literal('archiver')],
+    ]),
     at: described(TimeSchema, 'Of this report, Unix milliseconds by the clock of the process'),
     startedAt: TimeSchema,
     draining: Type.Boolean(),

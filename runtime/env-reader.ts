@@ -69,18 +69,23 @@ export class EnvReader {
 
   /** URLs separated by commas, of one of the given protocols (such as `redis:`). The value is not printed: it may hold a password. */
   urls(name: string, protocols: readonly string[]): readonly string[] {
-    const urls = this.#parts(name);
-    for (const url of urls) {
-      if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol)) {
-        throw new StartError(
-          `${name}: must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-        );
-      }
-    }
-    return urls;
+    return this.#parts(name).map((url) => checkedUrl(name, url, protocols));
+  }
+
+  /** One such URL, commas and all. */
+  url(name: string, protocols: readonly string[]): string | undefined {
+    const url = this.text(name);
+    return url === undefined ? undefined : checkedUrl(name, url, protocols);
   }
 
   flag(name: string): boolean {
     return this.choice(name, '0', ['0', '1', 'false', 'true']) !== '0' && this.text(name) !== 'false';
   }
+}
+
+function checkedUrl(name: string, url: string, protocols: readonly string[]): string {
+  if (URL.canParse(url) && protocols.includes(new URL(url).protocol)) return url;
+  throw new StartError(
+    `${name}: must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  );
 }

@@ -4,9 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
 
-const from = new URL('store/redis/lua/', root);
-const to = new URL('dist/store/redis/lua/', root);
-await mkdir(to, { recursive: true });
-const scripts = (await readdir(from)).filter((file) => file.endsWith('.lua'));
-for (const file of scripts) await cp(new URL(file, from), new URL(file, to));
-console.log(`copied ${scripts.length} scripts to ${fileURLToPath(to)}`);
+for (const [folder, ending] of [
+  ['store/redis/lua/', '.lua'],
+  ['archiver/postgres/sql/', '.sql'],
+] as const) {
+  const from = new URL(folder, root);
+  const to = new URL(`dist/${folder}`, root);
+  await mkdir(to, { recursive: true });
+  const scripts = (await readdir(from)).filter((file) => file.endsWith(ending));
+  for (const file of scripts) await cp(new URL(file, from), new URL(file, to));
+  console.log(`copied ${scripts.length} scripts to ${fileURLToPath(to)}`);
+}

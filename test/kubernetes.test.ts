@@ -28,7 +28,15 @@ const podsOf = (selector: Labels): readonly Manifest[] =>
 function environmentOf({ spec }: Pick<Manifest, 'spec'>): Record<string, string> {
   const [container] = spec.template.spec.containers;
   const own = container.env.map(({ name, value }: { name: string; value: string }) => [name, value]);
-  return { ...named('ConfigMap', 'scorewire').data, ...Object.fromEntries(own), AUTH_SECRET: 'x'.repeat(32) };
+  const secrets: string[] = container.envFrom.map(
+    (each: { secretRef?: { name: string } }) => each.secretRef?.name,
+  );
+  return {
+    ...named('ConfigMap', 'scorewire').data,
+    ...Object.fromEntries(own),
+    AUTH_SECRET: 'x'.repeat(32),
+    ...(secrets.includes('scorewire-history') ? { DATABASE_URL: 'postgres://u:p@postgres/scorewire' } : {}),
+  };
 }
 
 describe('the manifests', () => {
@@ -70,7 +78,10 @@ describe('the manifests', () => {
   });
 
   it('keep one of several pods from going with another', () => {
-    for (const { metadata } of ours) {
+    // The one that has no budget is alone.
+    const several = ours.filter(({ spec }) => spec.replicas !== 1);
+    expect(several).toHaveLength(2);
+    for (const { metadata } of several) {
       const { spec } = named('PodDisruptionBudget', metadata.name);
       expect(podsOf(spec.selector.matchLabels).map((pod) => pod.metadata.name)).toEqual([metadata.name]);
     }
@@ -116,7 +127,7 @@ describe.each(titled(ours))('%s', (_, { spec }) => {
   it('gives settings that exist and that are taken', () => {
     const known = settingNames();
     expect(Object.keys(environment).filter((name) => !known.has(name))).toEqual([]);
-    expect(['server', 'broadcaster']).toContain(settings.role);
+    expect(['server', 'broadcaster', 'archiver']).toContain(settings.role);
   });
 
   it('has its ports and probes where the process listens', () => {

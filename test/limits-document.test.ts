@@ -1,6 +1,7 @@
 /** docs/limits.md names every limit that the code names, with its value and a test, and none that is gone. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_ARCHIVER_LIMITS } from '../archiver/archiver-options.ts';
 import { DEFAULT_BROADCASTER_LIMITS } from '../broadcaster/broadcaster-types.ts';
 import { DEFAULT_TIMING } from '../bus/timing.ts';
 import { DEFAULT_GATEWAY_TUNING } from '../server/gateway/gateway-options.ts';
@@ -19,6 +20,7 @@ const GROUPS: Readonly<Record<string, readonly [where: string, limits: object]>>
   HTTP_LIMITS: ['server/limits.ts', HTTP_LIMITS],
   AUTH_LIMITS: ['server/limits.ts', AUTH_LIMITS],
   DEFAULT_BROADCASTER_LIMITS: ['broadcaster/broadcaster-types.ts', DEFAULT_BROADCASTER_LIMITS],
+  DEFAULT_ARCHIVER_LIMITS: ['archiver/archiver-options.ts', DEFAULT_ARCHIVER_LIMITS],
   DEFAULT_STORE_OPTIONS: ['store/store-options.ts', DEFAULT_STORE_OPTIONS],
   DEFAULT_GATEWAY_TUNING: ['server/gateway/gateway-options.ts', DEFAULT_GATEWAY_TUNING],
   DEFAULT_TIMING: ['bus/timing.ts', DEFAULT_TIMING],
@@ -37,7 +39,7 @@ const productOf = (text: string): number =>
 
 const named = listFiles()
   .filter((file) =>
-    /^(protocol|scoring|store|bus|broadcaster|server|client|runtime)\/.*(?<!\.test|\.contract)\.ts$/.test(
+    /^(protocol|scoring|store|bus|broadcaster|server|archiver|client|runtime)\/.*(?<!\.test|\.contract)\.ts$/.test(
       file,
     ),
   )

@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bus: ['runtime', 'protocol', 'contest'],
   broadcaster: ['runtime', 'protocol', 'scoring', 'contest', 'store', 'bus'],
   server: ['runtime', 'protocol', 'scoring', 'contest', 'store', 'bus'],
+  archiver: ['runtime', 'protocol', 'store'],
   client: ['protocol'],
   web: ['protocol', 'client', 'scoring'],
   // It starts real servers just as the tests do.
@@ -39,6 +40,7 @@ const HOMES: Readonly<Record<string, string>> = {
   jose: 'server/auth/',
   msgpackr: 'protocol/msgpack-codec.ts',
   nats: 'bus/nats-bus.ts',
+  pg: 'archiver/postgres/',
   pino: 'runtime/logger.ts',
   'prom-client': 'runtime/metrics.ts',
   svelte: 'web/',

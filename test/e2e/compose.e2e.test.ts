@@ -5,7 +5,9 @@ import { parse } from 'yaml';
 import { connect } from '../../client/index.ts';
 import type { Rows } from '../../protocol/views.ts';
 import { startHaproxy } from '../support/haproxy.ts';
+import { openHistory } from '../support/history.ts';
 import { startNats } from '../support/nats-server.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { waitUntil } from '../support/processes.ts';
 import { connectRaw } from '../support/raw-client.ts';
 import { redisCommand } from '../support/redis-command.ts';
@@ -30,26 +32,33 @@ const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 const argsOf = (name: string): string[] => (services[name]?.command ?? '').split(' ');
 
+const PASSWORD = 'of-the-composed-database';
+
 /** Images can't be run everywhere, so the composed services run as processes with the same commands and settings. */
 describe('docker-compose.yml', () => {
   const stops: (() => Promise<void>)[] = [];
   const running = new Map<string, RunningScorewire>();
   let redisPort: number;
+  let postgres: PostgresServer;
   let url: string;
 
   beforeAll(async () => {
-    const [redis, nats] = await Promise.all([
+    const [redis, nats, database] = await Promise.all([
       startRedis({ args: argsOf('redis').slice(1) }),
       startNats({ args: argsOf('nats').map((argument) => (argument === '8222' ? '0' : argument)) }),
+      startPostgres({ user: services.postgres?.environment?.POSTGRES_USER ?? '', password: PASSWORD }),
     ]);
+    postgres = database;
     redisPort = redis.port;
-    stops.push(redis.stop, nats.stop);
+    stops.push(redis.stop, nats.stop, postgres.stop);
     const start = async (name: string, environment: Readonly<Record<string, string>>) => {
       const env = Object.entries(environment).map(([key, value]) => [
         key,
         value
           .replace('redis:6379', `127.0.0.1:${redis.port}`)
           .replace('nats:4222', `127.0.0.1:${nats.port}`)
+          .replace('postgres:5432', `127.0.0.1:${postgres.port}`)
+          .replace(/\$\{POSTGRES_PASSWORD:\?[^}]*\}/, PASSWORD)
           .replace(/^\$\{AUTH_SECRET.*\}$/, TEST_SECRET)
           // Containers have addresses of their own, processes share one.
           .replace('9464', '0'),
@@ -71,15 +80,16 @@ describe('docker-compose.yml', () => {
       async () => (await request(`${url}/readyz`)).status === 200,
       'a server behind the balancer',
     );
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const stop of stops) await stop();
   });
 
   const hostOf = (name: string): string => new URL(running.get(name)?.url ?? '').host;
 
-  it('starts two servers and two broadcasters', () => {
+  it('starts two servers, two broadcasters and an archiver', () => {
     expect([...running.keys()].toSorted()).toEqual([
+      'archiver',
       'broadcaster-1',
       'broadcaster-2',
       'server-1',
@@ -119,6 +129,17 @@ describe('docker-compose.yml', () => {
     expect(published.status).toBe(200);
     await viewer.waitForState('board:cup', (rows) => (rows as Rows).length === 1);
     viewer.close();
+  });
+
+  it('carries a score into the history', async () => {
+    const body = { type: 'score', board: 'kept', member: 'ann', delta: 3 };
+    expect((await request(`${url}/v1/events`, { token: await adminToken(), body })).status).toBe(200);
+    const history = await openHistory(postgres.url);
+    const changes = () =>
+      history.query("SELECT member, delta FROM scorewire.score_changes WHERE board = 'kept'");
+    await waitUntil(async () => (await changes()).length === 1, 'the score in the history');
+    expect(await changes()).toEqual([{ member: 'ann', delta: 3 }]);
+    await history.close();
   });
 
   it('passes streams of events through the balancer as they come', async () => {

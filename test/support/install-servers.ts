@@ -31,6 +31,12 @@ const REQUIREMENTS: readonly Requirement[] = [
     // Of packages whose programs are for root, it is where users' PATH does not lead.
     folders: ['/usr/sbin', '/usr/local/sbin'],
   },
+  {
+    binaries: ['initdb'],
+    debian: 'postgresql',
+    elsewhere: 'PostgreSQL 15 or later',
+    folders: ['/usr/lib/postgresql/*/bin'],
+  },
 ];
 
 const APT_GET = '/usr/bin/apt-get';

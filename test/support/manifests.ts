@@ -14,8 +14,9 @@ export interface Manifest {
 
 const folder = new URL('../../deploy/kubernetes/', import.meta.url);
 
+/** Those for everybody, and those in a folder of their own for who wants them. */
 export function readManifests(): readonly Manifest[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { encoding: 'utf8', recursive: true })
     .filter((file) => file.endsWith('.yaml'))
     .flatMap((file) =>
       parseAllDocuments(readFileSync(new URL(file, folder), 'utf8')).map((document) => {

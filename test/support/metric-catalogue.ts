@@ -1,4 +1,5 @@
 import { addSharedMetrics } from '../../app-metrics.ts';
+import { archiverMetrics } from '../../archiver/archiver-metrics.ts';
 import { broadcasterMetrics } from '../../broadcaster/broadcaster-metrics.ts';
 import type { Metric, MetricGroup } from '../../runtime/metrics.ts';
 import { EventCounts, eventMetrics } from '../../server/event-counts.ts';
@@ -25,6 +26,7 @@ export function metricCatalogue(): ReadonlyMap<string, MetricDescription> {
   add(ingestMetrics(unasked));
   add(gatewayMetrics(unasked));
   add(broadcasterMetrics(unasked));
+  add(archiverMetrics(unasked));
   addSharedMetrics({ add }, unasked);
   return found;
 }

@@ -16,6 +16,8 @@ export interface ServerCommand {
   /** Default 10 s. */
   readonly readyTimeoutMs?: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** Default: who runs the tests. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 export interface RunningServer {
@@ -96,6 +98,7 @@ export async function spawnServer(command: ServerCommand): Promise<RunningServer
   const child = spawn(binary, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(command.env ? { env: command.env } : {}),
+    ...command.user,
   });
   let log = '';
   const keep = (chunk: Buffer): void => {

@@ -3,7 +3,7 @@ import { signToken } from '../../server/auth/tokens.ts';
 import { type RunningServer, spawnServer } from './processes.ts';
 
 export interface RunningScorewire {
-  /** Such as `http://127.0.0.1:40123`; empty for a broadcaster. */
+  /** Such as `http://127.0.0.1:40123`; empty for a broadcaster or an archiver. */
   readonly url: string;
   /** Such as `ws://127.0.0.1:40123/v1/ws`. */
   readonly socketUrl: string;
@@ -19,7 +19,7 @@ export const TEST_SECRET = 'a secret of the tests, long enough for HS256';
 const START_TIMEOUT_MS = 30_000;
 
 const ADDRESS = /scorewire is listening on (http:\/\/\S+)/;
-const BROADCASTER = /scorewire broadcaster is running/;
+const WITHOUT_ADDRESS = /scorewire (broadcaster|archiver) is running/;
 
 export async function startScorewire(
   env: Record<string, string> = {},
@@ -31,7 +31,7 @@ export async function startScorewire(
     install: 'npm ci',
     readyTimeoutMs: START_TIMEOUT_MS,
     env: { PATH: globalThis.process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...env },
-    ready: (server) => ADDRESS.test(server.log()) || BROADCASTER.test(server.log()),
+    ready: (server) => ADDRESS.test(server.log()) || WITHOUT_ADDRESS.test(server.log()),
   });
   const url = ADDRESS.exec(process.log())?.[1] ?? '';
   return { url, socketUrl: `${url.replace('http', 'ws')}/v1/ws`, process, stop: () => process.stop() };
