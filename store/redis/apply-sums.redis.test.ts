@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
-import {
-  DEFAULT_STORE_OPTIONS,
-  MAX_APPLIED_OPERATIONS,
-  type Operation,
-  type ScoreStore,
-} from '../score-store.ts';
+import { MAX_APPLIED_OPERATIONS, type Operation, type ScoreStore } from '../score-store.ts';
+import { contractScoring } from '../scoring.contract.ts';
 import {
   apply,
   applyParts,
@@ -18,6 +14,7 @@ import {
   readEntries,
   readRecord,
   readScores,
+  result,
   set,
   settled,
   takeNames,
@@ -36,10 +33,10 @@ afterAll(() => redis.stop());
 /** A store, and how often it has run which of the two scripts. */
 async function open() {
   const times = new ScriptTimes();
-  const { store, dispose } = await createStoreUnderTest(redis.url, { partitions: 1, times });
+  const { store, connect, dispose } = await createStoreUnderTest(redis.url, { partitions: 1, times });
   const ran = (script: 'apply' | 'apply-sums') => times.seconds.get(script)?.count ?? 0;
   const runs = () => ({ sums: ran('apply-sums'), steps: ran('apply') });
-  return { store, dispose, runs };
+  return { store, connect, dispose, runs };
 }
 
 describe('a batch that only adds whole numbers', () => {
@@ -120,6 +117,34 @@ describe('a batch that only adds whole numbers', () => {
     await dispose();
   });
 
+  test('may have results, which are applied where the scores are still what is known', async () => {
+    const { store, connect, dispose, runs } = await open();
+    await apply(store, [result('b', 'ann', 'bob'), count('g', 'ann', 'wins'), delta('c', 'ann', 1)]);
+    expect(runs().steps).toBe(2);
+    const game = [
+      result('b', 'bob', 'ann', { options: { start: 7 } }),
+      count('g', 'ann', 'wins', 2),
+      delta('c', 'ann', 1),
+    ];
+    await apply(store, [...game, ...game]);
+    expect(runs()).toEqual({ sums: 1, steps: 2 });
+    const bob = 90 + 11 + 9.9;
+    expect(await readScores(store, 'b')).toEqual([
+      ['bob', bob],
+      ['ann', 110 - 11 - 9.9],
+    ]);
+    expect(await takeNames(store)).toMatchObject({ 'board:b': 1000, 'board:c': 1000, 'players:g': 1000 });
+    await apply(await connect(), [set('b', 'ann', 50)]);
+    await apply(store, game);
+    // One of the other client, one that tells the scores, one that applies.
+    expect(runs()).toEqual({ sums: 2, steps: 5 });
+    expect(await readScores(store, 'b')).toEqual([
+      ['bob', bob + 5],
+      ['ann', 45],
+    ]);
+    await dispose();
+  });
+
   test('gives what the memory engine gives, on boards of all kinds', async () => {
     const boards = ['plain', 'asc', 'first', 'windows'];
     const configure = async (store: ScoreStore) => {
@@ -132,6 +157,15 @@ describe('a batch that only adds whole numbers', () => {
     const operation: fc.Arbitrary<Operation> = fc.oneof(
       fc.tuple(fc.constantFrom(...boards), member, amount).map((drawn) => delta(...drawn)),
       fc
+        .tuple(
+          fc.constantFrom('rated', ...boards),
+          member,
+          member,
+          fc.constantFrom('transfer', 'winner-only'),
+        )
+        .filter(([, winner, loser]) => winner !== loser)
+        .map(([board, winner, loser, handler]) => result(board, winner, loser, { handler })),
+      fc
         .tuple(fc.constantFrom('g', '__proto__'), member, fc.constantFrom('a', 'b', 'c'), amount)
         .map((drawn) => count(...drawn)),
     );
@@ -141,7 +175,7 @@ describe('a batch that only adds whole numbers', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 8 }), async (batches) => {
         const { store, dispose, runs } = await open();
-        const model = createMemoryStore({ ...DEFAULT_STORE_OPTIONS, partitions: 1 });
+        const model = createMemoryStore({ partitions: 1 }, { scoring: contractScoring });
         for (const each of [store, model]) await configure(each);
         let number = 1;
         for (const operations of batches) {
@@ -152,7 +186,7 @@ describe('a batch that only adds whole numbers', () => {
           );
         }
         expect(await readEntries(store)).toEqual(await readEntries(model));
-        for (const board of [...boards, 'windows@daily.2026-11-21']) {
+        for (const board of [...boards, 'rated', 'windows@daily.2026-11-21']) {
           expect(await readScores(store, board)).toEqual(await readScores(model, board));
         }
         expect(await takeNames(store)).toEqual(await takeNames(model));

@@ -1,6 +1,8 @@
 import type { Batch, BatchVerdict, StoreOptions } from '../score-store.ts';
 import type { BoardWindows } from './board-windows.ts';
 import type { PartitionKeys } from './keys.ts';
+import type { KnownScores } from './known-scores.ts';
+import type { RatingScoring } from './rated-batch.ts';
 import type { RunScript } from './scripts.ts';
 import { limitsOf } from './sending.ts';
 import { SummedBatch } from './summed-batch.ts';
@@ -9,14 +11,20 @@ import { SummedBatch } from './summed-batch.ts';
 const BATCHES_LEFT_OUT = 20;
 /** Boards and products of which that is remembered. */
 const MAX_REMEMBERED = 1000;
-const BY_PARTS = 0;
+const NOT_AS_SUPPOSED = 0;
 const BY_NUMBERS = -1;
+
+interface SumsDeps {
+  readonly boardWindows: Pick<BoardWindows, 'has'>;
+  readonly knownScores: KnownScores;
+  readonly scoring: RatingScoring;
+}
 
 /** The short way of batches that only add whole numbers, as nearly all do. `undefined`: nothing was done, and it has to go the long one. */
 export function createApplySums(
   run: RunScript,
   options: StoreOptions,
-  boardWindows: Pick<BoardWindows, 'has'>,
+  { boardWindows, knownScores, scoring }: SumsDeps,
 ): (batch: Batch, partition: PartitionKeys) => Promise<BatchVerdict | undefined> {
   const { ofAll } = limitsOf(options);
   const [maxDirtyNames = '', newConfig = '', logOperations = '', , ...retentions] = ofAll;
@@ -41,23 +49,38 @@ export function createApplySums(
   };
 
   return async ({ acceptedAt, parts }, partition) => {
-    const batch = SummedBatch.of(parts);
+    const batch = SummedBatch.of(parts, { scoring, known: knownScores });
     if (batch === undefined) return undefined;
     const names = namesOf(batch);
     for (const board of batch.boards.keys()) if (boardWindows.has(board)) return undefined;
     if (leftOut.size > 0 && names.filter(isLeftOut).length > 0) return undefined;
-    const { lengths, boards, members, sums, lasts, producers, counters, counterSums, kinds, values } =
-      batch.pack();
+    const {
+      lengths,
+      boards,
+      members,
+      sums,
+      lasts,
+      producers,
+      counters,
+      counterSums,
+      kinds,
+      values,
+      ...results
+    } = batch.pack();
     const { products, counterNames, players } = counters;
     const position = await run('apply-sums', keysOf(batch, partition), [
       ...[String(acceptedAt), ...limits, lengths, String(batch.amounts)],
       ...[boards, members, sums, lasts, producers],
       ...[products, counterNames, players, counters.counters, counterSums, kinds, values],
+      ...(results.rated.length === 0 ? [] : [results.rated, results.expected, results.handlers]),
     ]);
-    if (position === BY_PARTS) return undefined;
+    if (position === NOT_AS_SUPPOSED) return undefined;
     if (position === BY_NUMBERS) {
       leaveOut(names);
       return undefined;
+    }
+    for (const [board, { members, sums: scores, known }] of batch.boards) {
+      if (known !== undefined) knownScores.change(board, members.keys(), scores);
     }
     return {
       position: position as number,

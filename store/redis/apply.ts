@@ -59,7 +59,7 @@ export function createApply(
   /** By partition: batches of one engine with results, or events of a match, would only be in each other's way. */
   const turns = new Turns<number>();
   const limits = limitsOf(options);
-  const applySums = createApplySums(run, options, boardWindows);
+  const applySums = createApplySums(run, options, { boardWindows, knownScores, scoring });
 
   const send = async (sending: Sending, attempted: Attempt): Promise<ApplyReply> =>
     (await run('apply', keysOf(sending), argumentsOf(sending, limits, attempted), 'bytes')) as ApplyReply;

@@ -10,8 +10,10 @@
 --       then packed as in apply.lua: 9 boards as groups of members, 10 their members, 11 the sum of each (float64), 12 the place of its last
 --       operation (uint16), 13 parts of producers, each as claim, first and last number (float64), 14 products as groups of names of counters,
 --       15 these names, 16 their players, 17 counters as include-counters.lua has them, 18 the sum of each (float64), 19 kinds and
---       20 values of the operations, for the log. No amount is 0, so that each operation changes something.
--- Returns  the position, or, where nothing was done, 0 (a part is not as it should be), or -1 (a score or a counter)
+--       20 values of the operations, for the log. No amount is 0, so that each operation changes something. Where there are results: 21 the places of
+--       their boards (uint16), whose sums are the scores that the engine has computed (NaN: none), 22 from which scores, board after board (float64,
+--       NaN: not on the board), 23 handlers, for the log
+-- Returns  the position, or, where nothing was done, 0 (a part, or a score before, is not as supposed), or -1 (a score or a counter can't be added to)
 
 -- @include include-boards.lua
 -- @include include-dirty.lua
@@ -78,13 +80,45 @@ local function add_up_arrivals(board, direction)
   end
   return plan_scores(board, scores, members)
 end
+-- Compare and set: false where the board has other scores, or nothing is to be written.
+local expected_at = 1
+local function put_computed(board, direction)
+  local first, last = board.first_slot, board.last_slot
+  local found = redis.call('ZMSCORE', board.ranking, unpack(members, first, last))
+  local rows, n = {}, 0
+  for slot = first, last do
+    local old, new, expected = found[slot - first + 1], sums[slot], struct.unpack('<d', ARGV[22], expected_at)
+    expected_at = expected_at + 8
+    if old then
+      if old * direction ~= expected then return false end
+    else
+      if expected == expected then return false end
+      if new == new then board.has_grown = true end
+    end
+    if new == new and new ~= expected then
+      new = new * direction + 0
+      rows[n + 1], rows[n + 2] = new % 1 == 0 and new > -highest and new < highest and format('%d', new) or new, members[slot]
+      n = n + 2
+    end
+  end
+  board.rows, board.outdated, board.new_arrivals = rows, {}, {}
+  return n > 0
+end
+local is_rated = {}
+for at = 1, ARGV[21] and #ARGV[21] or 0, 2 do is_rated[struct.unpack('<H', ARGV[21], at)] = true end
+
 for place, board in ipairs(boards) do
   local order, ties, _, windows = parse_config(configs[place] or new_config)
   if windows ~= '' then return -1 end
   board.ranking, board.arrivals, board.is_new = KEYS[FIXED_KEYS + 2 * place - 1], KEYS[FIXED_KEYS + 2 * place], not configs[place]
   local direction = order == 'desc' and -1 or 1
-  local add = ties == 'first' and add_up_arrivals or add_up
-  if not add(board, direction) then return -1 end
+  if is_rated[place] then
+    if ties == 'first' then return -1 end
+    if not put_computed(board, direction) then return 0 end
+  else
+    local add = ties == 'first' and add_up_arrivals or add_up
+    if not add(board, direction) then return -1 end
+  end
   dirty_names[#dirty_names + 1] = 'board:' .. board.id
 end
 
@@ -106,6 +140,7 @@ local log = { 'boards', ARGV[9], 'members', ARGV[10], 'profiles', '', 'names', '
 if products then
   for _, value in ipairs({ 'products', ARGV[14], 'counter_names', ARGV[15], 'players', ARGV[16], 'counters', ARGV[17] }) do log[#log + 1] = value end
 end
+if ARGV[23] then log[#log + 1], log[#log + 2] = 'handlers', ARGV[23] end
 append_entry(KEYS[7], tonumber(ARGV[4]), start, position, accepted_at, 'batch', unpack(log))
 redis.call('SET', KEYS[1], position)
 for _, board in ipairs(boards) do
