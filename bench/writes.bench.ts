@@ -55,6 +55,7 @@ function rows(compared: (figure: string) => Compared, aim: string): Record<strin
     'events per second': rowOf(compared('events'), aim),
     'Redis CPU per event, µs': rowOf(compared('redis'), '', 2),
     'server CPU per event, µs': rowOf(compared('server'), '', 2),
+    'CPU of the publisher per event, µs': rowOf(compared('publisher'), '', 2),
   };
 }
 
@@ -65,10 +66,13 @@ async function publish(
   frames: readonly string[],
 ): Promise<Figures> {
   const before = { server: await cpuOf(server.process.pid), redis: await cpuOf(redis.pid) };
+  const own = process.cpuUsage();
   const start = performance.now();
   const events = await publisher.publish(frames, start + ROUND_MS);
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(own);
   return {
+    publisher: (user + system) / events,
     events: events / seconds,
     redis: ((await cpuOf(redis.pid)) - before.redis) / events,
     server: ((await cpuOf(server.process.pid)) - before.server) / events,
@@ -87,6 +91,7 @@ async function zincrby(redis: RedisServer): Promise<Figures> {
     events: Number(perSecond),
     redis: ((await cpuOf(redis.pid)) - before) / BENCHMARK_REQUESTS,
     server: 0,
+    publisher: 0,
   };
 }
 

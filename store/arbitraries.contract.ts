@@ -17,7 +17,7 @@ import type {
   TeamChange,
   TeamChunk,
 } from './score-store.ts';
-import { count, login, logout, NOTHING, profile, reject } from './support.contract.ts';
+import { count, delta, login, logout, NOTHING, profile, reject } from './support.contract.ts';
 import { windowKey } from './windows-of.ts';
 
 export const BOARDS = ['a', 'b', 'c', '__proto__', 'never-configured'];
@@ -222,6 +222,27 @@ export const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom('forbidden' as const, 'malformed' as const).map(reject) },
   { weight: 1, arbitrary: fc.constant(NOTHING) },
+);
+
+/** Of a batch that only adds whole numbers, but for some at the edges of what is exact. */
+const wholeArbitrary = fc.constantFrom(1, 1, -1, 2, 5, -5, 2 ** 52, -(2 ** 53) + 1);
+const additionArbitrary: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.tuple(boardArbitrary, memberArbitrary, wholeArbitrary).map((values) => delta(...values)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(productArbitrary, memberArbitrary, fc.constantFrom(...COUNTERS), wholeArbitrary)
+      .map((values) => count(...values)),
+  },
+);
+
+/** What one publish asks, or several that go together. */
+export const operationsArbitrary: fc.Arbitrary<Operation[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.array(operationArbitrary, { minLength: 1, maxLength: 15 }) },
+  { weight: 1, arbitrary: fc.array(additionArbitrary, { minLength: 1, maxLength: 15 }) },
 );
 
 export const settingsArbitrary: fc.Arbitrary<BoardSettings> = fc.record(

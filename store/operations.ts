@@ -83,7 +83,7 @@ export interface Part {
   };
 }
 
-/** Parts of one partition, in order. At most `MAX_BATCH_OPERATIONS` operations in all. */
+/** Parts of one partition, in order. At most `MAX_APPLIED_OPERATIONS` operations in all. */
 export interface Batch {
   readonly partition: number;
   /**
@@ -95,7 +95,10 @@ export interface Batch {
 }
 
 export { WINDOW_BOUNDARY_MS } from '../scoring/windows.ts';
+/** Of one event, and of what is asked or repaired at once. */
 export const MAX_BATCH_OPERATIONS = 512;
+/** Of one batch: the more are added up together, the less a store has to do for each. */
+export const MAX_APPLIED_OPERATIONS = 2048;
 /** Rejected numbers remembered per producer and partition, the latest; an older one resent counts as a duplicate. */
 export const MAX_REMEMBERED_REJECTIONS = 4096;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_BATCH_OPERATIONS, type Operation } from './score-store.ts';
+import { MAX_APPLIED_OPERATIONS, type Operation } from './score-store.ts';
 import {
   apply,
   best,
@@ -207,17 +207,17 @@ export function scoresContract(createStore: CreateStore): void {
 
     test('a batch may hold the greatest number of operations', async () => {
       const { store } = await open();
-      const operations = Array.from({ length: MAX_BATCH_OPERATIONS }, (_, index) =>
+      const operations = Array.from({ length: MAX_APPLIED_OPERATIONS }, (_, index) =>
         delta('b', `m${index % 500}`, index),
       );
       expect((await apply(store, operations)).refused).toEqual([]);
       const page = await readPage(store, 'b', 0, 1);
-      expect(page).toEqual({ exists: true, total: 500, rows: [{ rank: 1, member: 'm11', score: 522 }] });
+      expect(page).toEqual({ exists: true, total: 500, rows: [{ rank: 1, member: 'm47', score: 5235 }] });
     });
 
     test('a longer batch is a defect of the caller and changes nothing', async () => {
       const { store } = await open();
-      const operations = Array.from({ length: MAX_BATCH_OPERATIONS + 1 }, () => delta('b', 'ann', 1));
+      const operations = Array.from({ length: MAX_APPLIED_OPERATIONS + 1 }, () => delta('b', 'ann', 1));
       await expect(apply(store, operations)).rejects.toThrow('defect');
       expect((await readPage(store, 'b')).exists).toBe(false);
     });

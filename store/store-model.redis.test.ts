@@ -17,7 +17,7 @@ import {
   MATCHES,
   matchArbitrary,
   memberArbitrary,
-  operationArbitrary,
+  operationsArbitrary,
   productArbitrary,
   productConfigArbitrary,
   settingsArbitrary,
@@ -421,7 +421,7 @@ function stepArbitrary(): fc.Arbitrary<Step> {
     claimsBack: fc.constantFrom(0, 0, 0, 0, 1, 2),
     again: fc.constantFrom(0, 0, 0, 2, 9, 100),
     skipped: fc.constantFrom(0, 0, 0, 3),
-    operations: fc.array(operationArbitrary, { minLength: 1, maxLength: 15 }),
+    operations: operationsArbitrary,
     shared: fc.constantFrom(1, 1, 2, 3),
   });
   const record: fc.Arbitrary<MemberRecord> = fc.record(

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { partitionOfBoard } from '../../store/partitions.ts';
-import { MAX_BATCH_OPERATIONS, type Operation, StoreUnavailableError } from '../../store/score-store.ts';
+import { MAX_APPLIED_OPERATIONS, type Operation, StoreUnavailableError } from '../../store/score-store.ts';
 import { createHeldStore, type HeldStore, settled } from '../../test/support/held-store.ts';
 import { ADMIN, identityWith } from '../../test/support/identities.ts';
 import { createIngest, type IngestLimits } from './ingest.ts';
@@ -165,7 +165,7 @@ describe('batches', () => {
 
   it('hold no more operations than a store takes, and lose none', async () => {
     const { store, ingest } = start();
-    const count = MAX_BATCH_OPERATIONS * 2 + 1;
+    const count = MAX_APPLIED_OPERATIONS * 2 + 1;
     const verdict = ingest.publish(
       Array.from({ length: count }, (_, i) => score(`m${i}`)),
       ADMIN,
@@ -175,8 +175,8 @@ describe('batches', () => {
       await settled();
     }
     expect(store.batches.map(({ operations }) => operations.length)).toEqual([
-      MAX_BATCH_OPERATIONS,
-      MAX_BATCH_OPERATIONS,
+      MAX_APPLIED_OPERATIONS,
+      MAX_APPLIED_OPERATIONS,
       1,
     ]);
     expect(store.batches.flatMap(({ operations }) => operations.map(memberOf))).toEqual(

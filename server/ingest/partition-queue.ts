@@ -3,6 +3,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { preciseNow, type Traces } from '../../runtime/traces.ts';
 import {
   type BatchVerdict,
+  MAX_APPLIED_OPERATIONS,
   MAX_BATCH_OPERATIONS,
   type Operation,
   type ScoreStore,
@@ -107,7 +108,7 @@ export class PartitionQueue {
     const { id, claim, operations, numbers } = given;
     for (let start = 0; start < operations.length; ) {
       const batch = this.#lastBatch(acceptedAt, countOfFirst(numbers, start), id);
-      const end = endOfNumbers(numbers, start + MAX_BATCH_OPERATIONS - batch.operations);
+      const end = endOfNumbers(numbers, start + MAX_APPLIED_OPERATIONS - batch.operations);
       const all = end - start === operations.length;
       const producer = { id, claim, numbers: all ? numbers : numbers.slice(start, end) };
       batch.parts.push(new ProducerPart(all ? operations : operations.slice(start, end), producer, owner));
@@ -146,7 +147,7 @@ export class PartitionQueue {
       last !== undefined &&
       acceptedAt >= last.from &&
       acceptedAt < last.before &&
-      last.operations + least <= MAX_BATCH_OPERATIONS &&
+      last.operations + least <= MAX_APPLIED_OPERATIONS &&
       (producer === undefined || !last.producers?.has(producer));
     if (fits) {
       last.acceptedAt = Math.min(last.acceptedAt, acceptedAt);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
 import { partitionOfBoard, partitionOfProducer } from '../../store/partitions.ts';
-import { MAX_BATCH_OPERATIONS, type PartVerdict, StoreUnavailableError } from '../../store/score-store.ts';
+import { MAX_APPLIED_OPERATIONS, type PartVerdict, StoreUnavailableError } from '../../store/score-store.ts';
 import { createHeldStore, type HeldBatch, type HeldStore, settled } from '../../test/support/held-store.ts';
 import { ADMIN, identityWith } from '../../test/support/identities.ts';
 import { createIngest, type IngestLimits, type RunningIngest } from './ingest.ts';
@@ -203,20 +203,20 @@ describe('batches of a producer', () => {
   });
 
   it('that are too large for one go in chunks, one after the other', async () => {
-    const frame = publish(1, many(MAX_BATCH_OPERATIONS * 2 + 1));
+    const frame = publish(1, many(MAX_APPLIED_OPERATIONS * 2 + 1));
     for (let chunk = 0; chunk < 3; chunk++) {
       expect(store.batches).toHaveLength(chunk + 1);
       store.batches[chunk]?.apply();
       await settled();
     }
     expect(store.batches.flatMap((batch) => numbers(batch)?.flat())).toEqual(
-      Array.from({ length: MAX_BATCH_OPERATIONS * 2 + 1 }, (_, i) => i + 1),
+      Array.from({ length: MAX_APPLIED_OPERATIONS * 2 + 1 }, (_, i) => i + 1),
     );
-    expect(await frame).toEqual(ack(MAX_BATCH_OPERATIONS * 2 + 1, MAX_BATCH_OPERATIONS * 2 + 1));
+    expect(await frame).toEqual(ack(MAX_APPLIED_OPERATIONS * 2 + 1, MAX_APPLIED_OPERATIONS * 2 + 1));
   });
 
   it('send no chunk after one that failed, since its numbers would cover up the failed ones', async () => {
-    const frame = publish(1, many(MAX_BATCH_OPERATIONS * 3));
+    const frame = publish(1, many(MAX_APPLIED_OPERATIONS * 3));
     const anonymous = ingest.publish(many(1), ADMIN);
     store.batches[0]?.fail(GONE);
     await settled();

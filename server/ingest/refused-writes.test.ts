@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
-import { MAX_BATCH_OPERATIONS, StoreUnavailableError } from '../../store/score-store.ts';
+import { MAX_APPLIED_OPERATIONS, StoreUnavailableError } from '../../store/score-store.ts';
 import { createHeldStore, type HeldStore, settled } from '../../test/support/held-store.ts';
 import { ADMIN } from '../../test/support/identities.ts';
 import { createIngest, type RunningIngest } from './ingest.ts';
@@ -25,7 +25,7 @@ beforeEach(() => {
   const clock = { now: () => 1000, after: () => () => undefined };
   ingest = createIngest(
     { store, clock, logger: silentLogger, scoring: BUILT_IN_SCORING },
-    { eventsPerPublish: 1000, pendingEvents: 1000 },
+    { eventsPerPublish: 5000, pendingEvents: 5000 },
   );
   session = ingest.openProducer('p');
 });
@@ -45,7 +45,7 @@ it('a producer that can not be claimed is told', async () => {
 
 it('so is one whose batch was refused, though the rest of it was not sent because of that', async () => {
   await begin();
-  const frame = session.publish(1, many(MAX_BATCH_OPERATIONS + 1), ADMIN);
+  const frame = session.publish(1, many(MAX_APPLIED_OPERATIONS + 1), ADMIN);
   store.batches[0]?.fail(REFUSED);
   expect(await frame).toEqual(told(`${NO_WRITES}: send again from number 1, nothing will count twice`));
   expect(store.batches).toHaveLength(1);

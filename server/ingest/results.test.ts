@@ -400,9 +400,9 @@ describe('a producer', () => {
   });
 
   it('has its parts cut only between numbers', async () => {
-    const results = Array.from({ length: 300 }, (_, i) => result(`w${i}`, `l${i}`));
+    const results = Array.from({ length: 1200 }, (_, i) => result(`w${i}`, `l${i}`));
     const one = { chess: config({ board: 'table', handler: 'points' }) };
-    // One more, so that 512 operations would end between the two of a result.
+    // One more, so that 2048 operations would end between the two of a result.
     await send(1, [score('table'), ...results], one);
     await applyAll();
     const place = partitionOfBoard('table', PARTITIONS);
@@ -410,12 +410,12 @@ describe('a producer', () => {
     expect(batches.length).toBeGreaterThan(1);
     const seen = new Set<number>();
     for (const batch of batches) {
-      expect(batch.operations.length).toBeLessThanOrEqual(512);
+      expect(batch.operations.length).toBeLessThanOrEqual(2048);
       const own = new Set(numbers([batch]));
       for (const number of own) expect(seen.has(number)).toBe(false);
       for (const number of own) seen.add(number);
     }
-    expect(seen.size).toBeGreaterThanOrEqual(301);
+    expect(seen.size).toBeGreaterThanOrEqual(1201);
   });
 });
 

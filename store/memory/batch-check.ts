@@ -2,7 +2,7 @@ import { assert } from '../../runtime/errors.ts';
 import { assertAlone, numbersOf } from '../events.ts';
 import { eventText } from '../match-rules.ts';
 import { partitionOfOperation } from '../partitions.ts';
-import { type Batch, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
+import { type Batch, MAX_APPLIED_OPERATIONS, MAX_BATCH_OPERATIONS, type Operation } from '../score-store.ts';
 
 /** What else would be a defect of the caller. */
 export function assertBatch({ partition, parts }: Batch, partitions: number): void {
@@ -18,11 +18,11 @@ export function assertBatch({ partition, parts }: Batch, partitions: number): vo
     }
     assertPartition(partition, operations, partitions);
   }
-  assertCount(count, 'operations are in a batch');
+  assertCount(count, 'operations are in a batch', MAX_APPLIED_OPERATIONS);
 }
 
-export function assertCount(count: number, what: string): void {
-  assert(count <= MAX_BATCH_OPERATIONS, `at most ${MAX_BATCH_OPERATIONS} ${what}`);
+export function assertCount(count: number, what: string, most = MAX_BATCH_OPERATIONS): void {
+  assert(count <= most, `at most ${most} ${what}`);
 }
 
 function assertNumbers(numbers: readonly number[], operations: number): void {

@@ -4,6 +4,7 @@ import type { MatchRules } from '../match-rules.ts';
 import {
   type Batch,
   type BatchVerdict,
+  MAX_APPLIED_OPERATIONS,
   MAX_BATCH_OPERATIONS,
   type Part,
   type ScoreStore,
@@ -11,6 +12,7 @@ import {
   StoreUnavailableError,
 } from '../score-store.ts';
 import { AppendedEvents } from './appended-events.ts';
+import { createApplySums } from './apply-sums.ts';
 import { PackedBatch } from './batches.ts';
 import { BoardWindows } from './board-windows.ts';
 import type { Keys } from './keys.ts';
@@ -57,6 +59,7 @@ export function createApply(
   /** By partition: batches of one engine with results, or events of a match, would only be in each other's way. */
   const turns = new Turns<number>();
   const limits = limitsOf(options);
+  const applySums = createApplySums(run, options, { boardWindows, knownScores, scoring });
 
   const send = async (sending: Sending, attempted: Attempt): Promise<ApplyReply> =>
     (await run('apply', keysOf(sending), argumentsOf(sending, limits, attempted), 'bytes')) as ApplyReply;
@@ -157,16 +160,29 @@ export function createApply(
     }
   };
 
-  const settleHalves = async (
+  const settleHalves = (
     whole: Batch,
-    [one, other]: readonly [readonly Part[], readonly Part[]],
+    halves: readonly [readonly Part[], readonly Part[]],
     deadline: number,
+  ): Promise<BatchVerdict> =>
+    inTurn(halves, (parts) => settle({ ...whole, parts }, new PackedBatch(parts), deadline));
+
+  /** One step takes `MAX_BATCH_OPERATIONS`, so that none holds Redis up for long. */
+  const applyInSteps = async (whole: Batch): Promise<BatchVerdict> => {
+    const halves = countOf(whole.parts) > MAX_BATCH_OPERATIONS ? splitParts(whole.parts) : undefined;
+    if (halves !== undefined) return inTurn(halves, (parts) => applyInSteps({ ...whole, parts }));
+    const batch = new PackedBatch(whole.parts);
+    if (!batch.isEvaluated) return settle(whole, batch, 0);
+    return turns.take(whole.partition, () => settle(whole, batch, performance.now() + MAX_RATING_MS));
+  };
+
+  const inTurn = async (
+    [one, other]: readonly [readonly Part[], readonly Part[]],
+    applyHalf: (parts: readonly Part[]) => Promise<BatchVerdict>,
   ): Promise<BatchVerdict> => {
-    const settleHalf = (parts: readonly Part[]) =>
-      settle({ ...whole, parts }, new PackedBatch(parts), deadline);
-    const first = await settleHalf(one);
+    const first = await applyHalf(one);
     try {
-      return joinVerdicts(one, first, await settleHalf(other));
+      return joinVerdicts(one, first, await applyHalf(other));
     } catch (cause) {
       if (!(cause instanceof StoreUnavailableError)) throw cause;
       // Half of it has happened.
@@ -198,10 +214,16 @@ export function createApply(
 
   return {
     async apply(whole): Promise<BatchVerdict> {
-      const batch = new PackedBatch(whole.parts);
-      assert(batch.operations.length <= MAX_BATCH_OPERATIONS, 'a batch is not too long');
-      if (!batch.isEvaluated) return settle(whole, batch, 0);
-      return turns.take(whole.partition, () => settle(whole, batch, performance.now() + MAX_RATING_MS));
+      const partition = keys.partitions[whole.partition];
+      assert(partition, 'a batch is for a partition that exists');
+      assert(countOf(whole.parts) <= MAX_APPLIED_OPERATIONS, 'a batch is not too long');
+      return (await applySums(whole, partition)) ?? applyInSteps(whole);
     },
   };
+}
+
+function countOf(parts: readonly Part[]): number {
+  let count = 0;
+  for (const { operations } of parts) count += operations.length;
+  return count;
 }

@@ -1,9 +1,10 @@
 import { assert } from '../../runtime/errors.ts';
 import { assertAlone, endOfEvent, numbersOf } from '../events.ts';
-import type { Operation, Part, ResultOperation } from '../score-store.ts';
+import type { Operation, Part } from '../score-store.ts';
 import { CounterPlaces } from './counter-places.ts';
 import { Groups, placeOf } from './groups.ts';
-import { packLongTexts, packTexts, packUint16s } from './packing.ts';
+import { HandlerPlaces } from './handler-places.ts';
+import { packTexts, packUint16s } from './packing.ts';
 import { numberOfCode } from './refusals.ts';
 
 /** Their numbers are also in the log: never change one. */
@@ -16,9 +17,6 @@ export const FED_POINTS = 12;
 export const KIND_BYTES = 3;
 export const DOUBLE_BYTES = 8;
 const PART_BYTES = 12;
-/** The value of a result: the slot of the loser, then whether it is a draw, then the place of the handler from 0. */
-export const RESULT_DRAW = 0x10000;
-export const RESULT_HANDLER = 0x20000;
 
 type PackedText =
   | 'members'
@@ -62,11 +60,8 @@ export class PackedBatch {
   readonly #profiles = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #modes = new Map<string, number>();
-  /** As JSON, with their options. */
-  readonly #handlers: string[] = [];
+  readonly #handlers = new HandlerPlaces();
   #eventCount = 0;
-  /** Nearly always the results of a product come with the very same options. */
-  readonly #handlerPlaces = new Map<unknown, Map<string, number>>();
 
   constructor(parts: readonly Part[]) {
     this.parts = parts;
@@ -149,14 +144,14 @@ export class PackedBatch {
       lengths: packUint16s([this.boards.size, this.#profiles.size, this.#names.length]),
       otherLengths: packUint16s([
         ...[playerCounts.length, players, this.counters.size, this.areas.size],
-        ...[this.#modes.size, this.#handlers.length, ...playerCounts],
+        ...[this.#modes.size, this.#handlers.size, ...playerCounts],
       ]),
       ...{ boards, members, profiles: packTexts([...this.#profiles.keys()]), names: packTexts(this.#names) },
       ...this.counters.pack(),
       ...{ areas, users, modes: packTexts([...this.#modes.keys()]) },
       matches: packTexts([...this.matches.keys()]),
       ...{ tournaments, tournamentPlayers },
-      handlers: packLongTexts(this.#handlers),
+      handlers: this.#handlers.pack(),
       ...{ kinds, values },
     };
   }
@@ -185,10 +180,9 @@ export class PackedBatch {
       case 'best':
         return operation.value;
       case 'result':
-        return (
-          this.boards.slotOf(operation.board, this.opponents[index] ?? 0) +
-          (operation.draw ? RESULT_DRAW : 0) +
-          RESULT_HANDLER * this.#placeOfHandler(operation)
+        return this.#handlers.valueOf(
+          operation,
+          this.boards.slotOf(operation.board, this.opponents[index] ?? 0),
         );
       case 'profile':
         return this.#names.push(operation.name);
@@ -206,14 +200,6 @@ export class PackedBatch {
       case 'nothing':
         return 0;
     }
-  }
-
-  #placeOfHandler({ handler, options }: ResultOperation): number {
-    const places = this.#handlerPlaces.get(options) ?? new Map<string, number>();
-    this.#handlerPlaces.set(options, places);
-    const place = places.get(handler) ?? this.#handlers.push(JSON.stringify([handler, options])) - 1;
-    places.set(handler, place);
-    return place;
   }
 }
 

@@ -37,6 +37,11 @@ export class BoardWindows {
     this.#settings.set(board, settings);
   }
 
+  /** Whether the board is known to have settings about windows. */
+  has(board: string): boolean {
+    return this.#settings.has(board);
+  }
+
   /** Of those boards of the batch that are known to have settings about windows. */
   at(batch: PackedBatch, acceptedAt: number): readonly CurrentWindows[] {
     if (this.#settings.size === 0) return [];

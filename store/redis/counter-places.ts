@@ -1,4 +1,4 @@
-import { MAX_BATCH_OPERATIONS } from '../score-store.ts';
+import { MAX_APPLIED_OPERATIONS } from '../score-store.ts';
 import { placeOf } from './groups.ts';
 import { packCounts, packTexts, packUint16s } from './packing.ts';
 
@@ -11,7 +11,7 @@ interface OfProduct {
 }
 
 /** Lists of apply.lua. */
-interface PackedCounters {
+export interface PackedCounters {
   readonly products: Buffer;
   readonly counterNames: Buffer;
   readonly players: Buffer;
@@ -43,7 +43,7 @@ export class CounterPlaces {
     }
     const name = placeOf(of.names, counter);
     const ofPlayer = placeOf(of.players, player);
-    const key = (MAX_BATCH_OPERATIONS + 1) * name + ofPlayer;
+    const key = (MAX_APPLIED_OPERATIONS + 1) * name + ofPlayer;
     let place = of.places.get(key);
     if (place === undefined) {
       place = this.#counters.push([of, name, ofPlayer]);

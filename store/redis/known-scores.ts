@@ -13,7 +13,7 @@ interface KnownBoard {
   readonly scores: Map<string, number>;
 }
 
-const MAX_SCORES = 100_000;
+const MAX_SCORES = 250_000;
 
 /**
  * Scores as this engine last saw them. They may have changed since: results that are computed from them are applied only where they are still so.
@@ -45,6 +45,21 @@ export class KnownScores {
     }
     const order = this.#boards.get(keys[0] ?? '')?.order;
     return order && { order, levels };
+  }
+
+  /** Of one board, by member; those that are not in it are not known. */
+  of(key: string): ReadonlyMap<string, number> | undefined {
+    return this.#boards.get(key)?.scores;
+  }
+
+  /** Of members of a board that is known. */
+  change(key: string, members: Iterable<string>, scores: readonly number[]): void {
+    const board = this.#boards.get(key);
+    if (board === undefined) return;
+    this.#boards.delete(key);
+    this.#boards.set(key, board);
+    let place = 0;
+    for (const member of members) board.scores.set(member, scores[place++] ?? Number.NaN);
   }
 
   keep({ keys, members }: MemberScores, { order, levels }: RatedBoard): void {

@@ -2,7 +2,8 @@ import type { MatchEvent } from '../../protocol/match-events.ts';
 import type { HandlerOptions } from '../../protocol/products.ts';
 import { assert } from '../../runtime/errors.ts';
 import type { AppliedOperation, LogEntry } from '../score-store.ts';
-import { FED_POINTS, OPERATION_NUMBERS, RESULT_DRAW, RESULT_HANDLER } from './batches.ts';
+import { FED_POINTS, OPERATION_NUMBERS } from './batches.ts';
+import { RESULT_DRAW, RESULT_HANDLER } from './handler-places.ts';
 import { parseJson } from './known-match.ts';
 import { PackedReader } from './packing.ts';
 

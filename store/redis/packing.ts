@@ -14,7 +14,26 @@ export function decodeText(bytes: Buffer): string {
   }
 }
 
+/** The length of a short text, whose two bytes are ASCII themselves. */
+const SHORT_LENGTHS = Array.from({ length: 0x80 }, (_, length) => String.fromCharCode(length, 0));
+
 export function packTexts(texts: readonly string[]): Buffer {
+  return packShortAscii(texts) ?? packAnyTexts(texts);
+}
+
+/** Nearly all texts are such, and one call for all of them costs much less than one for each. */
+function packShortAscii(texts: readonly string[]): Buffer | undefined {
+  let all = '';
+  for (const text of texts) {
+    const length = SHORT_LENGTHS[text.length];
+    if (length === undefined) return undefined;
+    all += length + text;
+  }
+  const bytes = Buffer.from(all);
+  return bytes.length === all.length ? bytes : undefined;
+}
+
+function packAnyTexts(texts: readonly string[]): Buffer {
   let bound = 0;
   for (const text of texts) bound += 2 + 3 * text.length;
   const bytes = Buffer.allocUnsafe(bound);

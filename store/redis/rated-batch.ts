@@ -192,7 +192,7 @@ function scoreAfter({ op, value }: ScoreOperation, old: number, order: RatedBoar
   return (order === 'desc' ? old >= value : old <= value) ? old : value + 0;
 }
 
-function scoreOrNull(score = Number.NaN): number | null {
+export function scoreOrNull(score = Number.NaN): number | null {
   return Number.isNaN(score) ? null : score;
 }
 

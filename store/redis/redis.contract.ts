@@ -6,11 +6,12 @@ import { contractScoring } from '../scoring.contract.ts';
 import type { StoreUnderTest } from '../support.contract.ts';
 import type { RatingScoring } from './rated-batch.ts';
 import { createRedisStore } from './redis-store.ts';
+import type { ScriptTimes } from './script-times.ts';
 
 /** A started store under a key prefix of its own, so that tests on one server do not see each other's data. */
 export async function createStoreUnderTest(
   url: string | readonly string[],
-  options?: Partial<StoreOptions & { readonly commandTimeoutMs: number }>,
+  options?: Partial<StoreOptions & { readonly commandTimeoutMs: number; readonly times: ScriptTimes }>,
   logger: Logger = silentLogger,
   scoring: RatingScoring = contractScoring,
 ): Promise<StoreUnderTest & { readonly keyPrefix: string }> {

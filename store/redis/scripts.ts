@@ -7,6 +7,7 @@ export const SCRIPT_NAMES = [
   'adopt-claim',
   'advance-checkpoints',
   'apply',
+  'apply-sums',
   'begin-once',
   'check-memory',
   'check-writable',

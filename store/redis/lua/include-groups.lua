@@ -1,4 +1,4 @@
--- For apply.lua: texts that belong to something, such as members to boards. Each has a slot: they are counted from 1, group after group.
+-- For apply.lua and apply-sums.lua: texts that belong to something, such as members to boards. Each has a slot: they are counted from 1, group after group.
 
 -- Packed groups are, each, an id (text) and the number of its texts (uint16). Gives them with the slots of their texts, and how many texts there are.
 local function unpack_groups(packed, count)

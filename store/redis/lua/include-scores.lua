@@ -1,4 +1,4 @@
--- For apply.lua: scores of a board, or of one of its windows, by slot. They are read and computed as they are stored: negated on
+-- For apply.lua and apply-sums.lua: scores of a board, or of one of its windows, by slot. They are read and computed as they are stored: negated on
 -- `desc` boards, so that lower is better everywhere. Adding 0 turns Redis' text into a number faster than `tonumber`.
 
 local function new_scores() return { stored = {}, arrival = {}, is_added = {}, changed_at = {} } end
