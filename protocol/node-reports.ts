@@ -53,10 +53,7 @@ export const NodeNameSchema = Type.String({
 export const NodeReportSchema = Strict(
   {
     name: NodeNameSchema,
-    role: Type.Union([
-      ...[Type.Literal('all'), Type.Literal('server')],
-      ...[Type.Literal('broadcaster'), Type.Literal('archiver')],
-    ]),
+    role: Type.Enum(['all', 'server', 'broadcaster', 'archiver']),
     at: described(TimeSchema, 'Of this report, Unix milliseconds by the clock of the process'),
     startedAt: TimeSchema,
     draining: Type.Boolean(),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { loopLag } from '../runtime/loop-lag.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { metricCatalogue, seriesOf } from './support/metric-catalogue.ts';
 import { selectorsOf } from './support/promql.ts';
@@ -44,7 +45,9 @@ for (const [metric, description] of metricCatalogue()) {
     series.set(name, { labels: new Set([...SCRAPED, ...own]), grows: kind !== 'gauge' });
   }
 }
-for (const [, name = '', kind] of (await createMetrics().text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+const ofNode = createMetrics();
+ofNode.add(loopLag());
+for (const [, name = '', kind] of (await ofNode.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
   series.set(name, { labels: new Set(SCRAPED), grows: kind === 'counter' });
 }
 

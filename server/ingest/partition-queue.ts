@@ -124,7 +124,7 @@ export class PartitionQueue {
   wake(): void {
     if (this.#busy || this.#isWoken) return;
     const [next] = this.#waiting;
-    if (next !== undefined && (this.#waiting.length > 1 || next.operations === MAX_BATCH_OPERATIONS)) {
+    if (next !== undefined && (this.#waiting.length > 1 || next.operations === MAX_APPLIED_OPERATIONS)) {
       void this.#drain();
       return;
     }

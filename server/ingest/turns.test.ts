@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
-import { MAX_BATCH_OPERATIONS, type Operation } from '../../store/score-store.ts';
+import { MAX_APPLIED_OPERATIONS, type Operation } from '../../store/score-store.ts';
 import { createHeldStore, type HeldStore, settled } from '../../test/support/held-store.ts';
 import { ADMIN } from '../../test/support/identities.ts';
 import { createIngest, type RunningIngest } from './ingest.ts';
@@ -47,7 +47,7 @@ it('what is published in one turn is one batch, of all publishers, in order', as
 });
 
 it('a full batch does not wait for the end of the turn, and nothing overtakes it', async () => {
-  const full = ingest.publish(scores(MAX_BATCH_OPERATIONS), ADMIN);
+  const full = ingest.publish(scores(MAX_APPLIED_OPERATIONS), ADMIN);
   const next = ingest.publish([score('next')], ADMIN);
   expect(store.batches).toHaveLength(1);
   endTurn();
@@ -56,21 +56,21 @@ it('a full batch does not wait for the end of the turn, and nothing overtakes it
   await settled();
   expect(members(1)).toEqual(['next']);
   store.batches[1]?.apply();
-  expect([await full, await next]).toMatchObject([{ applied: MAX_BATCH_OPERATIONS }, { applied: 1 }]);
+  expect([await full, await next]).toMatchObject([{ applied: MAX_APPLIED_OPERATIONS }, { applied: 1 }]);
 });
 
 it('a batch that fills up after it was to wait goes once, with what came later behind it', async () => {
   const first = ingest.publish([score('first')], ADMIN);
-  const many = ingest.publish(scores(MAX_BATCH_OPERATIONS), ADMIN);
+  const many = ingest.publish(scores(MAX_APPLIED_OPERATIONS), ADMIN);
   endTurn();
   for (let batch = 0; batch < 2; batch++) {
     store.batches[batch]?.apply();
     await settled();
   }
   endTurn();
-  expect(store.batches.map(({ operations }) => operations.length)).toEqual([MAX_BATCH_OPERATIONS, 1]);
+  expect(store.batches.map(({ operations }) => operations.length)).toEqual([MAX_APPLIED_OPERATIONS, 1]);
   expect(members(0)?.[0]).toBe('first');
-  expect([await first, await many]).toMatchObject([{ applied: 1 }, { applied: MAX_BATCH_OPERATIONS }]);
+  expect([await first, await many]).toMatchObject([{ applied: 1 }, { applied: MAX_APPLIED_OPERATIONS }]);
   const later = ingest.publish([score('later')], ADMIN);
   endTurn();
   store.batches[2]?.apply();
