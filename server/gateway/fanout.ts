@@ -7,6 +7,7 @@ import { preciseNow, type Traces } from '../../runtime/traces.ts';
 import { subjectOfChannel } from '../../store/trace-subject.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
 import type { GatewayCounts } from './gateway-counts.ts';
+import type { GatewayTuning } from './gateway-options.ts';
 import { topicOf, type WatchedChannel } from './watched-channel.ts';
 
 export interface FanoutDeps {
@@ -21,21 +22,24 @@ export interface FanoutDeps {
   readonly told: (channel: WatchedChannel) => void;
 }
 
+type FanoutOptions = Pick<GatewayTuning, 'coalesceMs' | 'coalesceQuietMs'>;
+
 /**
  * Tells subscribers. What comes within a short window is told in one loop turn, a flush, one after the other per channel, and
  * each update is encoded once per encoding that somebody listens in. One timer for all channels.
  */
 export class Fanout {
   readonly #deps: FanoutDeps;
-  readonly #coalesceMs: number;
+  readonly #options: FanoutOptions;
   readonly #due = new Set<WatchedChannel>();
+  #lastAt = 0;
   #cancelTimer: (() => void) | undefined;
   #flush = 0;
   #drained = 0;
 
-  constructor(deps: FanoutDeps, options: { readonly coalesceMs: number }) {
+  constructor(deps: FanoutDeps, options: FanoutOptions) {
     this.#deps = deps;
-    this.#coalesceMs = options.coalesceMs;
+    this.#options = options;
   }
 
   /** The number of the last flush. */
@@ -50,7 +54,21 @@ export class Fanout {
 
   schedule(channel: WatchedChannel): void {
     this.#due.add(channel);
-    this.#cancelTimer ??= this.#deps.clock.after(this.#coalesceMs, () => this.#run());
+    this.#lastAt = this.#deps.clock.now();
+    if (this.#cancelTimer === undefined) this.#wait(this.#lastAt + this.#options.coalesceMs);
+  }
+
+  /** Until nothing has come for some time, or it is this late. */
+  #wait(latestAt: number): void {
+    const { clock } = this.#deps;
+    const dueAt = (): number => Math.min(latestAt, this.#lastAt + this.#options.coalesceQuietMs);
+    const since = clock.now();
+    this.#cancelTimer = clock.after(dueAt() - since, () => {
+      const now = clock.now();
+      // A clock that was set back holds nobody up.
+      if (now >= since && now < dueAt()) this.#wait(latestAt);
+      else this.#run();
+    });
   }
 
   forget(channel: WatchedChannel): void {

@@ -18,6 +18,8 @@ export interface GatewayTuning {
    * a socket into one write. At most 20.
    */
   readonly coalesceMs: number;
+  /** It leaves before that time is over where nothing has come for so long: mostly all of a tick comes at once. */
+  readonly coalesceQuietMs: number;
   /** A channel is kept so long after its last subscriber has left. */
   readonly lingerMs: number;
   /** A first subscriber waits so long for an owner's answer before the store is read directly. */
@@ -59,6 +61,7 @@ export interface GatewayTuning {
 
 export const DEFAULT_GATEWAY_TUNING: GatewayTuning = {
   coalesceMs: 10,
+  coalesceQuietMs: 3,
   lingerMs: 5000,
   ownerWaitMs: 1000,
   pendingMessages: 64,

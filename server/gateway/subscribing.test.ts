@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_GATEWAY_TUNING } from './gateway-options.ts';
 import { createTestEdge, FakeOwner, identity, type TestEdge } from './support.contract.ts';
 
 const BOARD = 'board:chess';
+const { coalesceMs, coalesceQuietMs } = DEFAULT_GATEWAY_TUNING;
 
 describe('subscribing', () => {
   let edge: TestEdge;
@@ -88,11 +90,26 @@ describe('subscribing', () => {
     owner.change(BOARD, [['bob', 2]]);
     owner.change('board:go', [['eve', 3]]);
     owner.change(BOARD, [['bob', 4]]);
-    await edge.clock.advance(5);
+    await edge.clock.advance(coalesceQuietMs - 1);
     expect(socket.of('update')).toHaveLength(0);
-    await edge.clock.advance(15);
+    await edge.clock.advance(1);
     expect(socket.of('update')).toHaveLength(3);
     expect(socket.state(BOARD)).toEqual([['bob', 4]]);
+    expect(socket.violations).toEqual([]);
+  });
+
+  it('waits for more while more comes, but not beyond the window', async () => {
+    const socket = edge.connect();
+    socket.push({ type: 'subscribe', id: 1, channel: BOARD });
+    await edge.settle();
+    const heldBack = [];
+    for (let passed = 0; passed < coalesceMs + coalesceQuietMs; passed++) {
+      owner.change(BOARD, [['bob', passed]]);
+      await edge.clock.advance(1);
+      heldBack.push(socket.of('update').length);
+    }
+    expect(heldBack.slice(0, coalesceMs - 1)).toEqual(Array(coalesceMs - 1).fill(0));
+    expect(heldBack[coalesceMs]).toBeGreaterThanOrEqual(coalesceMs);
     expect(socket.violations).toEqual([]);
   });
 
