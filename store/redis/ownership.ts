@@ -38,7 +38,7 @@ export function createOwnership(
       for (const [i, lease] of leases.entries()) {
         const reply = replies[i];
         if (reply === 0) fenced.push(lease);
-        else taken.push(toDirtyNames(lease.partition, reply as string[]));
+        else taken.push(toDirtyNames(lease.partition, reply as [string, string]));
       }
       return { taken, fenced };
     },
@@ -82,9 +82,9 @@ export function createOwnership(
   };
 }
 
-function toDirtyNames(partition: number, [allSince, ...flat]: string[]): DirtyNames {
+function toDirtyNames(partition: number, [allSince, lines]: readonly [string, string]): DirtyNames {
   const names = new Map<string, number>();
-  for (let i = 0; i < flat.length; i += 2) names.set(flat[i] ?? '', Number(flat[i + 1]));
-  if (allSince === undefined || allSince === '') return { partition, names };
-  return { partition, allSince: Number(allSince), names };
+  const flat = lines === '' ? [] : lines.split('\n');
+  for (let i = 0; i < flat.length; i += 2) names.set(flat[i] as string, Number(flat[i + 1]));
+  return allSince === '' ? { partition, names } : { partition, allSince: Number(allSince), names };
 }

@@ -3,7 +3,8 @@
 --
 -- KEYS  1 dirty, 2 all-dirty, 3 fence
 -- ARGV  1 fencing number
--- Returns  {all dirty since (ms) or '', name, since (ms), name, since, ...}, or 0 where fenced
+-- Returns  {all dirty since (ms) or '', name, since (ms), name, since, ... as lines}, or 0 where fenced. One text, since very many replies cost whoever
+--          reads them more than all else; a name has no control characters
 
 local fence = tonumber(ARGV[1])
 local seen = tonumber(redis.call('GET', KEYS[3]) or '-1')
@@ -13,5 +14,4 @@ local names = redis.call('HGETALL', KEYS[1])
 
 if fence > seen then redis.call('SET', KEYS[3], ARGV[1]) end
 if all_since or #names > 0 then redis.call('UNLINK', KEYS[1], KEYS[2]) end
-table.insert(names, 1, all_since or '')
-return names
+return { all_since or '', table.concat(names, '\n') }
