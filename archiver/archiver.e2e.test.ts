@@ -187,6 +187,7 @@ describe('history', () => {
     );
     await publish({ type: 'session', area: '7', mode: 'duel', user: 'cid', action: 'LOGIN' });
     await ask('DELETE', '/v1/matches/final', undefined);
+    await ask('DELETE', '/v1/tournaments/cup', undefined);
     for (let partition = 0; partition < PARTITIONS; partition++) {
       await store.sweep(partition, Date.now() + 24 * 3_600_000, 100);
     }
@@ -197,7 +198,7 @@ describe('history', () => {
         ...['add-teams', 'append', 'best', 'configure', 'configure-match', 'configure-product'],
         ...['configure-tournament', 'count', 'delta', 'expire-sessions', 'login', 'logout', 'points'],
         ...['profile', 'put-team', 'remove-board', 'remove-match', 'remove-member', 'result', 'set'],
-        'start-tournament',
+        ...['start-tournament', 'remove-tournament'],
       ].toSorted(),
     );
     const expired = `SELECT area, member FROM scorewire.sessions WHERE action = 'EXPIRED'`;

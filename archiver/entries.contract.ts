@@ -89,6 +89,7 @@ const changeArbitrary = fc
       { kind: 'configure-tournament' as const, tournament: id, settings: { title: wild, players: [text] } },
       { kind: 'add-teams' as const, tournament: id, teams: 3 },
       { kind: 'start-tournament' as const, tournament: id },
+      { kind: 'remove-tournament' as const, tournament: id },
       { kind: 'put-team' as const, tournament: id, change: { team: text, cards, leagues: [text] } },
       { kind: 'expire-sessions' as const, sessions: [{ area: id, user: text }] },
       { kind: 'repair' as const, board: id, members: [text] },
