@@ -26,6 +26,8 @@ interface WaitingBatch {
   readonly from: number;
   readonly before: number;
   operations: number;
+  /** So many operations it may have. */
+  most: number;
   parts: QueuedPart[];
   producers: Set<string> | undefined;
 }
@@ -78,20 +80,20 @@ export class PartitionQueue {
   add(operations: readonly Operation[], owner: OperationOwner, index: number, acceptedAt: number): boolean {
     const wasEmpty = this.#waiting.length === 0;
     assert(operations.length <= MAX_BATCH_OPERATIONS, 'the operations of one event fit into a batch');
-    this.#partFor(operations.length, acceptedAt).add(operations, owner, index);
+    this.#partFor(operations.length, acceptedAt, mostWith(operations)).add(operations, owner, index);
     return wasEmpty && !this.#busy;
   }
 
   /** The same for the only operation of an event, which nearly all events have. */
   addOne(operation: Operation, owner: OperationOwner, index: number, acceptedAt: number): boolean {
     const wasEmpty = this.#waiting.length === 0;
-    this.#partFor(1, acceptedAt).addOne(operation, owner, index);
+    this.#partFor(1, acceptedAt, mostWithOne(operation)).addOne(operation, owner, index);
     return wasEmpty && !this.#busy;
   }
 
   /** The part without a producer that takes so many more operations, counted as if they were in it. */
-  #partFor(operations: number, acceptedAt: number): AnonymousPart {
-    const batch = this.#lastBatch(acceptedAt, operations);
+  #partFor(operations: number, acceptedAt: number, most: number): AnonymousPart {
+    const batch = this.#lastBatch(acceptedAt, operations, most);
     batch.operations += operations;
     if (this.#openPart === undefined) {
       this.#openPart = new AnonymousPart();
@@ -106,9 +108,10 @@ export class PartitionQueue {
    */
   addProducer(given: ProducerOperations, owner: ProducerOwner, acceptedAt: number): void {
     const { id, claim, operations, numbers } = given;
+    const most = mostWith(operations);
     for (let start = 0; start < operations.length; ) {
-      const batch = this.#lastBatch(acceptedAt, countOfFirst(numbers, start), id);
-      const end = endOfNumbers(numbers, start + MAX_APPLIED_OPERATIONS - batch.operations);
+      const batch = this.#lastBatch(acceptedAt, countOfFirst(numbers, start), most, id);
+      const end = endOfNumbers(numbers, start + batch.most - batch.operations);
       const all = end - start === operations.length;
       const producer = { id, claim, numbers: all ? numbers : numbers.slice(start, end) };
       batch.parts.push(new ProducerPart(all ? operations : operations.slice(start, end), producer, owner));
@@ -124,7 +127,7 @@ export class PartitionQueue {
   wake(): void {
     if (this.#busy || this.#isWoken) return;
     const [next] = this.#waiting;
-    if (next !== undefined && (this.#waiting.length > 1 || next.operations === MAX_APPLIED_OPERATIONS)) {
+    if (next !== undefined && (this.#waiting.length > 1 || next.operations >= next.most)) {
       void this.#drain();
       return;
     }
@@ -139,23 +142,24 @@ export class PartitionQueue {
 
   /**
    * The batch that takes what comes next: never one without room for `least` operations, nor of another period, nor one that has a part of
-   * this producer already.
+   * this producer already. With what comes it has `most` operations at most.
    */
-  #lastBatch(acceptedAt: number, least: number, producer?: string): WaitingBatch {
+  #lastBatch(acceptedAt: number, least: number, most: number, producer?: string): WaitingBatch {
     const last = this.#waiting.at(-1);
     const fits =
       last !== undefined &&
       acceptedAt >= last.from &&
       acceptedAt < last.before &&
-      last.operations + least <= MAX_APPLIED_OPERATIONS &&
+      last.operations + least <= Math.min(last.most, most) &&
       (producer === undefined || !last.producers?.has(producer));
     if (fits) {
       last.acceptedAt = Math.min(last.acceptedAt, acceptedAt);
+      last.most = Math.min(last.most, most);
       return last;
     }
     const from = windowPeriodOf(acceptedAt) * WINDOW_BOUNDARY_MS;
     const before = from + WINDOW_BOUNDARY_MS;
-    const batch = { acceptedAt, from, before, operations: 0, parts: [], producers: undefined };
+    const batch = { acceptedAt, from, before, most, operations: 0, parts: [], producers: undefined };
     this.#waiting.push(batch);
     this.#openPart = undefined;
     return batch;
@@ -195,6 +199,20 @@ export class PartitionQueue {
       if (partVerdict !== undefined) part.settled(partVerdict);
     }
   }
+}
+
+/**
+ * A store adds up what is added and rates what it knows, and takes much of it at once; anything else goes through it one by one, where a larger batch
+ * would only keep its publishers waiting.
+ */
+function mostWithOne({ op }: Operation): number {
+  return op === 'delta' || op === 'count' || op === 'result' ? MAX_APPLIED_OPERATIONS : MAX_BATCH_OPERATIONS;
+}
+
+function mostWith(operations: readonly Operation[]): number {
+  let most: number = MAX_APPLIED_OPERATIONS;
+  for (const operation of operations) most = Math.min(most, mostWithOne(operation));
+  return most;
 }
 
 /** So many operations have the same number as the one at `start`. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
-import { MAX_APPLIED_OPERATIONS, type Operation } from '../../store/score-store.ts';
+import { MAX_APPLIED_OPERATIONS, MAX_BATCH_OPERATIONS, type Operation } from '../../store/score-store.ts';
 import { createHeldStore, type HeldStore, settled } from '../../test/support/held-store.ts';
 import { ADMIN } from '../../test/support/identities.ts';
 import { createIngest, type RunningIngest } from './ingest.ts';
@@ -75,6 +75,33 @@ it('a batch that fills up after it was to wait goes once, with what came later b
   endTurn();
   store.batches[2]?.apply();
   expect(await later).toMatchObject({ applied: 1 });
+});
+
+it('a batch with what a store can not add up is a smaller one', async () => {
+  const login = (i: number) => ({ type: 'session', area: 'a', mode: 'm', user: `u${i}`, action: 'LOGIN' });
+  const logins = Array.from({ length: MAX_BATCH_OPERATIONS + 1 }, (_, i) => login(i));
+  const all = [
+    ingest.publish(scores(10), ADMIN),
+    ingest.publish(logins, ADMIN),
+    ingest.publish(scores(MAX_BATCH_OPERATIONS), ADMIN),
+  ];
+  for (let batch = 0; batch < 3; batch++) {
+    endTurn();
+    store.batches[batch]?.apply();
+    await settled();
+  }
+  const { length: last } = store.batches.at(-1)?.operations ?? [];
+  expect(store.batches.map(({ operations }) => operations.length)).toEqual([
+    MAX_BATCH_OPERATIONS,
+    MAX_BATCH_OPERATIONS,
+    last,
+  ]);
+  expect(last).toBe(11);
+  expect(await Promise.all(all)).toMatchObject([
+    { applied: 10 },
+    { applied: logins.length },
+    { applied: MAX_BATCH_OPERATIONS },
+  ]);
 });
 
 it('who submits is told at once where nothing goes to the store', () => {
