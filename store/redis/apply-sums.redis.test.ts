@@ -117,6 +117,21 @@ describe('a batch that only adds whole numbers', () => {
     await dispose();
   });
 
+  test.each([
+    ['after', [result('b', 'bob', 'ann'), delta('b', 'eve', 5), delta('b', 'ann', 3)]],
+    ['before', [delta('b', 'bob', 5), delta('b', 'ann', 3), result('b', 'bob', 'ann')]],
+  ])('is none where scores are added to %s a result of the same board', async (_order, operations) => {
+    const { store, dispose, runs } = await open();
+    const model = createMemoryStore({ partitions: 1 }, { scoring: contractScoring });
+    await model.start();
+    for (const each of [store, model]) await apply(each, [result('b', 'ann', 'bob')]);
+    const before = runs();
+    for (const each of [store, model]) await apply(each, operations);
+    expect(runs().sums).toBe(before.sums);
+    expect(await readScores(store, 'b')).toEqual(await readScores(model, 'b'));
+    await dispose();
+  });
+
   test('may have results, which are applied where the scores are still what is known', async () => {
     const { store, connect, dispose, runs } = await open();
     await apply(store, [result('b', 'ann', 'bob'), count('g', 'ann', 'wins'), delta('c', 'ann', 1)]);
