@@ -29,7 +29,7 @@ export class StoreCheck implements Service {
   readonly #deps: StoreCheckDeps;
   readonly #periodMs: number;
   #last: ProbeLook | undefined;
-  #doubted = false;
+  #isAstray = false;
   #stopped = false;
   #cancelTimer = (): void => undefined;
   #running: Promise<void> = Promise.resolve();
@@ -41,7 +41,7 @@ export class StoreCheck implements Service {
   }
 
   get isAstray(): boolean {
-    return this.#doubted && this.#deps.store.state === 'down';
+    return this.#isAstray;
   }
 
   async start(): Promise<void> {
@@ -67,7 +67,6 @@ export class StoreCheck implements Service {
       this.#last = undefined;
       return;
     }
-    this.#doubted = false;
     const told = shown();
     const stored = await this.#read();
     const look = stored && { shown: told, stored };
@@ -75,11 +74,13 @@ export class StoreCheck implements Service {
     this.#last = look;
     if (look === undefined || astray.length === 0) return;
     logger.error({ partitions: astray }, 'broadcasters use another score store than this node: it is left');
-    this.#doubted = true;
+    this.#isAstray = true;
     this.#last = undefined;
-    store.doubt?.('broadcasters use another Redis', (stored) =>
-      astray.every((partition) => !isAstray(partition, look, { shown: shown(), stored })),
-    );
+    store.doubt?.('broadcasters use another Redis', (found) => {
+      const seen = { shown: shown(), stored: found };
+      this.#isAstray = astray.some((partition) => isAstray(partition, look, seen));
+      return !this.#isAstray;
+    });
   }
 
   /** Nothing where the store is away, which it tells by itself. */
