@@ -165,20 +165,28 @@ export class PartitionQueue {
     return batch;
   }
 
+  /** What has come meanwhile is sent before the last batch is settled, so that the store never waits for this node to answer its publishers. */
   async #drain(): Promise<void> {
     this.#busy = true;
-    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
+    let settle = nothing;
+    for (;;) {
+      const batch = this.#waiting.shift();
       if (this.#waiting.length === 0) this.#openPart = undefined;
-      await this.#apply(batch);
+      const applying = batch && this.#apply(batch);
+      settle();
+      settle = nothing;
+      if (applying !== undefined) settle = await applying;
+      else if (this.#waiting.length === 0) break;
     }
     this.#busy = false;
   }
 
-  async #apply({ acceptedAt, parts: queued }: WaitingBatch): Promise<void> {
+  /** Gives what is left to be done, which may wait until the next batch is sent: never what tells that a part was not applied. */
+  async #apply({ acceptedAt, parts: queued }: WaitingBatch): Promise<() => void> {
     // What waits behind a batch that timed out must not time out batch by batch too.
     if (this.#store.state === 'down') return lose(queued, lossOfDown(this.#store));
     const parts = withoutAbandoned(queued);
-    if (parts.length === 0) return;
+    if (parts.length === 0) return nothing;
     const sentAt = this.#traces && preciseNow();
     let verdict: BatchVerdict;
     try {
@@ -194,10 +202,15 @@ export class PartitionQueue {
     if (this.#traces && sentAt) {
       traceBatch(this.#traces, { partition: this.#partition, acceptedAt, parts }, sentAt);
     }
-    for (const [i, part] of parts.entries()) {
-      const partVerdict = verdict.parts[i];
-      if (partVerdict !== undefined) part.settled(partVerdict);
-    }
+    const settle = () => {
+      for (const [i, part] of parts.entries()) {
+        const partVerdict = verdict.parts[i];
+        if (partVerdict !== undefined) part.settled(partVerdict);
+      }
+    };
+    if (verdict.parts.every(({ status }) => status === 'settled')) return settle;
+    settle();
+    return nothing;
   }
 }
 
@@ -244,6 +257,9 @@ function withoutAbandoned(parts: QueuedPart[]): QueuedPart[] {
   return parts.filter(({ abandoned }) => !abandoned);
 }
 
-function lose(parts: readonly QueuedPart[], loss: Loss): void {
+function lose(parts: readonly QueuedPart[], loss: Loss): () => void {
   for (const part of parts) part.lost(loss);
+  return nothing;
 }
+
+function nothing(): void {}

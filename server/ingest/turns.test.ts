@@ -1,7 +1,12 @@
 import { beforeEach, expect, it } from 'vitest';
 import { silentLogger } from '../../runtime/logger.ts';
 import { BUILT_IN_SCORING } from '../../scoring/registry.ts';
-import { MAX_APPLIED_OPERATIONS, MAX_BATCH_OPERATIONS, type Operation } from '../../store/score-store.ts';
+import {
+  MAX_APPLIED_OPERATIONS,
+  MAX_BATCH_OPERATIONS,
+  type Operation,
+  StoreUnavailableError,
+} from '../../store/score-store.ts';
 import { createHeldStore, type HeldStore, settled } from '../../test/support/held-store.ts';
 import { ADMIN } from '../../test/support/identities.ts';
 import { createIngest, type RunningIngest } from './ingest.ts';
@@ -75,6 +80,35 @@ it('a batch that fills up after it was to wait goes once, with what came later b
   endTurn();
   store.batches[2]?.apply();
   expect(await later).toMatchObject({ applied: 1 });
+});
+
+it('what has come meanwhile is sent before the publishers of the last batch are answered', async () => {
+  const sentBefore: number[] = [];
+  ingest.submit([score('a')], ADMIN, {}, () => sentBefore.push(store.batches.length));
+  endTurn();
+  ingest.submit([score('b')], ADMIN, {}, () => sentBefore.push(store.batches.length));
+  store.batches[0]?.apply();
+  await settled();
+  expect([members(1), sentBefore]).toEqual([['b'], [2]]);
+  store.batches[1]?.apply();
+  await settled();
+  expect(sentBefore).toEqual([2, 2]);
+});
+
+it('nothing of a producer is sent while it is not known that what came before it was lost', async () => {
+  const producer = ingest.openProducer('p');
+  const first = producer.publish(1, scores(MAX_APPLIED_OPERATIONS + 1), ADMIN);
+  await settled();
+  store.claims[0]?.grant();
+  await settled();
+  endTurn();
+  const other = ingest.publish([score('other')], ADMIN);
+  store.batches[0]?.fail(new StoreUnavailableError('away', { change: 'unknown' }));
+  await settled();
+  expect(await first).toMatchObject({ ok: false, code: 'unavailable' });
+  expect(members(1)).toEqual(['other']);
+  store.batches[1]?.apply();
+  expect(await other).toMatchObject({ applied: 1 });
 });
 
 it('a batch with what a store can not add up is a smaller one', async () => {
