@@ -3,22 +3,25 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Subscriptions } from './gateway/subscriptions.ts';
 import type { GatewaySocket } from './transport/socket-types.ts';
 
-export interface ConnectionEndDeps {
-  readonly socket: GatewaySocket;
-  readonly subscriptions: Subscriptions;
-  readonly clock: Clock;
-}
-
 /** How a connection ends: decided once; a client that does not read is told later, and is cut off if it never reads. */
 export class ConnectionEnd {
-  readonly #deps: ConnectionEndDeps;
-  readonly #closeDeadlineMs: number;
+  readonly #clock: Clock;
+  readonly #options: { readonly closeDeadlineMs: number };
+  readonly #socket: GatewaySocket;
+  readonly #subscriptions: Subscriptions;
   #closing: { readonly reason: CloseReason; readonly deadline: number } | undefined;
   #closed = false;
 
-  constructor(deps: ConnectionEndDeps, options: { readonly closeDeadlineMs: number }) {
-    this.#deps = deps;
-    this.#closeDeadlineMs = options.closeDeadlineMs;
+  constructor(
+    clock: Clock,
+    options: { readonly closeDeadlineMs: number },
+    socket: GatewaySocket,
+    subscriptions: Subscriptions,
+  ) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#socket = socket;
+    this.#subscriptions = subscriptions;
   }
 
   /** It is to be closed, or it is; nothing is read or said any more. */
@@ -32,17 +35,16 @@ export class ConnectionEnd {
 
   close(reason: CloseReason): void {
     if (this.isDecided) return;
-    const { clock, subscriptions } = this.#deps;
-    this.#closing = { reason, deadline: clock.now() + this.#closeDeadlineMs };
+    this.#closing = { reason, deadline: this.#clock.now() + this.#options.closeDeadlineMs };
     const { code, means } = CLOSE_CODES[reason];
-    subscriptions.end(code, means, reason === 'limitExceeded' ? 'forgotten' : 'kept');
+    this.#subscriptions.end(code, means, reason === 'limitExceeded' ? 'forgotten' : 'kept');
   }
 
   /** Ends at once; the close frame is lost where the client does not read. */
   cutOff(reason: CloseReason): void {
     this.close(reason);
     const { code, means } = CLOSE_CODES[this.#closing?.reason ?? reason];
-    if (!this.#closed) this.#deps.socket.end(code, means);
+    if (!this.#closed) this.#socket.end(code, means);
   }
 
   /** True where the end is decided; then its deadline is seen to. */
@@ -55,7 +57,7 @@ export class ConnectionEnd {
   noteClosed(): boolean {
     if (this.#closed) return false;
     this.#closed = true;
-    this.#deps.subscriptions.close();
+    this.#subscriptions.close();
     return true;
   }
 }

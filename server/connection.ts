@@ -36,7 +36,8 @@ export class Connection implements TableConnection {
   readonly #subscriptions: Subscriptions;
   /** Made for the first publish, since most clients only listen. */
   #publishes: ConnectionPublishes | undefined;
-  readonly #held: HeldMessages;
+  /** While a token is being verified. */
+  #held: HeldMessages | undefined;
   readonly #end: ConnectionEnd;
   #identity: Identity;
   #expiryWarned = false;
@@ -54,15 +55,8 @@ export class Connection implements TableConnection {
     this.#events = events;
     this.#socket = socket;
     this.#identity = deps.authenticator.anonymous;
-    this.#held = new HeldMessages(options.tuning.waitingFrameBytes + options.limits.frameBytes);
-    this.#subscriptions = new Subscriptions(
-      { socket, hub: deps.hub, defer: deps.defer, overflown: () => this.close('limitExceeded') },
-      options,
-    );
-    this.#end = new ConnectionEnd(
-      { clock: deps.clock, socket, subscriptions: this.#subscriptions },
-      options.tuning,
-    );
+    this.#subscriptions = new Subscriptions(deps, options, this, socket);
+    this.#end = new ConnectionEnd(deps.clock, options.tuning, socket, this.#subscriptions);
   }
 
   get subscriptions(): number {
@@ -112,12 +106,16 @@ export class Connection implements TableConnection {
 
   message(bytes: Uint8Array, isBinary: boolean): void {
     if (this.isClosing) return;
-    if (!this.#held.isHolding) this.#handle(bytes, isBinary);
+    if (this.#held === undefined) this.#handle(bytes, isBinary);
     else if (!this.#held.add(bytes, isBinary)) this.close('limitExceeded');
   }
 
   dropped(): void {
     this.#subscriptions.dropped();
+  }
+
+  overflown(): void {
+    this.close('limitExceeded');
   }
 
   drained(): void {
@@ -126,18 +124,18 @@ export class Connection implements TableConnection {
 
   closed(): void {
     if (!this.#end.noteClosed()) return;
-    this.#held.release();
+    this.#held = undefined;
     this.#publishes?.close();
     this.#events.closed(this);
   }
 
   close(reason: CloseReason): void {
-    this.#held.release();
+    this.#held = undefined;
     this.#end.close(reason);
   }
 
   cutOff(reason: CloseReason): void {
-    this.#held.release();
+    this.#held = undefined;
     this.#end.cutOff(reason);
   }
 
@@ -150,7 +148,7 @@ export class Connection implements TableConnection {
   sweep(now: number): void {
     if (this.#end.sweep(now)) return;
     const { expiresAt } = this.#identity;
-    if (expiresAt === undefined || this.#held.isHolding) return;
+    if (expiresAt === undefined || this.#held !== undefined) return;
     if (now >= expiresAt) {
       this.#refuse(undefined, 'unauthorized', 'the token has expired');
       this.close('tokenRefused');
@@ -232,7 +230,8 @@ export class Connection implements TableConnection {
 
   /** Frames that arrive meanwhile wait, so that each is judged by the identity that was asked for before it. */
   #authenticate(token: string, id: number | undefined): void {
-    this.#held.hold();
+    const { tuning, limits } = this.#options;
+    this.#held ??= new HeldMessages(tuning.waitingFrameBytes + limits.frameBytes);
     this.#deps.authenticator.authenticate(token).then(
       (authentication) => {
         if (this.isClosing) return;
@@ -264,7 +263,9 @@ export class Connection implements TableConnection {
 
   /** Another `auth` among them lets the rest wait again. */
   #handleWaiting(): void {
-    for (const { bytes, isBinary } of this.#held.release()) this.message(bytes, isBinary);
+    const messages = this.#held?.messages ?? [];
+    this.#held = undefined;
+    for (const { bytes, isBinary } of messages) this.message(bytes, isBinary);
   }
 
   /** The sweep sees it a little later, and until then nothing more may be asked for. */

@@ -8,35 +8,19 @@ const OVERHEAD_BYTES = 100;
 
 /** What a client sends while its token is being verified, since it has to be judged by the identity that was asked for before it. */
 export class HeldMessages {
+  readonly messages: HeldMessage[] = [];
   readonly #maxBytes: number;
-  #messages: HeldMessage[] | undefined;
   #bytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  get isHolding(): boolean {
-    return this.#messages !== undefined;
-  }
-
-  hold(): void {
-    this.#messages ??= [];
-  }
-
   /** Keeps a copy. False where that is over the limit. */
   add(bytes: Uint8Array, isBinary: boolean): boolean {
     this.#bytes += bytes.length + OVERHEAD_BYTES;
     if (this.#bytes > this.#maxBytes) return false;
-    this.#messages?.push({ bytes: bytes.slice(), isBinary });
+    this.messages.push({ bytes: bytes.slice(), isBinary });
     return true;
-  }
-
-  /** Holds no more from now on. */
-  release(): readonly HeldMessage[] {
-    const messages = this.#messages ?? [];
-    this.#messages = undefined;
-    this.#bytes = 0;
-    return messages;
   }
 }

@@ -54,14 +54,8 @@ export class StreamConnection implements TableConnection {
     this.#events = events;
     this.#socket = socket;
     this.#listening = listening;
-    this.#subscriptions = new Subscriptions(
-      { socket, hub: deps.hub, defer: deps.defer, overflown: () => this.close('limitExceeded') },
-      options,
-    );
-    this.#end = new ConnectionEnd(
-      { clock: deps.clock, socket, subscriptions: this.#subscriptions },
-      options.tuning,
-    );
+    this.#subscriptions = new Subscriptions(deps, options, this, socket);
+    this.#end = new ConnectionEnd(deps.clock, options.tuning, socket, this.#subscriptions);
   }
 
   get subscriptions(): number {
@@ -94,6 +88,10 @@ export class StreamConnection implements TableConnection {
 
   dropped(): void {
     this.#subscriptions.dropped();
+  }
+
+  overflown(): void {
+    this.close('limitExceeded');
   }
 
   drained(): void {

@@ -21,12 +21,11 @@ function createOutbox(queueBytes = 100): {
     bufferedBytes: () => state.buffered,
     end: (code: number, reason: string) => events.push(`end ${code} ${reason}`),
   } as unknown as GatewaySocket;
-  const outbox = new Outbox(socket, {
-    queueBytes,
-    backpressureBytes: 50,
-    dropped: () => events.push('dropped'),
-    overflown: () => events.push('overflown'),
-  });
+  const outbox = new Outbox(
+    socket,
+    { replyQueueBytes: queueBytes, backpressureBytes: 50 },
+    { dropped: () => events.push('dropped'), overflown: () => events.push('overflown') },
+  );
   return { outbox, sent, socket: state, events };
 }
 

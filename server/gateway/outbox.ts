@@ -1,3 +1,4 @@
+import type { ServerLimits } from '../limits.ts';
 import type { FrameHead, GatewaySocket, SendOutcome } from '../transport/socket-types.ts';
 import type { Wire } from './encoded-frames.ts';
 
@@ -6,15 +7,14 @@ interface Queued {
   readonly head: FrameHead;
 }
 
-export interface OutboxOptions {
-  /** Bytes of replies kept; beyond, the connection cannot be kept either. */
-  readonly queueBytes: number;
-  /** With more than this unsent, the socket drops what it is given. */
-  readonly backpressureBytes: number;
-  /** Called when a reply did not leave at once: the socket is over its backpressure limit. */
-  readonly dropped: () => void;
-  /** Called when the queue is over its limit. */
-  readonly overflown: () => void;
+/** Bytes of replies kept, beyond which the connection cannot be kept either; and unsent bytes over which the socket drops what it is given. */
+export type OutboxLimits = Pick<ServerLimits, 'replyQueueBytes' | 'backpressureBytes'>;
+
+export interface OutboxOwner {
+  /** A reply did not leave at once: the socket is over its backpressure limit. */
+  dropped(): void;
+  /** The queue is over its limit. */
+  overflown(): void;
 }
 
 /**
@@ -23,41 +23,46 @@ export interface OutboxOptions {
  */
 export class Outbox {
   readonly #socket: GatewaySocket;
-  readonly #options: OutboxOptions;
-  #queue: Queued[] = [];
+  readonly #limits: OutboxLimits;
+  readonly #owner: OutboxOwner;
+  /** Made for the first that waits, since nearly nothing does. */
+  #queue: Queued[] | undefined;
   #bytes = 0;
   #lastWord: { readonly code: number; readonly reason: string } | undefined;
 
-  constructor(socket: GatewaySocket, options: OutboxOptions) {
+  constructor(socket: GatewaySocket, limits: OutboxLimits, owner: OutboxOwner) {
     this.#socket = socket;
-    this.#options = options;
+    this.#limits = limits;
+    this.#owner = owner;
   }
 
   get isEmpty(): boolean {
-    return this.#queue.length === 0;
+    return this.#queue === undefined;
   }
 
   send(wire: Wire, head: FrameHead): 'sent' | 'queued' {
     if (this.isEmpty && this.#socket.send(wire, head) !== 'dropped') return 'sent';
+    this.#queue ??= [];
     this.#queue.push({ wire, head });
     this.#bytes += byteLength(wire);
-    this.#options.dropped();
-    if (this.#bytes > this.#options.queueBytes) this.#options.overflown();
+    this.#owner.dropped();
+    if (this.#bytes > this.#limits.replyQueueBytes) this.#owner.overflown();
     return 'queued';
   }
 
   /** Sends what is queued while the socket's buffer stays below `belowBytes`. True when nothing is left. */
   drain(belowBytes: number): boolean {
+    const queue = this.#queue ?? [];
     let sent = 0;
     let outcome: SendOutcome = 'sent';
-    for (; sent < this.#queue.length; sent++) {
-      const queued = this.#queue[sent];
+    for (; sent < queue.length; sent++) {
+      const queued = queue[sent];
       if (queued === undefined || this.#socket.bufferedBytes() >= belowBytes) break;
       outcome = this.#socket.send(queued.wire, queued.head);
       if (outcome === 'dropped') break;
       this.#bytes -= byteLength(queued.wire);
     }
-    this.#queue = this.#queue.slice(sent);
+    this.#queue = sent === queue.length ? undefined : queue.slice(sent);
     if (this.isEmpty && this.#lastWord !== undefined) this.#sayLastWord(this.#lastWord);
     return this.isEmpty;
   }
@@ -65,16 +70,16 @@ export class Outbox {
   /** The close frame goes out as soon as the socket takes it, after what is queued. Nothing may be sent from then on. */
   end(code: number, reason: string): void {
     this.#lastWord = { code, reason };
-    this.drain(this.#options.backpressureBytes);
+    this.drain(this.#limits.backpressureBytes);
   }
 
   clear(): void {
-    this.#queue = [];
+    this.#queue = undefined;
     this.#bytes = 0;
   }
 
   #sayLastWord({ code, reason }: { code: number; reason: string }): void {
-    if (this.#socket.bufferedBytes() >= this.#options.backpressureBytes) return;
+    if (this.#socket.bufferedBytes() >= this.#limits.backpressureBytes) return;
     this.#lastWord = undefined;
     this.#socket.end(code, reason);
   }

@@ -2,43 +2,40 @@ import type { Channel } from '../../protocol/channels.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ErrorFrame, ServerFrame, SubscribeFrame } from '../../protocol/frames.ts';
 import type { Position } from '../../protocol/views.ts';
-import type { FrameHead, GatewaySocket } from '../transport/socket-types.ts';
+import type { GatewaySocket } from '../transport/socket-types.ts';
 import type { ChannelHub } from './channel-hub.ts';
 import { encodeFrame, withHead } from './encoded-frames.ts';
+import { replyHead, stateHead } from './frame-heads.ts';
 import type { GatewayOptions } from './gateway-options.ts';
-import { Outbox } from './outbox.ts';
-import { topicOf, type Waiter, type WatchedChannel } from './watched-channel.ts';
-
-interface Subscription extends Waiter {
-  readonly channel: WatchedChannel;
-  /** Requests that wait for the channel's first state. */
-  readonly waiting: { readonly id: number; readonly since: Position | undefined }[];
-  /** Joined to the topic: everything published reaches the socket, or is reported as dropped. */
-  live: boolean;
-  /** While not live: the last flush of which the client is certain to have been sent everything. */
-  sentThrough: number;
-}
+import { Outbox, type OutboxOwner } from './outbox.ts';
+import { Subscription, type SubscriptionOwner, type WaitingRequest } from './subscription.ts';
+import { SubscriptionList } from './subscription-list.ts';
+import { topicOf, type WatchedChannel } from './watched-channel.ts';
 
 /** Shared by all connections, as each has little of its own. */
 export type SubscriptionsOptions = Pick<GatewayOptions, 'limits' | 'tuning'>;
 
 export interface SubscriptionsDeps {
-  readonly socket: GatewaySocket;
   readonly hub: ChannelHub;
   readonly defer: (action: () => void) => void;
+}
+
+export interface SubscriptionsOwner {
   /** The reply queue is over its limit: the connection must be closed. */
-  readonly overflown: () => void;
+  overflown(): void;
 }
 
 /**
  * What one connection is told: replies, and the channels it is subscribed to. A socket that cannot keep up is withheld its updates
  * (it leaves the topics) and is given one snapshot per changed channel when it has drained.
  */
-export class Subscriptions {
+export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   readonly #deps: SubscriptionsDeps;
   readonly #options: SubscriptionsOptions;
+  readonly #owner: SubscriptionsOwner;
+  readonly #socket: GatewaySocket;
   readonly #outbox: Outbox;
-  readonly #byName = new Map<string, Subscription>();
+  readonly #list = new SubscriptionList();
   /** Made for the first of them, since hardly any connection has one. */
   #withheld: Set<Subscription> | undefined;
   #withholding = false;
@@ -46,19 +43,21 @@ export class Subscriptions {
   /** While ending, only what was queued before and the close frame still leave. */
   #state: 'open' | 'ending' | 'closed' = 'open';
 
-  constructor(deps: SubscriptionsDeps, options: SubscriptionsOptions) {
+  constructor(
+    deps: SubscriptionsDeps,
+    options: SubscriptionsOptions,
+    owner: SubscriptionsOwner,
+    socket: GatewaySocket,
+  ) {
     this.#deps = deps;
     this.#options = options;
-    this.#outbox = new Outbox(deps.socket, {
-      queueBytes: options.limits.replyQueueBytes,
-      backpressureBytes: options.limits.backpressureBytes,
-      dropped: () => this.dropped(),
-      overflown: deps.overflown,
-    });
+    this.#owner = owner;
+    this.#socket = socket;
+    this.#outbox = new Outbox(socket, options.limits, this);
   }
 
   get size(): number {
-    return this.#byName.size;
+    return this.#list.size;
   }
 
   get isBehind(): boolean {
@@ -67,21 +66,20 @@ export class Subscriptions {
 
   reply(frame: ServerFrame): void {
     if (this.#state !== 'open') return;
-    this.#outbox.send(encodeFrame(this.#deps.socket.encoding, frame), replyHead(frame));
+    this.#outbox.send(encodeFrame(this.#socket.encoding, frame), replyHead(frame));
   }
 
   /** `parsed` is what the frame's channel names. Whoever may not see it has been refused before. */
   subscribe({ id, channel: name, since }: SubscribeFrame, parsed: Channel): void {
-    const subscription = this.#byName.get(name) ?? this.#add(id, name, parsed);
+    const subscription = this.#list.get(name) ?? this.#add(id, name, parsed);
     if (subscription === undefined) return;
     if (subscription.channel.isGone && !subscription.live) {
       this.#remove(subscription);
       this.#refuse(id, 'not_found', `there is no ${name} any more`);
     } else if (subscription.channel.isOpen) {
       this.#answer(subscription, id, since);
-    } else if (subscription.waiting.length < this.#options.tuning.waitingSubscribes) {
-      subscription.waiting.push({ id, since });
-      subscription.channel.waiters.add(subscription);
+    } else if (subscription.waiting < this.#options.tuning.waitingSubscribes) {
+      subscription.wait({ id, since });
     } else {
       const message = 'too many requests wait for this channel';
       this.#refuse(id, 'rate_limited', message, this.#options.tuning.retryAfterMs);
@@ -89,19 +87,41 @@ export class Subscriptions {
   }
 
   unsubscribe(id: number, name: string): void {
-    const subscription = this.#byName.get(name);
+    const subscription = this.#list.get(name);
     if (subscription !== undefined) this.#remove(subscription);
     this.reply({ type: 'ok', id });
   }
 
   /** Ends what the client may not see any more, and tells it. */
   keepOnly(isPermitted: (channel: string) => boolean): void {
-    for (const [name, subscription] of [...this.#byName]) {
+    for (const subscription of this.#list.all()) {
       if (this.#state !== 'open') return;
+      const { name } = subscription.channel;
       if (isPermitted(name)) continue;
       this.#remove(subscription);
       this.reply({ type: 'error', code: 'forbidden', message: `no longer permitted: ${name}` });
     }
+  }
+
+  opened(subscription: Subscription, requests: readonly WaitingRequest[]): void {
+    for (const { id, since } of requests) {
+      if (this.#state === 'open') this.#answer(subscription, id, since);
+    }
+  }
+
+  refused(
+    subscription: Subscription,
+    requests: readonly WaitingRequest[],
+    code: ErrorCode,
+    message: string,
+    retryAfterMs?: number,
+  ): void {
+    this.#remove(subscription);
+    for (const { id } of requests) this.#refuse(id, code, message, retryAfterMs);
+  }
+
+  overflown(): void {
+    this.#owner.overflown();
   }
 
   /**
@@ -115,7 +135,7 @@ export class Subscriptions {
     this.#deps.defer(() => {
       this.#withholding = false;
       if (this.#state !== 'open') return;
-      for (const subscription of this.#byName.values()) {
+      for (const subscription of this.#list.all()) {
         if (subscription.live) this.#withhold(subscription, sentThrough);
       }
       this.drained();
@@ -124,7 +144,7 @@ export class Subscriptions {
 
   /** Replies first, then one channel after the other, as long as there is room. */
   drained(): void {
-    const { socket } = this.#deps;
+    const socket = this.#socket;
     const below = this.#options.limits.backpressureBytes / 2;
     if (this.#state === 'ending') this.#outbox.drain(below);
     if (this.#withholding || this.#state !== 'open') return;
@@ -142,9 +162,8 @@ export class Subscriptions {
   end(code: number, reason: string, replies: 'kept' | 'forgotten'): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
-    const { socket } = this.#deps;
-    for (const [name, subscription] of this.#byName) {
-      if (subscription.live) socket.leave(topicOf(socket.encoding, name));
+    for (const subscription of this.#list.all()) {
+      if (subscription.live) this.#leave(subscription);
       subscription.live = false;
     }
     this.#release();
@@ -160,17 +179,17 @@ export class Subscriptions {
   }
 
   #release(): void {
-    for (const subscription of this.#byName.values()) {
+    for (const subscription of this.#list.all()) {
       subscription.channel.waiters.delete(subscription);
       this.#noteWithheld(subscription, false);
       this.#deps.hub.release(subscription.channel);
     }
-    this.#byName.clear();
+    this.#list.clear();
   }
 
   #add(id: number, name: string, parsed: Channel): Subscription | undefined {
     const { subscriptionsPerConnection } = this.#options.limits;
-    if (this.#byName.size >= subscriptionsPerConnection) {
+    if (this.#list.size >= subscriptionsPerConnection) {
       const message = `over the limit of ${subscriptionsPerConnection} subscriptions of a connection`;
       this.#refuse(id, 'too_many_subscriptions', message);
       return undefined;
@@ -185,35 +204,20 @@ export class Subscriptions {
       );
       return undefined;
     }
-    const subscription: Subscription = {
-      channel,
-      waiting: [],
-      live: false,
-      sentThrough: 0,
-      opened: () => {
-        for (const request of subscription.waiting.splice(0)) {
-          if (this.#state === 'open') this.#answer(subscription, request.id, request.since);
-        }
-      },
-      refused: (code, message, retryAfter) => {
-        const requests = subscription.waiting.splice(0);
-        this.#remove(subscription);
-        for (const request of requests) this.#refuse(request.id, code, message, retryAfter);
-      },
-    };
-    this.#byName.set(name, subscription);
+    const subscription = new Subscription(this, channel);
+    this.#list.add(subscription);
     return subscription;
   }
 
   #remove(subscription: Subscription): void {
     const { channel } = subscription;
-    if (this.#byName.get(channel.name) !== subscription) return;
-    this.#byName.delete(channel.name);
+    if (this.#list.get(channel.name) !== subscription) return;
+    this.#list.delete(channel.name);
     this.#noteWithheld(subscription, false);
     channel.waiters.delete(subscription);
-    if (subscription.live) this.#deps.socket.leave(topicOf(this.#deps.socket.encoding, channel.name));
+    if (subscription.live) this.#leave(subscription);
     subscription.live = false;
-    for (const request of subscription.waiting.splice(0)) {
+    for (const request of subscription.takeWaiting()) {
       this.#refuse(request.id, 'conflict', 'unsubscribed before the first state was there');
     }
     this.#deps.hub.release(channel);
@@ -222,7 +226,7 @@ export class Subscriptions {
   /** State and topic in one turn: what is published from now on continues what is sent here. */
   #answer(subscription: Subscription, id: number, since: Position | undefined): void {
     const { channel } = subscription;
-    const { encoding } = this.#deps.socket;
+    const { encoding } = this.#socket;
     const recovery = since === undefined ? undefined : channel.recoveryBody(encoding, since);
     const body = recovery ?? channel.snapshotBody(encoding);
     this.#count(channel, since, recovery !== undefined);
@@ -238,13 +242,15 @@ export class Subscriptions {
     this.#noteWithheld(subscription, false);
     if (subscription.live) return;
     subscription.live = true;
-    this.#deps.socket.join(topicOf(this.#deps.socket.encoding, subscription.channel.name));
+    this.#socket.join(topicOf(this.#socket.encoding, subscription.channel.name));
+  }
+
+  #leave({ channel }: Subscription): void {
+    this.#socket.leave(topicOf(this.#socket.encoding, channel.name));
   }
 
   #withhold(subscription: Subscription, sentThrough: number): void {
-    if (subscription.live) {
-      this.#deps.socket.leave(topicOf(this.#deps.socket.encoding, subscription.channel.name));
-    }
+    if (subscription.live) this.#leave(subscription);
     subscription.live = false;
     subscription.sentThrough = sentThrough;
     this.#noteWithheld(subscription, true);
@@ -268,7 +274,7 @@ export class Subscriptions {
   /** False where the socket is full again. */
   #catchUp(subscription: Subscription): boolean {
     const { channel, sentThrough } = subscription;
-    const { socket } = this.#deps;
+    const socket = this.#socket;
     const { encoding } = socket;
     if (channel.updatedInFlush > sentThrough) {
       const head = { type: 'snapshot', conflated: true };
@@ -287,13 +293,4 @@ export class Subscriptions {
     const error: ErrorFrame = { type: 'error', id, code, message };
     this.reply(retryAfterMs === undefined ? error : { ...error, retryAfterMs });
   }
-}
-
-/** Little of the frame, since it may have to wait. */
-function replyHead(frame: ServerFrame): FrameHead {
-  return frame.type === 'bye' ? frame : { type: frame.type };
-}
-
-function stateHead(type: 'subscribed' | 'snapshot', { name, position }: WatchedChannel): FrameHead {
-  return { type, channel: name, epoch: position.epoch, seq: position.seq };
 }
