@@ -5,7 +5,7 @@ import { Connection, type ConnectionDeps } from './connection.ts';
 import { ConnectionPlaces } from './connection-places.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
 import type { ChannelRefusal } from './gateway/held-channels.ts';
-import { Silence } from './silence.ts';
+import { lookAt, type Silence } from './silence.ts';
 import type { ConnectionEvents, TableConnection } from './table-connection.ts';
 import type { GatewaySocket, Handshake, SocketAcceptor, SocketHandler } from './transport/socket-types.ts';
 
@@ -13,9 +13,8 @@ export interface ConnectionTableDeps extends ConnectionDeps {
   readonly randomId: () => string;
 }
 
-interface Entry {
+interface Entry extends Silence {
   readonly socket: GatewaySocket;
-  readonly silence: Silence;
   readonly openedAt: number;
 }
 
@@ -51,11 +50,11 @@ export class ConnectionTable implements SocketAcceptor {
     const { clock } = this.#deps;
     this.#cancelTimer = clock.after(this.#options.tuning.tokenSweepMs, () => {
       const now = clock.now();
-      for (const [connection, { socket, silence }] of this.#connections) {
+      for (const [connection, entry] of this.#connections) {
         connection.sweep(now);
         if (connection.isClosing) continue;
-        const verdict = silence.look(socket.takeHeard(), now);
-        if (verdict === 'ask') socket.ping();
+        const verdict = lookAt(entry, entry.socket.takeHeard(), now, this.#options.tuning);
+        if (verdict === 'ask') entry.socket.ping();
         if (verdict === 'idle') connection.close('idle');
       }
       this.start();
@@ -199,8 +198,7 @@ export class ConnectionTable implements SocketAcceptor {
 
   #add(connection: TableConnection, socket: GatewaySocket): void {
     const openedAt = this.#deps.clock.now();
-    const silence = new Silence(this.#options.tuning, openedAt);
-    this.#connections.set(connection, { socket, silence, openedAt });
+    this.#connections.set(connection, { socket, openedAt, silentSince: openedAt, isAsked: false });
     this.#opened++;
     this.#deps.logger.debug({ connection: connection.id, kind: connection.kind }, 'a connection begins');
   }

@@ -15,6 +15,7 @@ import type { Ingest } from './ingest/ingest-types.ts';
 import { INPUT_LIMITS, maxValues } from './limits.ts';
 import type { ConnectionEvents, TableConnection } from './table-connection.ts';
 import type { GatewaySocket } from './transport/socket-types.ts';
+import { welcomeFrame } from './welcome-frame.ts';
 
 export interface ConnectionDeps {
   readonly hub: ChannelHub;
@@ -27,7 +28,6 @@ export interface ConnectionDeps {
 
 /** One client: reads its frames in order, asks the parts that answer them, and replies. */
 export class Connection implements TableConnection {
-  readonly kind = 'socket';
   readonly id: string;
   readonly #deps: ConnectionDeps;
   readonly #options: GatewayOptions;
@@ -38,7 +38,7 @@ export class Connection implements TableConnection {
   #publishes: ConnectionPublishes | undefined;
   /** While a token is being verified. */
   #held: HeldMessages | undefined;
-  readonly #end: ConnectionEnd;
+  #end: ConnectionEnd | undefined;
   #identity: Identity;
   #expiryWarned = false;
 
@@ -56,7 +56,10 @@ export class Connection implements TableConnection {
     this.#socket = socket;
     this.#identity = deps.authenticator.anonymous;
     this.#subscriptions = new Subscriptions(deps, options, this, socket);
-    this.#end = new ConnectionEnd(deps.clock, options.tuning, socket, this.#subscriptions);
+  }
+
+  get kind(): 'socket' {
+    return 'socket';
   }
 
   get subscriptions(): number {
@@ -68,11 +71,11 @@ export class Connection implements TableConnection {
   }
 
   get isClosing(): boolean {
-    return this.#end.isDecided;
+    return this.#end?.isDecided ?? false;
   }
 
   get endsFor(): CloseReason | undefined {
-    return this.#end.reason;
+    return this.#end?.reason;
   }
 
   get subject(): string {
@@ -84,23 +87,7 @@ export class Connection implements TableConnection {
   }
 
   open(token: string | undefined): void {
-    const { node, limits, tuning } = this.#options;
-    const { pingIntervalMs } = tuning;
-    this.#reply({
-      type: 'welcome',
-      session: this.id,
-      node,
-      protocol: 1,
-      pingIntervalMs,
-      limits: {
-        frameBytes: limits.frameBytes,
-        subscriptionsPerConnection: limits.subscriptionsPerConnection,
-        backpressureBytes: limits.backpressureBytes,
-        eventsPerPublish: limits.eventsPerPublish,
-        unackedEventsPerConnection: limits.unackedEventsPerConnection,
-        publishesPerSecond: limits.publishesPerSecond,
-      },
-    });
+    this.#reply(welcomeFrame(this.id, this.#options));
     if (token !== undefined) this.#authenticate(token, undefined);
   }
 
@@ -123,7 +110,7 @@ export class Connection implements TableConnection {
   }
 
   closed(): void {
-    if (!this.#end.noteClosed()) return;
+    if (!this.#ending.noteClosed()) return;
     this.#held = undefined;
     this.#publishes?.close();
     this.#events.closed(this);
@@ -131,12 +118,12 @@ export class Connection implements TableConnection {
 
   close(reason: CloseReason): void {
     this.#held = undefined;
-    this.#end.close(reason);
+    this.#ending.close(reason);
   }
 
   cutOff(reason: CloseReason): void {
     this.#held = undefined;
-    this.#end.cutOff(reason);
+    this.#ending.cutOff(reason);
   }
 
   sayBye(bye: ByeFrame): void {
@@ -146,7 +133,7 @@ export class Connection implements TableConnection {
 
   /** Asks for a new token some time before the end of the present one. */
   sweep(now: number): void {
-    if (this.#end.sweep(now)) return;
+    if (this.#end?.sweep(now)) return;
     const { expiresAt } = this.#identity;
     if (expiresAt === undefined || this.#held !== undefined) return;
     if (now >= expiresAt) {
@@ -156,6 +143,17 @@ export class Connection implements TableConnection {
       this.#expiryWarned = true;
       this.#refuse(undefined, 'unauthorized', 'the token expires soon; send a new one with auth');
     }
+  }
+
+  /** Made when it begins to end. */
+  get #ending(): ConnectionEnd {
+    this.#end ??= new ConnectionEnd(
+      this.#deps.clock,
+      this.#options.tuning,
+      this.#socket,
+      this.#subscriptions,
+    );
+    return this.#end;
   }
 
   #handle(bytes: Uint8Array, isBinary: boolean): void {

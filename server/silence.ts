@@ -5,27 +5,26 @@ export interface SilenceOptions {
 }
 
 /** How long a client has been silent, seen by looking now and then, so that what it sends costs no look at the clock. */
-export class Silence {
-  readonly #options: SilenceOptions;
-  #since: number;
-  #asked = false;
+export interface Silence {
+  silentSince: number;
+  isAsked: boolean;
+}
 
-  constructor(options: SilenceOptions, now: number) {
-    this.#options = options;
-    this.#since = now;
+/** `heard`: whether anything came since the last look. */
+export function lookAt(
+  silence: Silence,
+  heard: boolean,
+  now: number,
+  { idlePingMs, idleMs }: SilenceOptions,
+): 'fine' | 'ask' | 'idle' {
+  if (heard) {
+    silence.silentSince = now;
+    silence.isAsked = false;
+    return 'fine';
   }
-
-  /** `heard`: whether anything came since the last look. */
-  look(heard: boolean, now: number): 'fine' | 'ask' | 'idle' {
-    if (heard) {
-      this.#since = now;
-      this.#asked = false;
-      return 'fine';
-    }
-    const silentMs = now - this.#since;
-    if (silentMs >= this.#options.idleMs) return 'idle';
-    if (this.#asked || silentMs < this.#options.idlePingMs) return 'fine';
-    this.#asked = true;
-    return 'ask';
-  }
+  const silentMs = now - silence.silentSince;
+  if (silentMs >= idleMs) return 'idle';
+  if (silence.isAsked || silentMs < idlePingMs) return 'fine';
+  silence.isAsked = true;
+  return 'ask';
 }

@@ -29,15 +29,15 @@ export interface Listening {
 
 /** One client that only listens: subscribed from its beginning to what its request has named. */
 export class StreamConnection implements TableConnection {
-  readonly kind = 'stream';
   readonly id: string;
   readonly unacked = 0;
+  readonly #clock: Clock;
   readonly #options: GatewayOptions;
   readonly #events: ConnectionEvents;
   readonly #socket: GatewaySocket;
   readonly #listening: Listening;
   readonly #subscriptions: Subscriptions;
-  readonly #end: ConnectionEnd;
+  #end: ConnectionEnd | undefined;
   /** So many of the channels are subscribed to; the others wait until there is room for their states. */
   #subscribed = 0;
 
@@ -50,12 +50,16 @@ export class StreamConnection implements TableConnection {
     id: string,
   ) {
     this.id = id;
+    this.#clock = deps.clock;
     this.#options = options;
     this.#events = events;
     this.#socket = socket;
     this.#listening = listening;
     this.#subscriptions = new Subscriptions(deps, options, this, socket);
-    this.#end = new ConnectionEnd(deps.clock, options.tuning, socket, this.#subscriptions);
+  }
+
+  get kind(): 'stream' {
+    return 'stream';
   }
 
   get subscriptions(): number {
@@ -63,11 +67,11 @@ export class StreamConnection implements TableConnection {
   }
 
   get isClosing(): boolean {
-    return this.#end.isDecided;
+    return this.#end?.isDecided ?? false;
   }
 
   get endsFor(): CloseReason | undefined {
-    return this.#end.reason;
+    return this.#end?.reason;
   }
 
   get subject(): string {
@@ -100,17 +104,17 @@ export class StreamConnection implements TableConnection {
   }
 
   closed(): void {
-    if (!this.#end.noteClosed()) return;
+    if (!this.#ending.noteClosed()) return;
     this.#listening.held.release();
     this.#events.closed(this);
   }
 
   close(reason: CloseReason): void {
-    this.#end.close(reason);
+    this.#ending.close(reason);
   }
 
   cutOff(reason: CloseReason): void {
-    this.#end.cutOff(reason);
+    this.#ending.cutOff(reason);
   }
 
   sayBye(bye: ByeFrame): void {
@@ -120,11 +124,17 @@ export class StreamConnection implements TableConnection {
   }
 
   sweep(now: number): void {
-    if (this.#end.sweep(now)) return;
+    if (this.#end?.sweep(now)) return;
     const { expiresAt } = this.#listening.identity;
     if (expiresAt === undefined || now < expiresAt) return;
     this.#subscriptions.reply({ type: 'error', code: 'unauthorized', message: 'the token has expired' });
     this.close('tokenRefused');
+  }
+
+  /** Made when it begins to end. */
+  get #ending(): ConnectionEnd {
+    this.#end ??= new ConnectionEnd(this.#clock, this.#options.tuning, this.#socket, this.#subscriptions);
+    return this.#end;
   }
 
   /** One state after the other, as long as there is room, so that many large ones are not taken for a slow client. */

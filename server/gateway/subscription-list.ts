@@ -1,52 +1,36 @@
 import type { Subscription } from './subscription.ts';
 
+/** The subscriptions of a connection, in order of their beginning: mostly one or a few, for which a map takes more memory than all else. */
+export type SubscriptionList = readonly Subscription[] | Map<string, Subscription>;
+
 /** Above this a search through them takes longer than in a map. */
 const MAX_SEARCHED = 8;
 
-/** The subscriptions of a connection by channel: mostly one or a few, for which a map takes more memory than all else. In order of their beginning. */
-export class SubscriptionList {
-  #few: Subscription[] | undefined;
-  #many: Map<string, Subscription> | undefined;
+export const NO_SUBSCRIPTIONS: SubscriptionList = [];
 
-  get size(): number {
-    return this.#many?.size ?? this.#few?.length ?? 0;
-  }
-
-  get(channel: string): Subscription | undefined {
-    if (this.#many !== undefined) return this.#many.get(channel);
-    return this.#few?.find((subscription) => subscription.channel.name === channel);
-  }
-
-  /** There is none of this channel. */
-  add(subscription: Subscription): void {
-    if (this.#many !== undefined) {
-      this.#many.set(subscription.channel.name, subscription);
-    } else if (this.#few === undefined) {
-      // A list that is not empty at first gets no room for more.
-      this.#few = [subscription];
-    } else {
-      this.#few.push(subscription);
-      if (this.#few.length <= MAX_SEARCHED) return;
-      this.#many = new Map(this.#few.map((each) => [each.channel.name, each]));
-      this.#few = undefined;
-    }
-  }
-
-  delete(channel: string): void {
-    this.#many?.delete(channel);
-    const few = this.#few?.filter((subscription) => subscription.channel.name !== channel);
-    this.#few = few?.length === 0 ? undefined : few;
-  }
-
-  clear(): void {
-    this.#few = undefined;
-    this.#many = undefined;
-  }
-
-  /** As they are now. */
-  all(): readonly Subscription[] {
-    return this.#many === undefined ? (this.#few ?? NONE) : [...this.#many.values()];
-  }
+export function countOf(list: SubscriptionList): number {
+  return list instanceof Map ? list.size : list.length;
 }
 
-const NONE: readonly Subscription[] = [];
+export function find(list: SubscriptionList, channel: string): Subscription | undefined {
+  if (list instanceof Map) return list.get(channel);
+  return list.find((subscription) => subscription.channel.name === channel);
+}
+
+/** There is none of this channel. A list that is a map stays the same one. */
+export function withSubscription(list: SubscriptionList, subscription: Subscription): SubscriptionList {
+  if (list instanceof Map) return list.set(subscription.channel.name, subscription);
+  const all = [...list, subscription];
+  return all.length <= MAX_SEARCHED ? all : new Map(all.map((each) => [each.channel.name, each]));
+}
+
+export function without(list: SubscriptionList, channel: string): SubscriptionList {
+  if (!(list instanceof Map)) return list.filter((subscription) => subscription.channel.name !== channel);
+  list.delete(channel);
+  return list;
+}
+
+/** As they are now. */
+export function all(list: SubscriptionList): readonly Subscription[] {
+  return list instanceof Map ? [...list.values()] : list;
+}

@@ -2,28 +2,14 @@ import type { Channel } from '../../protocol/channels.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { ErrorFrame, ServerFrame, SubscribeFrame } from '../../protocol/frames.ts';
 import type { Position } from '../../protocol/views.ts';
-import type { GatewaySocket } from '../transport/socket-types.ts';
-import type { ChannelHub } from './channel-hub.ts';
-import { encodeFrame, withHead } from './encoded-frames.ts';
+import type { FrameHead, GatewaySocket } from '../transport/socket-types.ts';
+import { encodeFrame, type Wire, withHead } from './encoded-frames.ts';
 import { replyHead, stateHead } from './frame-heads.ts';
-import type { GatewayOptions } from './gateway-options.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
 import { Subscription, type SubscriptionOwner, type WaitingRequest } from './subscription.ts';
-import { SubscriptionList } from './subscription-list.ts';
+import { all, countOf, find, NO_SUBSCRIPTIONS, without, withSubscription } from './subscription-list.ts';
+import type { SubscriptionsDeps, SubscriptionsOptions, SubscriptionsOwner } from './subscriptions-deps.ts';
 import { topicOf, type WatchedChannel } from './watched-channel.ts';
-
-/** Shared by all connections, as each has little of its own. */
-export type SubscriptionsOptions = Pick<GatewayOptions, 'limits' | 'tuning'>;
-
-export interface SubscriptionsDeps {
-  readonly hub: ChannelHub;
-  readonly defer: (action: () => void) => void;
-}
-
-export interface SubscriptionsOwner {
-  /** The reply queue is over its limit: the connection must be closed. */
-  overflown(): void;
-}
 
 /**
  * What one connection is told: replies, and the channels it is subscribed to. A socket that cannot keep up is withheld its updates
@@ -34,8 +20,9 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   readonly #options: SubscriptionsOptions;
   readonly #owner: SubscriptionsOwner;
   readonly #socket: GatewaySocket;
-  readonly #outbox: Outbox;
-  readonly #list = new SubscriptionList();
+  /** Made for the first reply that has to wait. */
+  #outbox: Outbox | undefined;
+  #list = NO_SUBSCRIPTIONS;
   /** Made for the first of them, since hardly any connection has one. */
   #withheld: Set<Subscription> | undefined;
   #withholding = false;
@@ -53,11 +40,10 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
     this.#options = options;
     this.#owner = owner;
     this.#socket = socket;
-    this.#outbox = new Outbox(socket, options.limits, this);
   }
 
   get size(): number {
-    return this.#list.size;
+    return countOf(this.#list);
   }
 
   get isBehind(): boolean {
@@ -66,12 +52,12 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
 
   reply(frame: ServerFrame): void {
     if (this.#state !== 'open') return;
-    this.#outbox.send(encodeFrame(this.#socket.encoding, frame), replyHead(frame));
+    this.#send(encodeFrame(this.#socket.encoding, frame), replyHead(frame));
   }
 
   /** `parsed` is what the frame's channel names. Whoever may not see it has been refused before. */
   subscribe({ id, channel: name, since }: SubscribeFrame, parsed: Channel): void {
-    const subscription = this.#list.get(name) ?? this.#add(id, name, parsed);
+    const subscription = find(this.#list, name) ?? this.#add(id, name, parsed);
     if (subscription === undefined) return;
     if (subscription.channel.isGone && !subscription.live) {
       this.#remove(subscription);
@@ -87,14 +73,14 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   }
 
   unsubscribe(id: number, name: string): void {
-    const subscription = this.#list.get(name);
+    const subscription = find(this.#list, name);
     if (subscription !== undefined) this.#remove(subscription);
     this.reply({ type: 'ok', id });
   }
 
   /** Ends what the client may not see any more, and tells it. */
   keepOnly(isPermitted: (channel: string) => boolean): void {
-    for (const subscription of this.#list.all()) {
+    for (const subscription of all(this.#list)) {
       if (this.#state !== 'open') return;
       const { name } = subscription.channel;
       if (isPermitted(name)) continue;
@@ -135,7 +121,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
     this.#deps.defer(() => {
       this.#withholding = false;
       if (this.#state !== 'open') return;
-      for (const subscription of this.#list.all()) {
+      for (const subscription of all(this.#list)) {
         if (subscription.live) this.#withhold(subscription, sentThrough);
       }
       this.drained();
@@ -146,12 +132,12 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   drained(): void {
     const socket = this.#socket;
     const below = this.#options.limits.backpressureBytes / 2;
-    if (this.#state === 'ending') this.#outbox.drain(below);
+    if (this.#state === 'ending') this.#drain(below);
     if (this.#withholding || this.#state !== 'open') return;
-    if (this.#outbox.isEmpty && !this.isBehind) return;
+    if (this.#outbox?.isEmpty !== false && !this.isBehind) return;
     if (socket.bufferedBytes() >= below) return;
     socket.cork(() => {
-      if (!this.#outbox.drain(below)) return;
+      if (!this.#drain(below)) return;
       for (const subscription of this.#withheld ?? []) {
         if (socket.bufferedBytes() >= below || !this.#catchUp(subscription)) return;
       }
@@ -162,34 +148,48 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   end(code: number, reason: string, replies: 'kept' | 'forgotten'): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
-    for (const subscription of this.#list.all()) {
+    for (const subscription of all(this.#list)) {
       if (subscription.live) this.#leave(subscription);
       subscription.live = false;
     }
     this.#release();
-    if (replies === 'forgotten') this.#outbox.clear();
-    this.#outbox.end(code, reason);
+    if (replies === 'forgotten') this.#outbox?.clear();
+    this.#outgoing.end(code, reason);
   }
 
   /** The socket is gone. */
   close(): void {
     this.#state = 'closed';
     this.#release();
-    this.#outbox.clear();
+    this.#outbox?.clear();
+  }
+
+  get #outgoing(): Outbox {
+    this.#outbox ??= new Outbox(this.#socket, this.#options.limits, this);
+    return this.#outbox;
+  }
+
+  #send(wire: Wire, head: FrameHead): 'sent' | 'queued' {
+    if (this.#outbox === undefined && this.#socket.send(wire, head) !== 'dropped') return 'sent';
+    return this.#outgoing.send(wire, head);
+  }
+
+  #drain(below: number): boolean {
+    return this.#outbox?.drain(below) ?? true;
   }
 
   #release(): void {
-    for (const subscription of this.#list.all()) {
+    for (const subscription of all(this.#list)) {
       subscription.channel.waiters.delete(subscription);
       this.#noteWithheld(subscription, false);
       this.#deps.hub.release(subscription.channel);
     }
-    this.#list.clear();
+    this.#list = NO_SUBSCRIPTIONS;
   }
 
   #add(id: number, name: string, parsed: Channel): Subscription | undefined {
     const { subscriptionsPerConnection } = this.#options.limits;
-    if (this.#list.size >= subscriptionsPerConnection) {
+    if (countOf(this.#list) >= subscriptionsPerConnection) {
       const message = `over the limit of ${subscriptionsPerConnection} subscriptions of a connection`;
       this.#refuse(id, 'too_many_subscriptions', message);
       return undefined;
@@ -205,14 +205,14 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
       return undefined;
     }
     const subscription = new Subscription(this, channel);
-    this.#list.add(subscription);
+    this.#list = withSubscription(this.#list, subscription);
     return subscription;
   }
 
   #remove(subscription: Subscription): void {
     const { channel } = subscription;
-    if (this.#list.get(channel.name) !== subscription) return;
-    this.#list.delete(channel.name);
+    if (find(this.#list, channel.name) !== subscription) return;
+    this.#list = without(this.#list, channel.name);
     this.#noteWithheld(subscription, false);
     channel.waiters.delete(subscription);
     if (subscription.live) this.#leave(subscription);
@@ -231,7 +231,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
     const body = recovery ?? channel.snapshotBody(encoding);
     this.#count(channel, since, recovery !== undefined);
     const wire = withHead(encoding, { type: 'subscribed', id }, body);
-    const outcome = this.#outbox.send(wire, stateHead('subscribed', channel));
+    const outcome = this.#send(wire, stateHead('subscribed', channel));
     if (this.#state !== 'open') return;
     if (channel.stale) this.reply({ type: 'status', channel: channel.name, stale: true });
     if (outcome === 'sent') this.#join(subscription);
