@@ -11,7 +11,7 @@ const CONNECTIONS = 10_000;
 /** Before them. */
 const FIRST = 1000;
 /** Of new processes each. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 const REST_MS = 3000;
 const CHANNEL = JSON.stringify({ type: 'subscribe', id: 1, channel: 'board:season' });
 

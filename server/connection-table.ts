@@ -1,7 +1,7 @@
 import { CLOSE_CODES, type CloseReason } from '../protocol/codes.ts';
 import type { ByeFrame } from '../protocol/frames.ts';
 import type { ConnectionInfo } from '../protocol/node-reports.ts';
-import { Connection, type ConnectionDeps } from './connection.ts';
+import { Connection, type ConnectionDeps, type SharedByConnections } from './connection.ts';
 import { ConnectionPlaces } from './connection-places.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
 import type { ChannelRefusal } from './gateway/held-channels.ts';
@@ -26,6 +26,7 @@ export class ConnectionTable implements SocketAcceptor {
   readonly events: ConnectionEvents;
   readonly #deps: ConnectionTableDeps;
   readonly #options: GatewayOptions;
+  readonly #shared: SharedByConnections;
   readonly #connections = new Map<TableConnection, Entry>();
   /** Whose turn has come while the node drains. */
   readonly #leaving = new Set<TableConnection>();
@@ -44,6 +45,7 @@ export class ConnectionTable implements SocketAcceptor {
       closed: (connection) => this.#remove(connection),
       isLeaving: (connection) => this.#leaving.has(connection),
     };
+    this.#shared = { ...deps, options, events: this.events };
   }
 
   start(): void {
@@ -111,7 +113,7 @@ export class ConnectionTable implements SocketAcceptor {
       return REFUSED;
     }
     const id = this.#deps.randomId();
-    const connection = new Connection(this.#deps, this.#options, this.events, socket, id);
+    const connection = new Connection(this.#shared, socket, id);
     this.#add(connection, socket);
     connection.open(token);
     return connection;

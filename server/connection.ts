@@ -26,12 +26,16 @@ export interface ConnectionDeps {
   readonly defer: (action: () => void) => void;
 }
 
+/** One object for all connections, as there are very many. */
+export interface SharedByConnections extends ConnectionDeps {
+  readonly options: GatewayOptions;
+  readonly events: ConnectionEvents;
+}
+
 /** One client: reads its frames in order, asks the parts that answer them, and replies. */
 export class Connection implements TableConnection {
   readonly id: string;
-  readonly #deps: ConnectionDeps;
-  readonly #options: GatewayOptions;
-  readonly #events: ConnectionEvents;
+  readonly #shared: SharedByConnections;
   readonly #socket: GatewaySocket;
   readonly #subscriptions: Subscriptions;
   /** Made for the first publish, since most clients only listen. */
@@ -42,20 +46,12 @@ export class Connection implements TableConnection {
   #identity: Identity;
   #expiryWarned = false;
 
-  constructor(
-    deps: ConnectionDeps,
-    options: GatewayOptions,
-    events: ConnectionEvents,
-    socket: GatewaySocket,
-    id: string,
-  ) {
+  constructor(shared: SharedByConnections, socket: GatewaySocket, id: string) {
     this.id = id;
-    this.#deps = deps;
-    this.#options = options;
-    this.#events = events;
+    this.#shared = shared;
     this.#socket = socket;
-    this.#identity = deps.authenticator.anonymous;
-    this.#subscriptions = new Subscriptions(deps, options, this, socket);
+    this.#identity = shared.authenticator.anonymous;
+    this.#subscriptions = new Subscriptions(shared, this, socket);
   }
 
   get kind(): 'socket' {
@@ -87,7 +83,7 @@ export class Connection implements TableConnection {
   }
 
   open(token: string | undefined): void {
-    this.#reply(welcomeFrame(this.id, this.#options));
+    this.#reply(welcomeFrame(this.id, this.#shared.options));
     if (token !== undefined) this.#authenticate(token, undefined);
   }
 
@@ -113,7 +109,7 @@ export class Connection implements TableConnection {
     if (!this.#ending.noteClosed()) return;
     this.#held = undefined;
     this.#publishes?.close();
-    this.#events.closed(this);
+    this.#shared.events.closed(this);
   }
 
   close(reason: CloseReason): void {
@@ -139,7 +135,7 @@ export class Connection implements TableConnection {
     if (now >= expiresAt) {
       this.#refuse(undefined, 'unauthorized', 'the token has expired');
       this.close('tokenRefused');
-    } else if (!this.#expiryWarned && now >= expiresAt - this.#options.tuning.tokenWarningMs) {
+    } else if (!this.#expiryWarned && now >= expiresAt - this.#shared.options.tuning.tokenWarningMs) {
       this.#expiryWarned = true;
       this.#refuse(undefined, 'unauthorized', 'the token expires soon; send a new one with auth');
     }
@@ -148,8 +144,8 @@ export class Connection implements TableConnection {
   /** Made when it begins to end. */
   get #ending(): ConnectionEnd {
     this.#end ??= new ConnectionEnd(
-      this.#deps.clock,
-      this.#options.tuning,
+      this.#shared.clock,
+      this.#shared.options.tuning,
       this.#socket,
       this.#subscriptions,
     );
@@ -158,7 +154,7 @@ export class Connection implements TableConnection {
 
   #handle(bytes: Uint8Array, isBinary: boolean): void {
     // Nothing but a publish has many values, and a stranger's is refused anyway.
-    const most = this.#isAnonymous() ? INPUT_LIMITS.anonymousValues : maxValues(this.#options.limits);
+    const most = this.#isAnonymous() ? INPUT_LIMITS.anonymousValues : maxValues(this.#shared.options.limits);
     const input = readInput(this.#socket.encoding, bytes, isBinary, { maxValues: most });
     switch (input.kind) {
       case 'frame':
@@ -215,12 +211,12 @@ export class Connection implements TableConnection {
   #handlePublish(frame: PublishFrame): void {
     if (this.#isAnonymous()) {
       this.#refuse(frame.id, 'unauthorized', 'publishing needs a token');
-    } else if (this.#events.isLeaving(this)) {
-      this.#refuse(frame.id, 'unavailable', 'the node is draining', this.#options.tuning.retryAfterMs);
+    } else if (this.#shared.events.isLeaving(this)) {
+      this.#refuse(frame.id, 'unavailable', 'the node is draining', this.#shared.options.tuning.retryAfterMs);
     } else {
       this.#publishes ??= new ConnectionPublishes(
-        { ...this.#deps, connection: this.id, reply: (reply) => this.#reply(reply) },
-        this.#options,
+        { ...this.#shared, connection: this.id, reply: (reply) => this.#reply(reply) },
+        this.#shared.options,
       );
       this.#publishes.handle(frame, this.#identity);
     }
@@ -228,9 +224,9 @@ export class Connection implements TableConnection {
 
   /** Frames that arrive meanwhile wait, so that each is judged by the identity that was asked for before it. */
   #authenticate(token: string, id: number | undefined): void {
-    const { tuning, limits } = this.#options;
+    const { tuning, limits } = this.#shared.options;
     this.#held ??= new HeldMessages(tuning.waitingFrameBytes + limits.frameBytes);
-    this.#deps.authenticator.authenticate(token).then(
+    this.#shared.authenticator.authenticate(token).then(
       (authentication) => {
         if (this.isClosing) return;
         if (!authentication.ok) {
@@ -244,8 +240,8 @@ export class Connection implements TableConnection {
       },
       (error: unknown) => {
         if (this.isClosing) return;
-        this.#deps.logger.warn({ err: error, connection: this.id }, 'a token could not be verified');
-        const { retryAfterMs } = this.#options.tuning;
+        this.#shared.logger.warn({ err: error, connection: this.id }, 'a token could not be verified');
+        const { retryAfterMs } = this.#shared.options.tuning;
         this.#refuse(id, 'unavailable', 'tokens cannot be verified at present', retryAfterMs);
         if (id === undefined) this.close('overloaded');
         else this.#handleWaiting();
@@ -269,11 +265,11 @@ export class Connection implements TableConnection {
   /** The sweep sees it a little later, and until then nothing more may be asked for. */
   #hasExpired(): boolean {
     const { expiresAt } = this.#identity;
-    return expiresAt !== undefined && this.#deps.clock.now() >= expiresAt;
+    return expiresAt !== undefined && this.#shared.clock.now() >= expiresAt;
   }
 
   #isAnonymous(): boolean {
-    return this.#identity === this.#deps.authenticator.anonymous;
+    return this.#identity === this.#shared.authenticator.anonymous;
   }
 
   #refuse(id: number | undefined, code: ErrorCode, message: string, retryAfterMs?: number): void {

@@ -3,18 +3,19 @@ import type { ByeFrame } from '../protocol/frames.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Identity } from './auth/identity.ts';
 import { ConnectionEnd } from './connection-end.ts';
-import type { ChannelHub } from './gateway/channel-hub.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
 import type { HeldChannels, NamedChannel } from './gateway/held-channels.ts';
 import type { ResumePositions } from './gateway/resume-positions.ts';
 import { Subscriptions } from './gateway/subscriptions.ts';
+import type { SharedBySubscriptions } from './gateway/subscriptions-deps.ts';
 import type { ConnectionEvents, TableConnection } from './table-connection.ts';
 import type { GatewaySocket } from './transport/socket-types.ts';
 
-export interface StreamConnectionDeps {
-  readonly hub: ChannelHub;
+/** One object for all of them. */
+export interface SharedByStreams extends SharedBySubscriptions {
   readonly clock: Clock;
-  readonly defer: (action: () => void) => void;
+  readonly options: GatewayOptions;
+  readonly events: ConnectionEvents;
 }
 
 /** What a client asked for that only listens. */
@@ -31,9 +32,7 @@ export interface Listening {
 export class StreamConnection implements TableConnection {
   readonly id: string;
   readonly unacked = 0;
-  readonly #clock: Clock;
-  readonly #options: GatewayOptions;
-  readonly #events: ConnectionEvents;
+  readonly #shared: SharedByStreams;
   readonly #socket: GatewaySocket;
   readonly #listening: Listening;
   readonly #subscriptions: Subscriptions;
@@ -41,21 +40,12 @@ export class StreamConnection implements TableConnection {
   /** So many of the channels are subscribed to; the others wait until there is room for their states. */
   #subscribed = 0;
 
-  constructor(
-    deps: StreamConnectionDeps,
-    options: GatewayOptions,
-    events: ConnectionEvents,
-    socket: GatewaySocket,
-    listening: Listening,
-    id: string,
-  ) {
+  constructor(shared: SharedByStreams, socket: GatewaySocket, listening: Listening, id: string) {
     this.id = id;
-    this.#clock = deps.clock;
-    this.#options = options;
-    this.#events = events;
+    this.#shared = shared;
     this.#socket = socket;
     this.#listening = listening;
-    this.#subscriptions = new Subscriptions(deps, options, this, socket);
+    this.#subscriptions = new Subscriptions(shared, this, socket);
   }
 
   get kind(): 'stream' {
@@ -106,7 +96,7 @@ export class StreamConnection implements TableConnection {
   closed(): void {
     if (!this.#ending.noteClosed()) return;
     this.#listening.held.release();
-    this.#events.closed(this);
+    this.#shared.events.closed(this);
   }
 
   close(reason: CloseReason): void {
@@ -133,14 +123,19 @@ export class StreamConnection implements TableConnection {
 
   /** Made when it begins to end. */
   get #ending(): ConnectionEnd {
-    this.#end ??= new ConnectionEnd(this.#clock, this.#options.tuning, this.#socket, this.#subscriptions);
+    this.#end ??= new ConnectionEnd(
+      this.#shared.clock,
+      this.#shared.options.tuning,
+      this.#socket,
+      this.#subscriptions,
+    );
     return this.#end;
   }
 
   /** One state after the other, as long as there is room, so that many large ones are not taken for a slow client. */
   #subscribe(): void {
     const { channels, held, positions } = this.#listening;
-    const below = this.#options.limits.backpressureBytes / 2;
+    const below = this.#shared.options.limits.backpressureBytes / 2;
     while (!this.isClosing && this.#socket.bufferedBytes() < below) {
       const id = this.#subscribed;
       const named = channels[id];

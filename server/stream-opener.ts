@@ -3,7 +3,7 @@ import type { ConnectionTable } from './connection-table.ts';
 import type { GatewayOptions } from './gateway/gateway-options.ts';
 import { type ChannelRefusal, HeldChannels, type NamedChannel } from './gateway/held-channels.ts';
 import { ResumePositions } from './gateway/resume-positions.ts';
-import { StreamConnection, type StreamConnectionDeps } from './stream-connection.ts';
+import { type SharedByStreams, StreamConnection } from './stream-connection.ts';
 import type { EventSource } from './transport/stream-types.ts';
 
 /** Who has asked has been permitted to read the channels; each is there once. */
@@ -23,7 +23,7 @@ export interface StreamAcceptor {
   open(request: StreamRequest): Promise<StreamVerdict>;
 }
 
-export interface StreamOpenerDeps extends StreamConnectionDeps {
+export interface StreamOpenerDeps extends Omit<SharedByStreams, 'options' | 'events'> {
   readonly table: ConnectionTable;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -34,10 +34,13 @@ export interface StreamOpenerDeps extends StreamConnectionDeps {
 export class StreamOpener implements StreamAcceptor {
   readonly #deps: StreamOpenerDeps;
   readonly #options: GatewayOptions;
+  readonly #shared: SharedByStreams;
 
   constructor(deps: StreamOpenerDeps, options: GatewayOptions) {
+    const { hub, clock, defer, table } = deps;
     this.#deps = deps;
     this.#options = options;
+    this.#shared = { hub, clock, defer, options, events: table.events };
   }
 
   async open(request: StreamRequest): Promise<StreamVerdict> {
@@ -74,14 +77,7 @@ export class StreamOpener implements StreamAcceptor {
       begin: (socket) => {
         const listening = { identity, channels, held, positions };
         const id = randomId();
-        const connection = new StreamConnection(
-          this.#deps,
-          this.#options,
-          table.events,
-          socket,
-          listening,
-          id,
-        );
+        const connection = new StreamConnection(this.#shared, socket, listening, id);
         table.addStream(connection, socket);
         connection.open();
         return connection;

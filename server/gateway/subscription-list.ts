@@ -20,7 +20,8 @@ export function find(list: SubscriptionList, channel: string): Subscription | un
 /** There is none of this channel. A list that is a map stays the same one. */
 export function withSubscription(list: SubscriptionList, subscription: Subscription): SubscriptionList {
   if (list instanceof Map) return list.set(subscription.channel.name, subscription);
-  const all = [...list, subscription];
+  // The literal has room for one, a list that grows has room for many.
+  const all = list.length === 0 ? [subscription] : [...list, subscription];
   return all.length <= MAX_SEARCHED ? all : new Map(all.map((each) => [each.channel.name, each]));
 }
 

@@ -1,12 +1,11 @@
 import type { ChannelHub } from './channel-hub.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 
-/** Shared by all connections, as each has little of its own. */
-export type SubscriptionsOptions = Pick<GatewayOptions, 'limits' | 'tuning'>;
-
-export interface SubscriptionsDeps {
+/** One object for all connections, as each has little of its own. */
+export interface SharedBySubscriptions {
   readonly hub: ChannelHub;
   readonly defer: (action: () => void) => void;
+  readonly options: Pick<GatewayOptions, 'limits' | 'tuning'>;
 }
 
 export interface SubscriptionsOwner {

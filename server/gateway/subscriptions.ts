@@ -8,7 +8,7 @@ import { replyHead, stateHead } from './frame-heads.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
 import { Subscription, type SubscriptionOwner, type WaitingRequest } from './subscription.ts';
 import { all, countOf, find, NO_SUBSCRIPTIONS, without, withSubscription } from './subscription-list.ts';
-import type { SubscriptionsDeps, SubscriptionsOptions, SubscriptionsOwner } from './subscriptions-deps.ts';
+import type { SharedBySubscriptions, SubscriptionsOwner } from './subscriptions-deps.ts';
 import { topicOf, type WatchedChannel } from './watched-channel.ts';
 
 /**
@@ -16,8 +16,7 @@ import { topicOf, type WatchedChannel } from './watched-channel.ts';
  * (it leaves the topics) and is given one snapshot per changed channel when it has drained.
  */
 export class Subscriptions implements SubscriptionOwner, OutboxOwner {
-  readonly #deps: SubscriptionsDeps;
-  readonly #options: SubscriptionsOptions;
+  readonly #shared: SharedBySubscriptions;
   readonly #owner: SubscriptionsOwner;
   readonly #socket: GatewaySocket;
   /** Made for the first reply that has to wait. */
@@ -30,14 +29,8 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   /** While ending, only what was queued before and the close frame still leave. */
   #state: 'open' | 'ending' | 'closed' = 'open';
 
-  constructor(
-    deps: SubscriptionsDeps,
-    options: SubscriptionsOptions,
-    owner: SubscriptionsOwner,
-    socket: GatewaySocket,
-  ) {
-    this.#deps = deps;
-    this.#options = options;
+  constructor(shared: SharedBySubscriptions, owner: SubscriptionsOwner, socket: GatewaySocket) {
+    this.#shared = shared;
     this.#owner = owner;
     this.#socket = socket;
   }
@@ -64,11 +57,11 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
       this.#refuse(id, 'not_found', `there is no ${name} any more`);
     } else if (subscription.channel.isOpen) {
       this.#answer(subscription, id, since);
-    } else if (subscription.waiting < this.#options.tuning.waitingSubscribes) {
+    } else if (subscription.waiting < this.#shared.options.tuning.waitingSubscribes) {
       subscription.wait({ id, since });
     } else {
       const message = 'too many requests wait for this channel';
-      this.#refuse(id, 'rate_limited', message, this.#options.tuning.retryAfterMs);
+      this.#refuse(id, 'rate_limited', message, this.#shared.options.tuning.retryAfterMs);
     }
   }
 
@@ -117,8 +110,8 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   dropped(): void {
     if (this.#withholding || this.#state !== 'open') return;
     this.#withholding = true;
-    const sentThrough = this.#deps.hub.drainedFlush;
-    this.#deps.defer(() => {
+    const sentThrough = this.#shared.hub.drainedFlush;
+    this.#shared.defer(() => {
       this.#withholding = false;
       if (this.#state !== 'open') return;
       for (const subscription of all(this.#list)) {
@@ -131,7 +124,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   /** Replies first, then one channel after the other, as long as there is room. */
   drained(): void {
     const socket = this.#socket;
-    const below = this.#options.limits.backpressureBytes / 2;
+    const below = this.#shared.options.limits.backpressureBytes / 2;
     if (this.#state === 'ending') this.#drain(below);
     if (this.#withholding || this.#state !== 'open') return;
     if (this.#outbox?.isEmpty !== false && !this.isBehind) return;
@@ -165,7 +158,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   }
 
   get #outgoing(): Outbox {
-    this.#outbox ??= new Outbox(this.#socket, this.#options.limits, this);
+    this.#outbox ??= new Outbox(this.#socket, this.#shared.options.limits, this);
     return this.#outbox;
   }
 
@@ -182,25 +175,25 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
     for (const subscription of all(this.#list)) {
       subscription.channel.waiters.delete(subscription);
       this.#noteWithheld(subscription, false);
-      this.#deps.hub.release(subscription.channel);
+      this.#shared.hub.release(subscription.channel);
     }
     this.#list = NO_SUBSCRIPTIONS;
   }
 
   #add(id: number, name: string, parsed: Channel): Subscription | undefined {
-    const { subscriptionsPerConnection } = this.#options.limits;
+    const { subscriptionsPerConnection } = this.#shared.options.limits;
     if (countOf(this.#list) >= subscriptionsPerConnection) {
       const message = `over the limit of ${subscriptionsPerConnection} subscriptions of a connection`;
       this.#refuse(id, 'too_many_subscriptions', message);
       return undefined;
     }
-    const channel = this.#deps.hub.acquire(name, parsed);
+    const channel = this.#shared.hub.acquire(name, parsed);
     if (channel === undefined) {
       this.#refuse(
         id,
         'unavailable',
         'the node watches as many channels as it may',
-        this.#options.tuning.retryAfterMs,
+        this.#shared.options.tuning.retryAfterMs,
       );
       return undefined;
     }
@@ -220,7 +213,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
     for (const request of subscription.takeWaiting()) {
       this.#refuse(request.id, 'conflict', 'unsubscribed before the first state was there');
     }
-    this.#deps.hub.release(channel);
+    this.#shared.hub.release(channel);
   }
 
   /** State and topic in one turn: what is published from now on continues what is sent here. */
@@ -235,7 +228,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
     if (this.#state !== 'open') return;
     if (channel.stale) this.reply({ type: 'status', channel: channel.name, stale: true });
     if (outcome === 'sent') this.#join(subscription);
-    else this.#withhold(subscription, this.#deps.hub.flush);
+    else this.#withhold(subscription, this.#shared.hub.flush);
   }
 
   #join(subscription: Subscription): void {
@@ -267,7 +260,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
 
   #count(channel: WatchedChannel, since: Position | undefined, isRecovered: boolean): void {
     const recovery = !isRecovered ? 'snapshot' : since && channel.isAt(since) ? 'current' : 'patches';
-    this.#deps.hub.counts.subscribed(since && recovery, !this.#hasSubscribed);
+    this.#shared.hub.counts.subscribed(since && recovery, !this.#hasSubscribed);
     this.#hasSubscribed = true;
   }
 
@@ -280,7 +273,7 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
       const head = { type: 'snapshot', conflated: true };
       const snapshot = withHead(encoding, head, channel.snapshotBody(encoding));
       if (socket.send(snapshot, stateHead('snapshot', channel)) === 'dropped') return false;
-      this.#deps.hub.counts.conflatedSnapshots++;
+      this.#shared.hub.counts.conflatedSnapshots++;
     }
     if (channel.staleChangedInFlush > sentThrough) {
       this.reply({ type: 'status', channel: channel.name, stale: channel.stale });
