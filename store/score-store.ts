@@ -80,7 +80,12 @@ export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
   readonly allSince?: number;
-  readonly names: ReadonlyMap<string, number>;
+  readonly names: NamesSince;
+}
+
+/** A name may come several times: its oldest time counts. (A `Map` is one.) */
+export interface NamesSince {
+  forEach(visit: (since: number, name: string) => void): void;
 }
 
 /** The right to publish what is in a partition. */

@@ -1,6 +1,7 @@
 import { assert } from '../../runtime/errors.ts';
 import type { DirtyNames, PartitionLease, ScoreStore, StoreOptions } from '../score-store.ts';
 import { DIRTY_PROBE } from '../watchable.ts';
+import { parseDirtyText } from './dirty-text.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
 
@@ -27,6 +28,11 @@ export function createOwnership(
     assert(found, 'what is owned is a partition that exists');
     return found;
   };
+
+  const toDirtyNames = (partition: number, [allSince, text]: readonly [string, string]): DirtyNames =>
+    allSince === ''
+      ? parseDirtyText(partition, text, maxDirtyNames)
+      : { partition, allSince: Number(allSince), names: new Map() };
 
   return {
     async takeDirty(leases) {
@@ -80,11 +86,4 @@ export function createOwnership(
       return times.map((time) => (time === '' ? undefined : Number(time)));
     },
   };
-}
-
-function toDirtyNames(partition: number, [allSince, lines]: readonly [string, string]): DirtyNames {
-  const names = new Map<string, number>();
-  const flat = lines === '' ? [] : lines.split('\n');
-  for (let i = 0; i < flat.length; i += 2) names.set(flat[i] as string, Number(flat[i + 1]));
-  return allSince === '' ? { partition, names } : { partition, allSince: Number(allSince), names };
 }
