@@ -40,7 +40,7 @@ export function markDirtyChannels(
         if (views.get(name) !== undefined) mark(name, since);
         if (name.startsWith(MATCH) && views.get(name + FEED) !== undefined) mark(name + FEED, since);
       }
-    });
+    }, views.boards);
     if (allSince !== undefined || profiles.size > 0) widely.set(partition, { allSince, profiles });
   }
   if (widely.size === 0) return;

@@ -6,7 +6,7 @@ const line = (since: number, ...names: readonly string[]): string =>
   `\n${String(since).padStart(16, '0')}\t${names.join('\t')}`;
 
 const parsed = (maxNames: number, ...lines: readonly string[]) =>
-  eachOnce(parseDirtyText(3, lines.join(''), maxNames));
+  eachOnce(parseDirtyText(3, Buffer.from(lines.join('')), maxNames));
 
 test('names have the oldest time of their lines, in whatever order these came', () => {
   const lines = [

@@ -1,55 +1,63 @@
+import type { BoardFilter } from '../board-filter.ts';
 import type { DirtyNames, NamesSince } from '../score-store.ts';
 
-const LINE_SEPARATOR = '\n';
-const NAME_SEPARATOR = '\t';
+const LINE_SEPARATOR = 0x0a;
+const NAME_SEPARATOR = 0x09;
 const TIME_WIDTH = 16;
 
 /**
  * What lua/include-dirty.lua has written: a line of a time and names for each batch. A name that comes again is left to whoever asks for the oldest
  * time of each; only where there may be too many names are they told apart here, as the bound is one of different names.
  */
-export function parseDirtyText(partition: number, text: string, maxNames: number): DirtyNames {
-  const batches = splitBatches(text);
-  let count = 0;
-  for (const { names } of batches) count += names.length;
-  if (count <= maxNames) return { partition, names: new BatchNames(batches) };
+export function parseDirtyText(partition: number, text: Buffer, maxNames: number): DirtyNames {
+  const batches = new BatchNames(text);
+  if (countSeparators(text) <= maxNames) return { partition, names: batches };
   const names = new Map<string, number>();
   let oldest = Number.POSITIVE_INFINITY;
-  for (const { since, names: some } of batches) {
+  batches.forEach((since, name) => {
     oldest = Math.min(oldest, since);
-    for (const name of some) {
-      const known = names.get(name);
-      if (known === undefined || since < known) names.set(name, since);
-    }
-  }
+    const known = names.get(name);
+    if (known === undefined || since < known) names.set(name, since);
+  });
   return names.size <= maxNames ? { partition, names } : { partition, allSince: oldest, names: new Map() };
 }
 
-interface Batch {
-  readonly since: number;
-  readonly names: readonly string[];
+/** One stands before each name. */
+function countSeparators(text: Buffer): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if (text[i] === NAME_SEPARATOR) count++;
+  return count;
 }
 
-/** Each line begins with the separator, so nothing stands before the first. */
-function splitBatches(text: string): readonly Batch[] {
-  return text
-    .split(LINE_SEPARATOR)
-    .slice(1)
-    .map((line) => ({
-      since: Number(line.slice(0, TIME_WIDTH)),
-      names: line.slice(TIME_WIDTH + 1).split(NAME_SEPARATOR),
-    }));
-}
-
-/** Without a table of them: hardly any of very many names is ever looked at again. */
+/** Strings are made of those names only that somebody may care about: hardly any of very many. */
 class BatchNames implements NamesSince {
-  readonly #batches: readonly Batch[];
+  readonly #text: Buffer;
 
-  constructor(batches: readonly Batch[]) {
-    this.#batches = batches;
+  constructor(text: Buffer) {
+    this.#text = text;
   }
 
-  forEach(visit: (since: number, name: string) => void): void {
-    for (const { since, names } of this.#batches) for (const name of names) visit(since, name);
+  forEach(visit: (since: number, name: string) => void, watched?: BoardFilter): void {
+    const text = this.#text;
+    let since = 0;
+    let to = 0;
+    while (to < text.length) {
+      if (text[to] === LINE_SEPARATOR) {
+        const timeAt = to + 1;
+        to = timeAt + TIME_WIDTH;
+        since = Number(text.toString('latin1', timeAt, to));
+      }
+      const from = to + 1;
+      to = endOfName(text, from);
+      if (watched === undefined || watched.mayHave(text, from, to))
+        visit(since, text.toString('utf8', from, to));
+    }
   }
+}
+
+/** Separators are the only control characters. */
+function endOfName(text: Buffer, from: number): number {
+  let to = from;
+  while (to < text.length && (text[to] as number) > LINE_SEPARATOR) to++;
+  return to;
 }

@@ -10,6 +10,8 @@ type Ownership = Pick<
   'takeDirty' | 'acquireLeases' | 'renewLeases' | 'releaseLeases' | 'writeProbes' | 'readProbes'
 >;
 
+type TakenReply = readonly [allSince: Buffer, text: Buffer];
+
 /** What the owner of partitions does: hold their leases, take what changed under their numbers, write their probes. */
 export function createOwnership(
   run: RunScript,
@@ -29,22 +31,22 @@ export function createOwnership(
     return found;
   };
 
-  const toDirtyNames = (partition: number, [allSince, text]: readonly [string, string]): DirtyNames =>
-    allSince === ''
+  const toDirtyNames = (partition: number, [allSince, text]: TakenReply): DirtyNames =>
+    allSince.length === 0
       ? parseDirtyText(partition, text, maxDirtyNames)
-      : { partition, allSince: Number(allSince), names: new Map() };
+      : { partition, allSince: Number(allSince.toString()), names: new Map() };
 
   return {
     async takeDirty(leases) {
       const replies = await each(leases, ({ dirty, allDirty, fence: seen }, fence) =>
-        run('take-dirty', [dirty, allDirty, seen], [fence]),
+        run('take-dirty', [dirty, allDirty, seen], [fence], 'bytes'),
       );
       const taken: DirtyNames[] = [];
       const fenced: PartitionLease[] = [];
       for (const [i, lease] of leases.entries()) {
         const reply = replies[i];
         if (reply === 0) fenced.push(lease);
-        else taken.push(toDirtyNames(lease.partition, reply as [string, string]));
+        else taken.push(toDirtyNames(lease.partition, reply as TakenReply));
       }
       return { taken, fenced };
     },
