@@ -10,16 +10,21 @@ const TIME_WIDTH = 16;
  * time of each; only where there may be too many names are they told apart here, as the bound is one of different names.
  */
 export function parseDirtyText(partition: number, text: Buffer, maxNames: number): DirtyNames {
-  const batches = new BatchNames(text);
-  if (countSeparators(text) <= maxNames) return { partition, names: batches };
-  const names = new Map<string, number>();
+  const names = new BatchNames(text);
+  if (countSeparators(text) <= maxNames) return { partition, names };
+  const { different, oldest } = summarize(text.toString());
+  return different <= maxNames ? { partition, names } : { partition, allSince: oldest, names: new Map() };
+}
+
+/** Of the whole text as a string: pieces of that are made several times as fast as one string after the other. Each line begins with its separator. */
+function summarize(text: string): { readonly different: number; readonly oldest: number } {
+  const names = new Set<string>();
   let oldest = Number.POSITIVE_INFINITY;
-  batches.forEach((since, name) => {
-    oldest = Math.min(oldest, since);
-    const known = names.get(name);
-    if (known === undefined || since < known) names.set(name, since);
-  });
-  return names.size <= maxNames ? { partition, names } : { partition, allSince: oldest, names: new Map() };
+  for (const line of text.split('\n').slice(1)) {
+    oldest = Math.min(oldest, Number(line.slice(0, TIME_WIDTH)));
+    for (const name of line.slice(TIME_WIDTH + 1).split('\t')) names.add(name);
+  }
+  return { different: names.size, oldest };
 }
 
 /** One stands before each name. */
