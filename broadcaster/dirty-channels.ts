@@ -23,7 +23,7 @@ export function markDirtyChannels(
   const widely = new Map<number, WideChange>();
   for (const { partition, allSince, names } of taken) {
     const profiles = new Map<string, number>();
-    for (const [name, since] of names) {
+    names.forEach((since, name) => {
       if (name.startsWith(BOARD)) {
         for (const channel of views.ofBoard(name)) mark(channel, since);
       } else if (name.startsWith(PLAYERS)) {
@@ -33,13 +33,14 @@ export function markDirtyChannels(
       } else if (name.startsWith(TOURNAMENT)) {
         for (const channel of views.ofTournament(name.slice(TOURNAMENT.length))) mark(channel, since);
       } else if (name.startsWith(PROFILE)) {
-        profiles.set(name.slice(PROFILE.length), since);
+        const member = name.slice(PROFILE.length);
+        profiles.set(member, Math.min(since, profiles.get(member) ?? since));
       } else {
         // Areas and matches are named as their channels are; a match has two.
         if (views.get(name) !== undefined) mark(name, since);
         if (name.startsWith(MATCH) && views.get(name + FEED) !== undefined) mark(name + FEED, since);
       }
-    }
+    }, views.boards);
     if (allSince !== undefined || profiles.size > 0) widely.set(partition, { allSince, profiles });
   }
   if (widely.size === 0) return;

@@ -1,5 +1,6 @@
 import type { State, ViewKind } from '../protocol/views.ts';
 import { assert } from '../runtime/errors.ts';
+import type { BoardFilter } from '../store/board-filter.ts';
 import { kindOfWatchable, type Watchable } from '../store/watchable.ts';
 import { WatchIndex } from './watch-index.ts';
 
@@ -65,6 +66,11 @@ export class PublishedViews {
 
   all(): Iterable<WatchedView> {
     return this.#views.values();
+  }
+
+  /** The boards of which a channel is watched. */
+  get boards(): BoardFilter {
+    return this.#index.boards;
   }
 
   /** The channels in which a change of a board, or of one of its windows, may show. */

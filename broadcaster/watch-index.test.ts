@@ -48,3 +48,19 @@ test('keeps nothing of what is removed', () => {
   index.clear();
   expect([...index.ofBoard('board:x')]).toEqual([]);
 });
+
+test('knows of nearly all other boards that nobody watches them, in their bytes', () => {
+  const index = new WatchIndex();
+  const asks = (name: string): boolean => index.boards.mayHave(Buffer.from(name), 0, name.length);
+  expect(asks('board:x')).toBe(false);
+  change(index, 'add', NAMES);
+  change(index, 'remove', ['board:x', 'board:x@daily', 'board:x@daily.2026-11-21']);
+  expect(['board:x', 'board:x@weekly.2026-W47', 'board:y', 'area:y'].map(asks)).toEqual([
+    ...[true, true, false, true],
+  ]);
+  change(index, 'remove', ['rank:x@daily:a', 'rank:x:a', 'rank:x:a']);
+  expect(asks('board:x')).toBe(false);
+  change(index, 'add', NAMES);
+  index.clear();
+  expect(asks('board:x')).toBe(false);
+});

@@ -1,3 +1,4 @@
+import { BoardFilter } from '../store/board-filter.ts';
 import type { Watchable } from '../store/watchable.ts';
 
 /** Of what stands for the board itself among the keys of its windows. */
@@ -11,6 +12,8 @@ const NONE: readonly string[] = [];
 export class WatchIndex {
   /** By the name that the board has when it is dirty, then by the window as channels name it. */
   readonly #channelsByBoard = new Map<string, Map<string, Set<string>>>();
+  /** Those of which a channel is watched. */
+  readonly boards = new BoardFilter();
   readonly #current = new Set<string>();
   /** Of what is shown as a whole: by the product of players, by the tournament of leagues and teams. */
   readonly #channelsBySource = new Map<string, Set<string>>();
@@ -25,8 +28,7 @@ export class WatchIndex {
     if (channel.type !== 'board' && channel.type !== 'rank') return;
     const { board, window = ITSELF } = channel;
     const dirty = dirtyName(board);
-    const windows = this.#channelsByBoard.get(dirty) ?? new Map<string, Set<string>>();
-    this.#channelsByBoard.set(dirty, windows);
+    const windows = this.#windowsOf(dirty);
     const names = windows.get(window);
     if (names === undefined) windows.set(window, new Set([name]));
     else names.add(name);
@@ -45,7 +47,18 @@ export class WatchIndex {
     const windows = this.#channelsByBoard.get(dirtyName(board));
     const names = windows?.get(window);
     if (names?.delete(name) && names.size === 0) windows?.delete(window);
-    if (windows?.size === 0) this.#channelsByBoard.delete(dirtyName(board));
+    if (windows?.size !== 0) return;
+    this.#channelsByBoard.delete(dirtyName(board));
+    this.boards.remove(dirtyName(board));
+  }
+
+  #windowsOf(dirty: string): Map<string, Set<string>> {
+    const known = this.#channelsByBoard.get(dirty);
+    if (known !== undefined) return known;
+    const windows = new Map<string, Set<string>>();
+    this.#channelsByBoard.set(dirty, windows);
+    this.boards.add(dirty);
+    return windows;
   }
 
   /**
@@ -83,6 +96,7 @@ export class WatchIndex {
   }
 
   clear(): void {
+    for (const dirty of this.#channelsByBoard.keys()) this.boards.remove(dirty);
     this.#channelsByBoard.clear();
     this.#current.clear();
     this.#channelsBySource.clear();

@@ -144,6 +144,31 @@ export function dirtyContract(createStore: CreateStore): void {
       expect(await takeNames(store)).toEqual({ 'board:a': 7000 });
     });
 
+    test('the bound counts different names, however often each changes, and the oldest time of each stays', async () => {
+      const { store } = await open({ partitions: 1, maxDirtyNames: 3 });
+      const boards = ['a', 'b'.repeat(64), 'c'];
+      for (let i = 0; i < 120; i++) {
+        const [board = '', next = ''] = [boards[i % 3], boards[(i + 1) % 3]];
+        await apply(store, [delta(board, 'ann', 1), delta(next, 'ann', 1)], 3000 + ((i * 7) % 120));
+      }
+      const oldest = { 'board:a': 3000, [`board:${'b'.repeat(64)}`]: 3000, 'board:c': 3001 };
+      expect(await takeNames(store)).toEqual(oldest);
+
+      for (let i = 0; i < 120; i++) await apply(store, [delta(boards[i % 3] ?? '', 'ann', 1)], 4000 - i);
+      await apply(store, [delta('d', 'ann', 1)], 5000);
+      expect(await takeFrom(store, [0])).toEqual([{ partition: 0, allSince: 3881, names: new Map() }]);
+      expect(await takeNames(store)).toEqual({});
+    });
+
+    test('what changes again and again alone keeps its oldest time', async () => {
+      const { store } = await open({ partitions: 1 });
+      for (const at of [2000, 2000, 3000, 1500, 1500, 4000]) {
+        await apply(store, [delta('b', 'ann', 1), delta('x', 'ann', 1)], at);
+        await apply(store, [delta('x', 'ann', 1)], at - 1);
+      }
+      expect(await takeNames(store)).toEqual({ 'board:b': 1500, 'board:x': 1499 });
+    });
+
     test('the bound counts each partition for itself', async () => {
       const { store } = await open({ partitions: 4, maxDirtyNames: 1 });
       const quiet = 'b0';

@@ -3,9 +3,9 @@ import {
   allPartitions,
   apply,
   type CreateStore,
-  leasesOf,
   openStores,
   set,
+  takeFrom,
   takeNames,
 } from './support.contract.ts';
 
@@ -27,7 +27,7 @@ export function probesContract(createStore: CreateStore): void {
       const { store } = await open();
       await store.writeProbes([1], 5000);
       await store.writeProbes([1], 6000);
-      const { taken } = await store.takeDirty(leasesOf(allPartitions(store), 1));
+      const taken = await takeFrom(store, allPartitions(store));
       expect(taken.filter(({ names }) => names.size > 0)).toEqual([
         { partition: 1, names: new Map([['probe', 5000]]) },
       ]);

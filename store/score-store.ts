@@ -33,6 +33,7 @@ import type { Fixture } from '../protocol/matches.ts';
 import type { ProductConfig } from '../protocol/products.ts';
 import { OperatingError } from '../runtime/errors.ts';
 import type { Service } from '../runtime/lifecycle.ts';
+import type { BoardFilter } from './board-filter.ts';
 import type {
   AreaQuery,
   BoardPage,
@@ -80,7 +81,12 @@ export interface DirtyNames {
   readonly partition: number;
   /** Set where there were too many names to keep: everything in the partition may have changed since then. */
   readonly allSince?: number;
-  readonly names: ReadonlyMap<string, number>;
+  readonly names: NamesSince;
+}
+
+/** A name may come several times: its oldest time counts. What `watched` excludes may be left out. (A `Map` is one, and leaves nothing out.) */
+export interface NamesSince {
+  forEach(visit: (since: number, name: string) => void, watched?: BoardFilter): void;
 }
 
 /** The right to publish what is in a partition. */

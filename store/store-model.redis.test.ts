@@ -41,7 +41,7 @@ import {
 } from './score-store.ts';
 import { contractScoring } from './scoring.contract.ts';
 import type { Publish, Step } from './store-model-steps.contract.ts';
-import { allPartitions, leasesOf, readEntries } from './support.contract.ts';
+import { allPartitions, eachOnce, leasesOf, readEntries } from './support.contract.ts';
 import { takeOver } from './take-over.ts';
 
 /** Small bounds, so that a short run crosses them. */
@@ -219,8 +219,10 @@ class Subject {
         return store.readNeighbourhood(step.board, step.member, step.around);
       case 'list':
         return [await store.listBoards({ limit: step.limit }), await store.listBoards(step)];
-      case 'take':
-        return store.takeDirty(leasesOf(allPartitions(store), step.fence));
+      case 'take': {
+        const { taken, fenced } = await store.takeDirty(leasesOf(allPartitions(store), step.fence));
+        return { taken: taken.map(eachOnce), fenced };
+      }
       case 'acquire': {
         const all = allPartitions(store).filter((partition) => partition % 2 === step.half);
         const leases = await store.acquireLeases(leasesOf(all, 0), step.owner, LONG_MS);

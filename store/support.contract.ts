@@ -257,10 +257,23 @@ export async function takeFrom(
   store: ScoreStore,
   partitions: readonly number[],
   fence = 1,
-): Promise<readonly DirtyNames[]> {
+): Promise<readonly TakenOnce[]> {
   const { taken, fenced } = await store.takeDirty(leasesOf(partitions, fence));
   if (fenced.length > 0) throw new Error('the fencing number was refused');
-  return taken;
+  return taken.map(eachOnce);
+}
+
+interface TakenOnce extends DirtyNames {
+  readonly names: ReadonlyMap<string, number>;
+}
+
+/** Each name with its oldest time, however often it came. */
+export function eachOnce({ names, ...taken }: DirtyNames): TakenOnce {
+  const oldest = new Map<string, number>();
+  names.forEach((since, name) => {
+    oldest.set(name, Math.min(since, oldest.get(name) ?? since));
+  });
+  return { ...taken, names: oldest };
 }
 
 /** Takes everything; a test that expects the "all dirty" flag calls `takeFrom` itself. */

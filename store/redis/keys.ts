@@ -9,7 +9,7 @@ export interface PartitionKeys {
   readonly position: string;
   /** Stream: its history (see lua/include-log.lua). The id of an entry is the position after it. */
   readonly log: string;
-  /** Hash: dirty name to the time of its oldest change. */
+  /** String: what changed, in lines of a time and names (see lua/include-dirty.lua). */
   readonly dirty: string;
   /** String: the time of the oldest change, where there were too many names. */
   readonly allDirty: string;
@@ -109,7 +109,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
   return {
     position: `${tag}:position`,
     log: `${tag}:log`,
-    dirty: `${tag}:dirty`,
+    dirty: `${tag}:dirty-names`,
     allDirty: `${tag}:all-dirty`,
     lease: `${tag}:lease`,
     fence: `${tag}:fence`,

@@ -1,6 +1,7 @@
 import { assert } from '../../runtime/errors.ts';
 import type { DirtyNames, PartitionLease, ScoreStore, StoreOptions } from '../score-store.ts';
 import { DIRTY_PROBE } from '../watchable.ts';
+import { parseDirtyText } from './dirty-text.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
 
@@ -8,6 +9,8 @@ type Ownership = Pick<
   ScoreStore,
   'takeDirty' | 'acquireLeases' | 'renewLeases' | 'releaseLeases' | 'writeProbes' | 'readProbes'
 >;
+
+type TakenReply = readonly [allSince: Buffer, text: Buffer];
 
 /** What the owner of partitions does: hold their leases, take what changed under their numbers, write their probes. */
 export function createOwnership(
@@ -28,17 +31,22 @@ export function createOwnership(
     return found;
   };
 
+  const toDirtyNames = (partition: number, [allSince, text]: TakenReply): DirtyNames =>
+    allSince.length === 0
+      ? parseDirtyText(partition, text, maxDirtyNames)
+      : { partition, allSince: Number(allSince.toString()), names: new Map() };
+
   return {
     async takeDirty(leases) {
       const replies = await each(leases, ({ dirty, allDirty, fence: seen }, fence) =>
-        run('take-dirty', [dirty, allDirty, seen], [fence]),
+        run('take-dirty', [dirty, allDirty, seen], [fence], 'bytes'),
       );
       const taken: DirtyNames[] = [];
       const fenced: PartitionLease[] = [];
       for (const [i, lease] of leases.entries()) {
         const reply = replies[i];
         if (reply === 0) fenced.push(lease);
-        else taken.push(toDirtyNames(lease.partition, reply as [string, string]));
+        else taken.push(toDirtyNames(lease.partition, reply as TakenReply));
       }
       return { taken, fenced };
     },
@@ -80,11 +88,4 @@ export function createOwnership(
       return times.map((time) => (time === '' ? undefined : Number(time)));
     },
   };
-}
-
-function toDirtyNames(partition: number, [allSince, lines]: readonly [string, string]): DirtyNames {
-  const names = new Map<string, number>();
-  const flat = lines === '' ? [] : lines.split('\n');
-  for (let i = 0; i < flat.length; i += 2) names.set(flat[i] as string, Number(flat[i + 1]));
-  return allSince === '' ? { partition, names } : { partition, allSince: Number(allSince), names };
 }

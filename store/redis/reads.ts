@@ -137,7 +137,7 @@ export function createReads(run: RunScript, keys: Keys): Reads {
   };
 }
 
-type PageReply = [config: string, total: number, firstRank: number, flat: string[], names: (string | null)[]];
+type PageReply = string | readonly [text: string, names: (string | null)[]];
 type StandingsReply = [config: string, total: number, flat: (number | string)[]];
 type NeighbourhoodReply = [
   config: string,
@@ -149,10 +149,17 @@ type NeighbourhoodReply = [
   names: (string | null)[],
 ];
 
-function toPage([config, total, firstRank, flat, names]: PageReply, firstIndex: number): BoardPage {
-  if (config === '') return { exists: false, total: 0, rows: [] };
-  const rows = rankedRows({ config: parseConfig(config), firstIndex, firstRank, flat, names });
-  return { exists: true, total, rows };
+function toPage(reply: PageReply, firstIndex: number): BoardPage {
+  if (reply === '') return { exists: false, total: 0, rows: [] };
+  const [text, names] = typeof reply === 'string' ? [reply, []] : reply;
+  const [config = '', total, firstRank, ...flat] = text.split('\n');
+  // Where there are no rows, nothing stands after the last separator.
+  if (flat[0] === '') flat.pop();
+  const rows = rankedRows({
+    ...{ config: parseConfig(config), firstIndex },
+    ...{ firstRank: Number(firstRank), flat, names },
+  });
+  return { exists: true, total: Number(total), rows };
 }
 
 /** Some of the members of query `owner`, beginning at its member `from`. */

@@ -1,7 +1,44 @@
 -- Shared by several scripts: dirty names with the time of their oldest change.
 
--- Only reads. The result, called after the script's other writes, marks `names` as changed since `since`; above
--- `max_names` it replaces all names by the "all dirty" flag, which holds the oldest time of all.
+-- They are one text, to which every batch adds a line of its time and its names: "\n<time>\t<name>\t<name>...". So marking costs the same however many are
+-- dirty, and taking makes no tables of them here. Names have no control characters; the time has this fixed width.
+local DIRTY_TIME_WIDTH = 16
+-- What the text may have for each name that may be kept: more than twice the longest name on a line of its own. So after repeats were dropped at
+-- least half of the room is free, and dropping them costs little for each name that is added.
+local DIRTY_NAME_BYTES = 320
+
+local function dirty_line(since, names)
+  return string.format('\n%016.0f\t%s', since, names)
+end
+
+-- The text with each name once, and, where these are more than `max_names`, the oldest time instead.
+local function drop_repeats(text, max_names)
+  local oldest, order = {}, {}
+  local oldest_of_all = math.huge
+  for time, names in string.gmatch(text, '\n(%d+)\t([^\n]*)') do
+    local since = tonumber(time)
+    oldest_of_all = math.min(oldest_of_all, since)
+    for name in string.gmatch(names, '[^\t]+') do
+      local known = oldest[name]
+      if not known then order[#order + 1] = name end
+      if not known or since < known then oldest[name] = since end
+    end
+  end
+  if #order > max_names then return nil, oldest_of_all end
+  local together, times = {}, {}
+  for _, name in ipairs(order) do
+    local since = oldest[name]
+    if not together[since] then together[since], times[#times + 1] = {}, since end
+    table.insert(together[since], name)
+  end
+  local lines = {}
+  for i, since in ipairs(times) do lines[i] = dirty_line(since, table.concat(together[since], '\t')) end
+  return table.concat(lines)
+end
+
+-- Only reads. The result, called after the script's other writes, marks `names` as changed since `since`. Where the text has become too long for
+-- `max_names` names, repeats are dropped; where there are more names than that, the "all dirty" flag, which holds the oldest time of all, replaces them
+-- (who takes them does the same where they are too many for the number, but not for the text).
 local function plan_dirty(dirty_key, all_dirty_key, names, since, max_names)
   if #names == 0 then return function() end end
   local all_since = redis.call('GET', all_dirty_key)
@@ -10,23 +47,21 @@ local function plan_dirty(dirty_key, all_dirty_key, names, since, max_names)
     return function() redis.call('SET', all_dirty_key, since) end
   end
 
-  local known = redis.call('HMGET', dirty_key, unpack(names))
-  local fields, added = {}, 0
-  for i = 1, #names do
-    if not known[i] then added = added + 1 end
-    if not known[i] or since < tonumber(known[i]) then
-      fields[#fields + 1] = names[i]
-      fields[#fields + 1] = since
-    end
+  local line = dirty_line(since, table.concat(names, '\t'))
+  -- A board that every batch changes is not named every time: the names are those of the last line, which is not younger.
+  local last = redis.call('GETRANGE', dirty_key, -#line, -1)
+  local names_at = DIRTY_TIME_WIDTH + 2
+  if #last == #line and string.byte(last) == 10 and string.sub(last, names_at) == string.sub(line, names_at) and tonumber(string.sub(last, 2, names_at - 1)) <= since then
+    return function() end
   end
-  if added > 0 and redis.call('HLEN', dirty_key) + added > max_names then
-    local oldest = since
-    for _, time in ipairs(redis.call('HVALS', dirty_key)) do oldest = math.min(oldest, tonumber(time)) end
-    return function()
-      redis.call('SET', all_dirty_key, oldest)
-      redis.call('UNLINK', dirty_key)
-    end
+  if redis.call('STRLEN', dirty_key) + #line <= max_names * DIRTY_NAME_BYTES then
+    return function() redis.call('APPEND', dirty_key, line) end
   end
-  if #fields == 0 then return function() end end
-  return function() redis.call('HSET', dirty_key, unpack(fields)) end
+
+  local text, oldest = drop_repeats((redis.call('GET', dirty_key) or '') .. line, max_names)
+  if text then return function() redis.call('SET', dirty_key, text) end end
+  return function()
+    redis.call('SET', all_dirty_key, oldest)
+    redis.call('UNLINK', dirty_key)
+  end
 end

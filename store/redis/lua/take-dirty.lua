@@ -3,15 +3,14 @@
 --
 -- KEYS  1 dirty, 2 all-dirty, 3 fence
 -- ARGV  1 fencing number
--- Returns  {all dirty since (ms) or '', name, since (ms), name, since, ... as lines}, or 0 where fenced. One text, since very many replies cost whoever
---          reads them more than all else; a name has no control characters
+-- Returns  {all dirty since (ms) or '', the text of include-dirty.lua or ''}, or 0 where fenced
 
 local fence = tonumber(ARGV[1])
 local seen = tonumber(redis.call('GET', KEYS[3]) or '-1')
 if fence < seen then return 0 end
 local all_since = redis.call('GET', KEYS[2])
-local names = redis.call('HGETALL', KEYS[1])
+local text = redis.call('GET', KEYS[1])
 
 if fence > seen then redis.call('SET', KEYS[3], ARGV[1]) end
-if all_since or #names > 0 then redis.call('UNLINK', KEYS[1], KEYS[2]) end
-return { all_since or '', table.concat(names, '\n') }
+if all_since or text then redis.call('UNLINK', KEYS[1], KEYS[2]) end
+return { all_since or '', text or '' }
