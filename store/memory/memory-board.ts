@@ -69,7 +69,8 @@ export class MemoryBoard {
 
   #applyResult(operation: ResultOperation, scoring: Scoring, change: Change): Effect {
     const { winner, loser } = operation;
-    const [ofWinner, ofLoser] = [this.#entries.get(winner), this.#entries.get(loser)];
+    const ofWinner = this.#entries.get(winner);
+    const ofLoser = this.#entries.get(loser);
     const current = {
       winner: ofWinner === undefined ? null : this.#scoreOf(ofWinner),
       loser: ofLoser === undefined ? null : this.#scoreOf(ofLoser),

@@ -37,7 +37,8 @@ export function takeEntry(leaf: Leaf, place: number): void {
 export function sortLeaf(leaf: Leaf): void {
   if (leaf.isSorted) return;
   const { keys, items, size } = leaf;
-  let [firstMoved, lastMoved] = [size, 0];
+  let firstMoved = size;
+  let lastMoved = 0;
   for (let i = 1; i < size; i++) {
     const entry = items[i] as Entry;
     const { key } = entry;

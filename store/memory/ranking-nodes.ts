@@ -73,7 +73,8 @@ export function countBefore({ counts }: Inner, child: number): number {
 
 /** Adds to the counts above two leaves what differs, up to where they have a parent in common: they are equally far from the root. */
 export function shiftCount(from: Leaf, to: Leaf): void {
-  let [left, entered]: [Node, Node] = [from, to];
+  let left: Node = from;
+  let entered: Node = to;
   while (left !== entered && left.parent !== undefined && entered.parent !== undefined) {
     addToCount(left.parent, left.place, -1);
     addToCount(entered.parent, entered.place, 1);
