@@ -38,7 +38,7 @@ export function sortLeaf(leaf: Leaf): void {
   if (leaf.isSorted) return;
   const { keys, items, size } = leaf;
   let firstMoved = size;
-  let lastMoved = 0;
+  let movedEnd = 0;
   for (let i = 1; i < size; i++) {
     const entry = items[i] as Entry;
     const { key } = entry;
@@ -53,10 +53,10 @@ export function sortLeaf(leaf: Leaf): void {
     keys[to] = key;
     items[to] = entry;
     firstMoved = Math.min(firstMoved, to);
-    lastMoved = i;
+    movedEnd = i + 1;
   }
   leaf.isSorted = true;
-  settle(leaf, firstMoved, lastMoved + 1);
+  settle(leaf, firstMoved, movedEnd);
 }
 
 /** How many entries of a leaf have a key below this one. */
