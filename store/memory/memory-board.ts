@@ -3,9 +3,15 @@ import { assert } from '../../runtime/errors.ts';
 import { rateResult, type Scoring } from '../../scoring/scoring.ts';
 import { isConversion } from '../board-settings.ts';
 import type { MemberRecord, ResultOperation, ScoreOperation, Standing } from '../score-store.ts';
-import { type Effect, NOT_FINITE } from './effect.ts';
+import { type Effect, NOT_FINITE, type Undo } from './effect.ts';
 import { Ranking } from './ranking.ts';
 import { createEntry, type Entry } from './ranking-entry.ts';
+
+/** What every change of one operation has in common. */
+interface Change {
+  readonly arrival: number;
+  readonly undo: Undo | undefined;
+}
 
 /** The members of one board. Arrivals are kept only with ties `first`: 0 for everybody who was there before that. */
 export class MemoryBoard {
@@ -46,36 +52,51 @@ export class MemoryBoard {
   }
 
   /** `position` is the one that the operation would have. Refused, it changes nothing. */
-  apply(operation: ScoreOperation | ResultOperation, position: number, scoring: Scoring): Effect {
-    if (operation.op === 'result') return this.#applyResult(operation, position, scoring);
+  apply(
+    operation: ScoreOperation | ResultOperation,
+    position: number,
+    scoring: Scoring,
+    undo?: Undo,
+  ): Effect {
+    const change: Change = { arrival: this.#config.ties === 'first' ? position : 0, undo };
+    if (operation.op === 'result') return this.#applyResult(operation, scoring, change);
     const { member, value } = operation;
-    const score = this.#scoreAfter(operation, this.#entries.get(member));
+    const entry = this.#entries.get(member);
+    const score = this.#scoreAfter(operation, entry);
     if (!Number.isFinite(value) || !Number.isFinite(score)) return NOT_FINITE;
-    return this.#reach(member, score, position) ? 'changed' : 'unchanged';
+    return this.#reach(member, entry, score, change) ? 'changed' : 'unchanged';
   }
 
-  #applyResult(operation: ResultOperation, position: number, scoring: Scoring): Effect {
+  #applyResult(operation: ResultOperation, scoring: Scoring, change: Change): Effect {
     const { winner, loser } = operation;
-    const current = { winner: this.#currentScore(winner), loser: this.#currentScore(loser) };
+    const ofWinner = this.#entries.get(winner);
+    const ofLoser = this.#entries.get(loser);
+    const current = {
+      winner: ofWinner === undefined ? null : this.#scoreOf(ofWinner),
+      loser: ofLoser === undefined ? null : this.#scoreOf(ofLoser),
+    };
     const scores = rateResult(scoring, operation, current);
     if ('refused' in scores) return { code: 'malformed', message: scores.refused };
-    const won = scores.winner !== undefined && this.#reach(winner, scores.winner, position);
-    const lost = scores.loser !== undefined && this.#reach(loser, scores.loser, position);
+    const won = scores.winner !== undefined && this.#reach(winner, ofWinner, scores.winner, change);
+    // Who was not there may be by now: a handler can be asked about a game of somebody against himself.
+    const found = ofLoser ?? this.#entries.get(loser);
+    const lost = scores.loser !== undefined && this.#reach(loser, found, scores.loser, change);
     return won || lost ? 'changed' : 'unchanged';
   }
 
-  #currentScore(member: string): number | null {
-    const entry = this.#entries.get(member);
-    return entry === undefined ? null : this.#scoreOf(entry);
-  }
-
-  /** Whether that is a change. */
-  #reach(member: string, score: number, position: number): boolean {
-    const previous = this.#entries.get(member);
-    if (previous !== undefined && score === this.#scoreOf(previous)) return false;
-    const arrival = this.#config.ties === 'first' ? position : 0;
-    if (previous === undefined) this.#put(member, score, arrival);
-    else this.#ranking.move(previous, this.#keyOf(score), arrival);
+  /** Whether that is a change of the member, who has this entry. */
+  #reach(member: string, entry: Entry | undefined, score: number, { arrival, undo }: Change): boolean {
+    if (entry === undefined) {
+      this.#put(member, score, arrival);
+      undo?.push(() => this.removeMember(member));
+      return true;
+    }
+    if (score === this.#scoreOf(entry)) return false;
+    if (undo !== undefined) {
+      const { key, arrival: previous } = entry;
+      undo.push(() => this.#ranking.move(entry, key, previous));
+    }
+    this.#ranking.move(entry, this.#keyOf(score), arrival);
     return true;
   }
 

@@ -233,7 +233,9 @@ export class MemoryPartition {
     const applied = effect.applied.length;
     const undo: Undo | undefined = to - from > 1 ? [] : undefined;
     for (let index = from; index < to; index++) {
-      const refusal = this.#applyOperation(operations[index] as Operation, effect, occasion, undo);
+      // After the last one nothing can be refused any more.
+      const kept = index < to - 1 ? undo : undefined;
+      const refusal = this.#applyOperation(operations[index] as Operation, effect, occasion, kept);
       if (refusal === undefined) continue;
       for (let step = undo?.pop(); step !== undefined; step = undo?.pop()) step();
       this.#position = position;

@@ -29,6 +29,14 @@ export interface BoardEffects {
   readonly changedBoards: Set<string>;
 }
 
+/** How an operation is applied to a board, or to its window of a kind. */
+interface Application {
+  readonly position: number;
+  readonly moment: ScoringMoment;
+  readonly undo: Undo | undefined;
+  readonly kind?: WindowKind;
+}
+
 /** The boards of one partition, with their windows: these are boards too, under keys such as `x@daily.2026-11-21`. */
 export class PartitionBoards {
   readonly checkpoints = new MemoryCheckpoints();
@@ -59,8 +67,7 @@ export class PartitionBoards {
     const { board: base } = operation;
     const known = this.get(base);
     const config = known?.config ?? DEFAULT_BOARD_CONFIG;
-    if (undo !== undefined) this.#keep(base, known, operation, undo);
-    const effect = this.#applyTo(base, known, config, operation, position, moment);
+    const effect = this.#applyTo(base, known, config, operation, { position, moment, undo });
     if (typeof effect === 'object') return effect;
     markIn(changedBoards, base, effect, undo);
     if (config.windows === undefined || config.windows.length === 0) return effect;
@@ -69,32 +76,12 @@ export class PartitionBoards {
       const window = currentWindow(config, kind, moment.acceptedAt);
       const key = windowKey(base, window);
       applied.push(window);
-      const ofWindow = this.get(key);
-      if (undo !== undefined) this.#keep(key, ofWindow, operation, undo);
-      const done = this.#applyTo(key, ofWindow, config, operation, position, moment, kind);
+      const done = this.#applyTo(key, this.get(key), config, operation, { position, moment, undo, kind });
       markIn(changedBoards, key, done, undo);
     }
     if (undo !== undefined && !windows.has(base)) undo.push(() => windows.delete(base));
     windows.set(base, applied);
     return effect;
-  }
-
-  /** How those stand whom the operation may move; a board that is not there goes again. */
-  #keep(
-    key: string,
-    board: MemoryBoard | undefined,
-    operation: ScoreOperation | ResultOperation,
-    undo: Undo,
-  ): void {
-    if (board === undefined) {
-      undo.push(() => this.remove(key));
-      return;
-    }
-    const members = operation.op === 'result' ? [operation.winner, operation.loser] : [operation.member];
-    for (const member of members) {
-      const record = board.record(member);
-      undo.push(() => board.restore(member, record));
-    }
   }
 
   /** The new settings of a board, or why it can't have them. */
@@ -156,14 +143,15 @@ export class PartitionBoards {
     known: MemoryBoard | undefined,
     config: BoardConfig,
     operation: ScoreOperation | ResultOperation,
-    position: number,
-    { scoring, acceptedAt, options }: ScoringMoment,
-    kind?: WindowKind,
+    { position, moment, undo, kind }: Application,
   ): Effect {
-    const board = known ?? new MemoryBoard(config);
+    const { scoring, acceptedAt, options } = moment;
+    if (known !== undefined) return known.apply(operation, position + 1, scoring, undo);
+    const board = new MemoryBoard(config);
     const effect = board.apply(operation, position + 1, scoring);
-    if (known === undefined && effect === 'changed') {
+    if (effect === 'changed') {
       this.#add(key, board, position, kind && latestEndOf(kind, acceptedAt) + options.windowRetentionMs);
+      undo?.push(() => this.remove(key));
     }
     return effect;
   }

@@ -7,10 +7,41 @@ export interface Entry {
   key: number;
   /** Who came first stands above among equal keys; zero where arrivals don't count. */
   arrival: number;
+  /** Where it is while it is ranked, and at which index. */
+  leaf: Leaf | undefined;
+  place: number;
 }
 
+/** `keys` repeats the keys of the items, so that a search runs through one short array and not from object to object. */
+interface Items {
+  size: number;
+  readonly keys: Float64Array;
+  readonly items: Entry[];
+  parent: Inner | undefined;
+  /** Its index among the children of its parent. */
+  place: number;
+}
+
+/** The items are the entries themselves, best first once it is sorted: until somebody reads them, their order within a leaf is nobody's business. */
+export interface Leaf extends Items {
+  readonly children: undefined;
+  next: Leaf | undefined;
+  isSorted: boolean;
+}
+
+/**
+ * Children, best first, each with the number of entries under it. Item i is a bound: not after any entry under child
+ * i, and after all under child i - 1. The first is not searched; it is what bounds the node in its parent.
+ */
+export interface Inner extends Items {
+  readonly children: Node[];
+  readonly counts: Int32Array;
+}
+
+export type Node = Leaf | Inner;
+
 export function createEntry(member: string, key: number, arrival = 0): Entry {
-  return { member, order: byteOrderOf(member), key, arrival };
+  return { member, order: byteOrderOf(member), key, arrival, leaf: undefined, place: 0 };
 }
 
 const FROM_SURROGATES = /[\ud800-\uffff]/;

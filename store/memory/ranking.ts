@@ -1,27 +1,26 @@
 import { assert } from '../../runtime/errors.ts';
-import { compareEntries, type Entry } from './ranking-entry.ts';
+import { compareEntries, type Entry, type Inner, type Leaf, type Node } from './ranking-entry.ts';
+import { countAhead, countBelow, pushEntry, sortLeaf, takeEntry } from './ranking-leaf.ts';
 import {
+  addCount,
+  addToCount,
+  childAt,
   childFor,
   countBefore,
   createInner,
   createLeaf,
-  firstNotBelow,
-  type Inner,
   insertChild,
-  insertItem,
-  type Leaf,
   MERGED_ITEMS,
   mergeChildren,
   NODE_ITEMS,
-  type Node,
-  placeInLeaf,
-  removeItem,
-  settleItem,
+  shiftCount,
   splitNode,
 } from './ranking-nodes.ts';
 
 /**
- * Entries in best-first order, with all questions of a leaderboard in O(log n): a counted B+ tree.
+ * Entries in best-first order, with all questions of a leaderboard in O(log n): a counted B+ tree, whose leaves are put into order only when
+ * they are read. An entry knows its leaf, so that a change of score begins there: it looks for the new leaf from the old one upward, and
+ * moves no other entry but one.
  *
  * What costs at a million members is memory latency, so few nodes with their keys side by side win: beside a skip list
  * with spans (what Redis uses), a change of score took a quarter of the time, a rank a sixth, a page of 100 a
@@ -36,36 +35,42 @@ export class Ranking {
   }
 
   add(entry: Entry): void {
-    const right = insert(this.#root, entry);
-    if (right !== undefined) {
-      const root = createInner();
-      insertChild(root, 0, entry, this.#root);
-      insertChild(root, 1, right.items[0] as Entry, right);
-      this.#root = root;
-    }
+    const leaf = leafUnder(this.#root, entry);
+    pushEntry(leaf, entry);
+    addCount(leaf, 1);
     this.#size++;
+    this.#split(leaf);
   }
 
-  /** The entry must be ranked. */
+  /** It, or one that is equal, must be ranked. */
   remove(entry: Entry): void {
-    remove(this.#root, entry);
-    this.#removed();
+    const found = entry.leaf === undefined ? this.#find(entry) : entry;
+    const leaf = found?.leaf;
+    assert(found !== undefined && leaf !== undefined, 'a removed entry was ranked');
+    takeEntry(leaf, found.place);
+    found.leaf = undefined;
+    addCount(leaf, -1);
+    this.#size--;
+    this.#merge(leaf);
   }
 
   /** Gives a ranked entry another key and arrival. */
   move(entry: Entry, key: number, arrival: number): void {
-    if (remove(this.#root, entry, { key, arrival }) === 'settled') return;
-    this.#removed();
+    const from = entry.leaf;
+    assert(from !== undefined, 'a moved entry was ranked');
     entry.key = key;
     entry.arrival = arrival;
-    this.add(entry);
-  }
-
-  #removed(): void {
-    this.#size--;
-    while (this.#root.children !== undefined && this.#root.size === 1) {
-      this.#root = this.#root.children[0] as Node;
+    const to = leafNear(from, entry);
+    if (to === from) {
+      from.keys[entry.place] = key;
+      from.isSorted = false;
+      return;
     }
+    takeEntry(from, entry.place);
+    pushEntry(to, entry);
+    shiftCount(from, to);
+    this.#split(to);
+    this.#merge(from);
   }
 
   /** How many entries have a better key: the rank is one more. */
@@ -73,11 +78,11 @@ export class Ranking {
     let count = 0;
     let node = this.#root;
     while (node.children !== undefined) {
-      const child = firstNotBelow(node, 1, key) - 1;
+      const child = childAt(node, key);
       count += countBefore(node, child);
       node = node.children[child] as Node;
     }
-    return count + firstNotBelow(node, 0, key);
+    return count + countBelow(node, key);
   }
 
   /** How many entries stand before this one, whether it is ranked or not; the index of one that is. */
@@ -89,7 +94,7 @@ export class Ranking {
       count += countBefore(node, child);
       node = node.children[child] as Node;
     }
-    return count + placeInLeaf(node, entry);
+    return count + countAhead(node, entry);
   }
 
   /** At most `limit` entries from `offset` on; past the end there are none. */
@@ -105,11 +110,51 @@ export class Ranking {
       node = node.children[child] as Node;
     }
     for (let leaf: Leaf | undefined = node; leaf !== undefined && remaining > 0; leaf = leaf.next) {
+      sortLeaf(leaf);
       for (; index < leaf.size && remaining > 0; index++, remaining--)
         entries.push(leaf.items[index] as Entry);
       index = 0;
     }
     return entries;
+  }
+
+  #find(entry: Entry): Entry | undefined {
+    return leafUnder(this.#root, entry).items.find((item) => compareEntries(item, entry) === 0);
+  }
+
+  #split(full: Node): void {
+    for (let node = full; node.size > NODE_ITEMS; ) {
+      const parent = node.parent ?? this.#grow(node);
+      const right = splitNode(node);
+      const index = node.place + 1;
+      insertChild(parent, index, right.items[0] as Entry, right);
+      addToCount(parent, index - 1, -countOf(parent, index));
+      node = parent;
+    }
+  }
+
+  /** A new root above the old one. */
+  #grow(root: Node): Inner {
+    const parent = createInner();
+    insertChild(parent, 0, root.items[0] as Entry, root);
+    this.#root = parent;
+    return parent;
+  }
+
+  #merge(sparse: Node): void {
+    let node = sparse;
+    for (let { parent } = node; parent !== undefined && node.size < MERGED_ITEMS; { parent } = node) {
+      const { place } = node;
+      const isNextMerged = mergeChildren(parent, place);
+      const isMerged = place > 0 && mergeChildren(parent, place - 1);
+      if (!isNextMerged && !isMerged) return;
+      node = parent;
+    }
+    while (this.#root.children !== undefined && this.#root.size === 1) {
+      this.#root = this.#root.children[0] as Node;
+      this.#root.parent = undefined;
+      this.#root.place = 0;
+    }
   }
 }
 
@@ -117,56 +162,19 @@ function countOf({ counts }: Inner, child: number): number {
   return counts[child] as number;
 }
 
-/** Gives the new right neighbour of a node that had to be split; its first item bounds it. */
-function insert(node: Node, entry: Entry): Node | undefined {
-  if (node.children === undefined) {
-    insertItem(node, placeInLeaf(node, entry), entry);
-  } else {
-    const index = childFor(node, entry);
-    const right = insert(node.children[index] as Node, entry);
-    node.counts[index] = countOf(node, index) + 1;
-    if (right !== undefined) {
-      insertChild(node, index + 1, right.items[0] as Entry, right);
-      node.counts[index] = countOf(node, index) - countOf(node, index + 1);
-    }
-  }
-  return node.size > NODE_ITEMS ? splitNode(node) : undefined;
+/** The only leaf in which the entry can be. */
+function leafUnder(root: Node, entry: Entry): Leaf {
+  let node = root;
+  while (node.children !== undefined) node = node.children[childFor(node, entry)] as Node;
+  return node;
 }
 
-/**
- * Removes the entry, unless it has a new place in the same leaf: most changes of a score are small beside the span of
- * a leaf, and then nothing above the leaf is touched.
- */
-function remove(
-  node: Node,
-  entry: Entry,
-  next?: { readonly key: number; readonly arrival: number },
-): 'removed' | 'settled' {
-  if (node.children === undefined) {
-    const index = placeInLeaf(node, entry);
-    const found = node.items[index];
-    assert(found === entry || (found && compareEntries(found, entry) === 0), 'a removed entry was ranked');
-    if (next !== undefined && isInside(node, next.key)) {
-      entry.key = next.key;
-      entry.arrival = next.arrival;
-      settleItem(node, index);
-      return 'settled';
-    }
-    removeItem(node, index);
-    return 'removed';
+/** The same, from a leaf that is near: only of a node's first and last child the ends are not known there. */
+function leafNear(leaf: Leaf, entry: Entry): Leaf {
+  for (let { parent } = leaf as Node; parent !== undefined; { parent } = parent) {
+    const child = childFor(parent, entry);
+    const isSure = (child > 0 && child < parent.size - 1) || parent.parent === undefined;
+    if (isSure) return leafUnder(parent.children[child] as Node, entry);
   }
-  const index = childFor(node, entry);
-  const child = node.children[index] as Node;
-  if (remove(child, entry, next) === 'settled') return 'settled';
-  node.counts[index] = countOf(node, index) - 1;
-  if (child.size < MERGED_ITEMS) {
-    mergeChildren(node, index);
-    if (index > 0) mergeChildren(node, index - 1);
-  }
-  return 'removed';
-}
-
-/** Keys equal to an outermost one may belong into a neighbour. */
-function isInside({ keys, size }: Leaf, key: number): boolean {
-  return key > (keys[0] as number) && key < (keys[size - 1] as number);
+  return leaf;
 }
