@@ -1,5 +1,7 @@
 const SLOTS = 2 ** 16;
 const ENCODER = new TextEncoder();
+/** What separates names in a text are control characters, which none of them has. */
+export const LAST_CONTROL = 0x1f;
 /** What sets a window apart from its board in a name. */
 const WINDOW_SEPARATOR = '@'.charCodeAt(0);
 /** Of all kinds of dirty names only `board:` begins so. */
@@ -23,24 +25,27 @@ export class BoardFilter {
     this.#count(name, -1);
   }
 
-  /** Whether the name that is this piece of a text may be one of them, or of a window of one, or is none of a board. */
-  mayHave(utf8: Uint8Array, from: number, to: number): boolean {
-    return utf8[from] !== BOARD_INITIAL || (this.#counts[slotOf(utf8, from, to)] as number) > 0;
+  /** Where the name ends that begins here, before a control character; the complement (`~`) of that where it is of a board that is none of these. */
+  endOf(utf8: Uint8Array, from: number): number {
+    let hash = 0;
+    let to = from;
+    // One pass for both, as this is done for very many names.
+    for (; to < utf8.length; to++) {
+      const byte = utf8[to] as number;
+      if (byte <= LAST_CONTROL || byte === WINDOW_SEPARATOR) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    while (to < utf8.length && (utf8[to] as number) > LAST_CONTROL) to++;
+    return utf8[from] !== BOARD_INITIAL || (this.#counts[slotOf(hash)] as number) > 0 ? to : ~to;
   }
 
   #count(name: string, by: number): void {
-    const slot = slotOf(ENCODER.encode(name), 0, name.length);
-    this.#counts[slot] = (this.#counts[slot] as number) + by;
+    let hash = 0;
+    for (const byte of ENCODER.encode(name)) hash = (Math.imul(hash, 31) + byte) | 0;
+    this.#counts[slotOf(hash)] = (this.#counts[slotOf(hash)] as number) + by;
   }
 }
 
-/** Of ASCII only, as ids are. */
-function slotOf(utf8: Uint8Array, from: number, to: number): number {
-  let hash = 0;
-  for (let i = from; i < to; i++) {
-    const byte = utf8[i] as number;
-    if (byte === WINDOW_SEPARATOR) break;
-    hash = (Math.imul(hash, 31) + byte) | 0;
-  }
+function slotOf(hash: number): number {
   return (hash ^ (hash >>> 15)) & (SLOTS - 1);
 }

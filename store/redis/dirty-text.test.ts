@@ -3,7 +3,7 @@ import { eachOnce } from '../support.contract.ts';
 import { parseDirtyText } from './dirty-text.ts';
 
 const line = (since: number, ...names: readonly string[]): string =>
-  `\n${String(since).padStart(16, '0')}\t${names.join('\t')}`;
+  `\n${String(since).padStart(16, '0')}${String(names.length).padStart(6, '0')}\t${names.join('\t')}`;
 
 const parsed = (maxNames: number, ...lines: readonly string[]) =>
   eachOnce(parseDirtyText(3, Buffer.from(lines.join('')), maxNames));

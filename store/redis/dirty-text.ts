@@ -1,17 +1,18 @@
-import type { BoardFilter } from '../board-filter.ts';
+import { type BoardFilter, LAST_CONTROL } from '../board-filter.ts';
 import type { DirtyNames, NamesSince } from '../score-store.ts';
 
 const LINE_SEPARATOR = 0x0a;
-const NAME_SEPARATOR = 0x09;
 const TIME_WIDTH = 16;
+const COUNT_WIDTH = 6;
+const HEAD_WIDTH = TIME_WIDTH + COUNT_WIDTH;
 
 /**
- * What lua/include-dirty.lua has written: a line of a time and names for each batch. A name that comes again is left to whoever asks for the oldest
+ * What lua/include-dirty.lua has written: a line of a time, a number of names and these for each batch. A name that comes again is left to whoever asks for the oldest
  * time of each; only where there may be too many names are they told apart here, as the bound is one of different names.
  */
 export function parseDirtyText(partition: number, text: Buffer, maxNames: number): DirtyNames {
   const names = new BatchNames(text);
-  if (countSeparators(text) <= maxNames) return { partition, names };
+  if (countNames(text) <= maxNames) return { partition, names };
   const { different, oldest } = summarize(text.toString());
   return different <= maxNames ? { partition, names } : { partition, allSince: oldest, names: new Map() };
 }
@@ -22,15 +23,18 @@ function summarize(text: string): { readonly different: number; readonly oldest:
   let oldest = Number.POSITIVE_INFINITY;
   for (const line of text.split('\n').slice(1)) {
     oldest = Math.min(oldest, Number(line.slice(0, TIME_WIDTH)));
-    for (const name of line.slice(TIME_WIDTH + 1).split('\t')) names.add(name);
+    for (const name of line.slice(HEAD_WIDTH + 1).split('\t')) names.add(name);
   }
   return { different: names.size, oldest };
 }
 
-/** One stands before each name. */
-function countSeparators(text: Buffer): number {
+/** Those that come again, too. */
+function countNames(text: Buffer): number {
   let count = 0;
-  for (let i = 0; i < text.length; i++) if (text[i] === NAME_SEPARATOR) count++;
+  for (let line = 0; line >= 0 && line < text.length; line = text.indexOf(LINE_SEPARATOR, line + 1)) {
+    const countAt = line + 1 + TIME_WIDTH;
+    count += Number(text.toString('latin1', countAt, countAt + COUNT_WIDTH));
+  }
   return count;
 }
 
@@ -49,20 +53,19 @@ class BatchNames implements NamesSince {
     while (to < text.length) {
       if (text[to] === LINE_SEPARATOR) {
         const timeAt = to + 1;
-        to = timeAt + TIME_WIDTH;
-        since = Number(text.toString('latin1', timeAt, to));
+        since = Number(text.toString('latin1', timeAt, timeAt + TIME_WIDTH));
+        to = timeAt + HEAD_WIDTH;
       }
       const from = to + 1;
-      to = endOfName(text, from);
-      if (watched === undefined || watched.mayHave(text, from, to))
-        visit(since, text.toString('utf8', from, to));
+      const end = watched === undefined ? endOfName(text, from) : watched.endOf(text, from);
+      to = end < 0 ? ~end : end;
+      if (end >= 0) visit(since, text.toString('utf8', from, to));
     }
   }
 }
 
-/** Separators are the only control characters. */
 function endOfName(text: Buffer, from: number): number {
   let to = from;
-  while (to < text.length && (text[to] as number) > LINE_SEPARATOR) to++;
+  while (to < text.length && (text[to] as number) > LAST_CONTROL) to++;
   return to;
 }

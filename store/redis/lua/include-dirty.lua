@@ -1,22 +1,22 @@
 -- Shared by several scripts: dirty names with the time of their oldest change.
 
--- They are one text, to which every batch adds a line of its time and its names: "\n<time>\t<name>\t<name>...". So marking costs the same however many are
--- dirty, and taking makes no tables of them here. Names have no control characters; the time has this fixed width.
-local DIRTY_TIME_WIDTH = 16
--- What the text may have for each name that may be kept: more than twice the longest name on a line of its own. So after repeats were dropped at
+-- They are one text, to which every batch adds a line of its time, how many names it has, and these: "\n<time><count>\t<name>\t<name>...". So marking costs the same however many are
+-- dirty, and taking makes no tables of them here. Names have no control characters; time and count have these fixed widths.
+local DIRTY_TIME_WIDTH, DIRTY_COUNT_WIDTH = 16, 6
+-- What the text may have for each name that may be kept: twice the longest name on a line of its own. So after repeats were dropped at
 -- least half of the room is free, and dropping them costs little for each name that is added.
 local DIRTY_NAME_BYTES = 320
 
 local function dirty_line(since, names)
-  return string.format('\n%016.0f\t%s', since, names)
+  return string.format('\n%016.0f%06d\t%s', since, #names, table.concat(names, '\t'))
 end
 
 -- The text with each name once, and, where these are more than `max_names`, the oldest time instead.
 local function drop_repeats(text, max_names)
   local oldest, order = {}, {}
   local oldest_of_all = math.huge
-  for time, names in string.gmatch(text, '\n(%d+)\t([^\n]*)') do
-    local since = tonumber(time)
+  for head, names in string.gmatch(text, '\n(%d+)\t([^\n]*)') do
+    local since = tonumber(string.sub(head, 1, DIRTY_TIME_WIDTH))
     oldest_of_all = math.min(oldest_of_all, since)
     for name in string.gmatch(names, '[^\t]+') do
       local known = oldest[name]
@@ -32,7 +32,7 @@ local function drop_repeats(text, max_names)
     table.insert(together[since], name)
   end
   local lines = {}
-  for i, since in ipairs(times) do lines[i] = dirty_line(since, table.concat(together[since], '\t')) end
+  for i, since in ipairs(times) do lines[i] = dirty_line(since, together[since]) end
   return table.concat(lines)
 end
 
@@ -47,11 +47,11 @@ local function plan_dirty(dirty_key, all_dirty_key, names, since, max_names)
     return function() redis.call('SET', all_dirty_key, since) end
   end
 
-  local line = dirty_line(since, table.concat(names, '\t'))
+  local line = dirty_line(since, names)
   -- A board that every batch changes is not named every time: the names are those of the last line, which is not younger.
   local last = redis.call('GETRANGE', dirty_key, -#line, -1)
-  local names_at = DIRTY_TIME_WIDTH + 2
-  if #last == #line and string.byte(last) == 10 and string.sub(last, names_at) == string.sub(line, names_at) and tonumber(string.sub(last, 2, names_at - 1)) <= since then
+  local names_at = DIRTY_TIME_WIDTH + DIRTY_COUNT_WIDTH + 2
+  if #last == #line and string.byte(last) == 10 and string.sub(last, names_at) == string.sub(line, names_at) and tonumber(string.sub(last, 2, DIRTY_TIME_WIDTH + 1)) <= since then
     return function() end
   end
   if redis.call('STRLEN', dirty_key) + #line <= max_names * DIRTY_NAME_BYTES then
