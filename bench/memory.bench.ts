@@ -13,6 +13,11 @@ const FIRST = 1000;
 /** Of new processes each. */
 const ROUNDS = 5;
 const REST_MS = 3000;
+/** Else what counts is when the process last collected its garbage. */
+const COLLECTABLE = {
+  NODE_OPTIONS: `--import ${new URL('./support/collectable.mjs', import.meta.url)}`,
+};
+const COLLECTION_MS = 500;
 const CHANNEL = JSON.stringify({ type: 'subscribe', id: 1, channel: 'board:season' });
 
 export async function* tables() {
@@ -27,7 +32,7 @@ export async function* tables() {
 }
 
 async function ours(): Promise<Figures> {
-  const server = await startScorewire({ ...OPEN_TO_READERS });
+  const server = await startScorewire({ ...OPEN_TO_READERS, ...COLLECTABLE });
   const port = Number(new URL(server.url).port);
   try {
     return await withConnections(server.process.pid, {
@@ -42,7 +47,7 @@ async function ours(): Promise<Figures> {
 }
 
 async function limit(): Promise<Figures> {
-  const bare = await BareServer.start();
+  const bare = await BareServer.start(COLLECTABLE);
   try {
     return await withConnections(bare.pid, { port: bare.port, path: '/ws/1', hello: [], greetings: 1 });
   } finally {
@@ -57,13 +62,19 @@ async function withConnections(
   // What the first connections make the process allocate is none of theirs.
   const first = await Fleet.connect({ ...where, protocol: SUBPROTOCOLS.json, viewers: FIRST });
   await sleep(REST_MS / 2);
-  const before = await memoryOf(pid);
+  const before = await keptMemoryOf(pid);
   const fleet = await Fleet.connect({ ...where, protocol: SUBPROTOCOLS.json, viewers: CONNECTIONS });
   await sleep(REST_MS / 2);
-  const bytes = ((await memoryOf(pid)) - before) / CONNECTIONS;
+  const bytes = ((await keptMemoryOf(pid)) - before) / CONNECTIONS;
   const cpuBefore = await cpuOf(pid);
   await sleep(REST_MS);
   const cpu = (((await cpuOf(pid)) - cpuBefore) / (REST_MS * 1000)) * 100;
   await Promise.all([first.close(), fleet.close()]);
   return { bytes, cpu };
+}
+
+async function keptMemoryOf(pid: number): Promise<number> {
+  process.kill(pid, 'SIGUSR2');
+  await sleep(COLLECTION_MS);
+  return memoryOf(pid);
 }
