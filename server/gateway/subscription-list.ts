@@ -3,8 +3,8 @@ import type { Subscription } from './subscription.ts';
 /** The subscriptions of a connection, in order of their beginning: mostly one or a few, for which a map takes more memory than all else. */
 export type SubscriptionList = readonly Subscription[] | Map<string, Subscription>;
 
-/** Above this a search through them takes longer than in a map. */
-const MAX_SEARCHED = 8;
+/** With more than this a search through them takes longer than in a map. */
+const SEARCHED = 8;
 
 export const NO_SUBSCRIPTIONS: SubscriptionList = [];
 
@@ -22,7 +22,7 @@ export function withSubscription(list: SubscriptionList, subscription: Subscript
   if (list instanceof Map) return list.set(subscription.channel.name, subscription);
   // The literal has room for one, a list that grows has room for many.
   const all = list.length === 0 ? [subscription] : [...list, subscription];
-  return all.length <= MAX_SEARCHED ? all : new Map(all.map((each) => [each.channel.name, each]));
+  return all.length <= SEARCHED ? all : new Map(all.map((each) => [each.channel.name, each]));
 }
 
 export function without(list: SubscriptionList, channel: string): SubscriptionList {
