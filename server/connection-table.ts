@@ -15,6 +15,7 @@ export interface ConnectionTableDeps extends ConnectionDeps {
 
 interface Entry extends Silence {
   readonly socket: GatewaySocket;
+  /** On this table's clock, and so is `silentSince`. */
   readonly openedAt: number;
 }
 
@@ -31,6 +32,8 @@ export class ConnectionTable implements SocketAcceptor {
   /** Whose turn has come while the node drains. */
   readonly #leaving = new Set<TableConnection>();
   readonly #places: ConnectionPlaces;
+  /** Times of connections count from here, since large numbers are objects of their own. */
+  readonly #beganAt: number;
   #cancelTimer: (() => void) | undefined;
   #draining: Promise<void> | undefined;
   #refused = 0;
@@ -45,6 +48,7 @@ export class ConnectionTable implements SocketAcceptor {
       closed: (connection) => this.#remove(connection),
       isLeaving: (connection) => this.#leaving.has(connection),
     };
+    this.#beganAt = deps.clock.now();
     this.#shared = { ...deps, options, events: this.events };
   }
 
@@ -55,7 +59,7 @@ export class ConnectionTable implements SocketAcceptor {
       for (const [connection, entry] of this.#connections) {
         connection.sweep(now);
         if (connection.isClosing) continue;
-        const verdict = lookAt(entry, entry.socket.takeHeard(), now, this.#options.tuning);
+        const verdict = lookAt(entry, entry.socket.takeHeard(), now - this.#beganAt, this.#options.tuning);
         if (verdict === 'ask') entry.socket.ping();
         if (verdict === 'idle') connection.close('idle');
       }
@@ -84,10 +88,11 @@ export class ConnectionTable implements SocketAcceptor {
   /** The slowest first, then those with most subscriptions; such as have `search` in their id, address or subject. */
   list(search: string, limit: number): readonly ConnectionInfo[] {
     const found: ConnectionInfo[] = [];
-    for (const [connection, { socket, openedAt }] of this.#connections) {
+    for (const [connection, { socket, openedAt: sinceBegan }] of this.#connections) {
       const { id, kind, subject, subscriptions, isBehind: behind, isClosing } = connection;
       const { remoteAddress: address } = socket;
       if (isClosing || ![id, address, subject].some((each) => each.includes(search))) continue;
+      const openedAt = this.#beganAt + sinceBegan;
       const unsentBytes = socket.bufferedBytes();
       found.push({ id, kind, address, subject, subscriptions, openedAt, unsentBytes, behind });
     }
@@ -199,7 +204,7 @@ export class ConnectionTable implements SocketAcceptor {
   }
 
   #add(connection: TableConnection, socket: GatewaySocket): void {
-    const openedAt = this.#deps.clock.now();
+    const openedAt = this.#deps.clock.now() - this.#beganAt;
     this.#connections.set(connection, { socket, openedAt, silentSince: openedAt, isAsked: false });
     this.#opened++;
     this.#deps.logger.debug({ connection: connection.id, kind: connection.kind }, 'a connection begins');

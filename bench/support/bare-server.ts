@@ -12,8 +12,8 @@ export class BareServer {
     this.port = port;
   }
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<BareServer> {
-    const child = fork(new URL('./bare-program.ts', import.meta.url), { env: { ...process.env, ...env } });
+  static async start(): Promise<BareServer> {
+    const child = fork(new URL('./bare-program.ts', import.meta.url));
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     return new BareServer(child, port);
   }
