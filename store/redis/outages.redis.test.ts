@@ -208,15 +208,15 @@ describe('a Redis that misbehaves', () => {
     await admin.config('SET', 'maxmemory', '1');
     const repair = { member: 'ann', found: { score: 1 }, right: { score: 2 } };
     for (const attempt of [
-      applyParts(store, 0, [sent]),
+      () => applyParts(store, 0, [sent]),
       // Nothing of it is new, but it keeps its producer known.
-      applyParts(store, 0, [part('p', 6, 1, sent.operations.slice(0, 1))]),
-      takeOver(store, 'p'),
-      store.beginOnce('once:x', 'hash'),
-      store.beginOnce('once:y', 'hash'),
-      store.repairBoard('b', [repair], 2000),
+      () => applyParts(store, 0, [part('p', 6, 1, sent.operations.slice(0, 1))]),
+      () => takeOver(store, 'p'),
+      () => store.beginOnce('once:x', 'hash'),
+      () => store.beginOnce('once:y', 'hash'),
+      () => store.repairBoard('b', [repair], 2000),
     ]) {
-      await expect(attempt).rejects.toBeInstanceOf(StoreUnavailableError);
+      await expect(attempt()).rejects.toBeInstanceOf(StoreUnavailableError);
     }
     expect(await store.readRecords('b', ['ann'])).toMatchObject({ position: 1, records: [{ score: 1 }] });
     expect(await store.removeMember('b', 'ann', 3000)).toBe(true);
