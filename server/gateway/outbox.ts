@@ -42,27 +42,32 @@ export class Outbox {
 
   send(wire: Wire, head: FrameHead): 'sent' | 'queued' {
     if (this.isEmpty && this.#socket.send(wire, head) !== 'dropped') return 'sent';
+    this.keep(wire, head);
+    return 'queued';
+  }
+
+  /** What the socket did not take. */
+  keep(wire: Wire, head: FrameHead): void {
     this.#queue ??= [];
     this.#queue.push({ wire, head });
     this.#bytes += byteLength(wire);
     this.#owner.dropped();
     if (this.#bytes > this.#limits.replyQueueBytes) this.#owner.overflown();
-    return 'queued';
   }
 
   /** Sends what is queued while the socket's buffer stays below `belowBytes`. True when nothing is left. */
   drain(belowBytes: number): boolean {
-    const queue = this.#queue ?? [];
     let sent = 0;
     let outcome: SendOutcome = 'sent';
-    for (; sent < queue.length; sent++) {
-      const queued = queue[sent];
+    for (; ; sent++) {
+      const queued = this.#queue?.[sent];
       if (queued === undefined || this.#socket.bufferedBytes() >= belowBytes) break;
       outcome = this.#socket.send(queued.wire, queued.head);
       if (outcome === 'dropped') break;
       this.#bytes -= byteLength(queued.wire);
     }
-    this.#queue = sent === queue.length ? undefined : queue.slice(sent);
+    const rest = this.#queue?.slice(sent) ?? [];
+    this.#queue = rest.length === 0 ? undefined : rest;
     if (this.isEmpty && this.#lastWord !== undefined) this.#sayLastWord(this.#lastWord);
     return this.isEmpty;
   }

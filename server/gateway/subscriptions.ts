@@ -163,8 +163,10 @@ export class Subscriptions implements SubscriptionOwner, OutboxOwner {
   }
 
   #send(wire: Wire, head: FrameHead): 'sent' | 'queued' {
-    if (this.#outbox === undefined && this.#socket.send(wire, head) !== 'dropped') return 'sent';
-    return this.#outgoing.send(wire, head);
+    if (this.#outbox !== undefined) return this.#outbox.send(wire, head);
+    if (this.#socket.send(wire, head) !== 'dropped') return 'sent';
+    this.#outgoing.keep(wire, head);
+    return 'queued';
   }
 
   #drain(below: number): boolean {
