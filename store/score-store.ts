@@ -121,6 +121,11 @@ export interface ScoreStore extends Service, TournamentStore {
 
   apply(batch: Batch): Promise<BatchVerdict>;
   /**
+   * The same while the batch before it, of the same partition and engine, is not answered yet: this one is applied only if that one is, and after it.
+   * `undefined`: it is not applied, and goes to `apply` when that one is settled. Absent where nobody has to wait for an answer.
+   */
+  applyBehind?(batch: Batch): Promise<BatchVerdict | undefined>;
+  /**
    * Takes a producer over from its `latest` claim, 0 where there is none: when this has succeeded, no part with an earlier claim can
    * apply in any partition. Where `latest` is another one it changes nothing, so that a call that was given up, and arrives late,
    * takes the producer from nobody (`take-over.ts` asks until it succeeds). Records of a producer that has been silent for

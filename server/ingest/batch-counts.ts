@@ -8,18 +8,26 @@ export class BatchCounts {
   /** Until the store has answered, or failed. */
   readonly seconds = new Histogram(SECONDS);
 
+  /** Of what gives no verdict, nothing: nobody has done anything. */
   async measure<Verdict>(
     parts: readonly { readonly operations: readonly unknown[] }[],
-    apply: () => Promise<Verdict>,
-  ): Promise<Verdict> {
+    apply: () => Promise<Verdict | undefined>,
+  ): Promise<Verdict | undefined> {
+    const beganMs = performance.now();
+    let isDone = true;
+    try {
+      const verdict = await apply();
+      isDone = verdict !== undefined;
+      return verdict;
+    } finally {
+      if (isDone) this.#observe(parts, performance.now() - beganMs);
+    }
+  }
+
+  #observe(parts: readonly { readonly operations: readonly unknown[] }[], ms: number): void {
     let operations = 0;
     for (const part of parts) operations += part.operations.length;
     this.operations.observe(operations);
-    const beganMs = performance.now();
-    try {
-      return await apply();
-    } finally {
-      this.seconds.observe((performance.now() - beganMs) / 1000);
-    }
+    this.seconds.observe(ms / 1000);
   }
 }

@@ -24,7 +24,14 @@ export const BUSY_RETRY_MS = 250;
 export interface IngestDeps {
   readonly store: Pick<
     ScoreStore,
-    'partitions' | 'apply' | 'claimProducer' | 'beginOnce' | 'readProducts' | 'state' | 'writeRefusal'
+    | 'partitions'
+    | 'apply'
+    | 'applyBehind'
+    | 'claimProducer'
+    | 'beginOnce'
+    | 'readProducts'
+    | 'state'
+    | 'writeRefusal'
   >;
   readonly scoring: Scoring;
   readonly clock: Clock;

@@ -1,66 +1,49 @@
 import { assert } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { preciseNow, type Traces } from '../../runtime/traces.ts';
-import {
-  type BatchVerdict,
-  MAX_APPLIED_OPERATIONS,
-  MAX_BATCH_OPERATIONS,
-  type Operation,
-  type ScoreStore,
-  WINDOW_BOUNDARY_MS,
-} from '../../store/score-store.ts';
+import type { BatchVerdict, Operation, ScoreStore } from '../../store/score-store.ts';
 import type { BatchCounts } from './batch-counts.ts';
 import type { EndOfTurn } from './end-of-turn.ts';
-import { AnonymousPart, type ProducerOwner, ProducerPart, type QueuedPart } from './queued-parts.ts';
+import type { ProducerOwner, QueuedPart } from './queued-parts.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
 import { logStoreFailure, lossOf, lossOfDown } from './store-failure.ts';
 import { traceBatch } from './trace-batch.ts';
-import { windowPeriodOf } from './window-period.ts';
+import { type ProducerOperations, type WaitingBatch, WaitingBatches } from './waiting-batches.ts';
 
 /** What failed before knows better why, and how long to wait: this changes nothing of it. */
 const ABANDONED: Loss = { attempted: false, trouble: 'refused', retryAfterMs: 0 };
 
-interface WaitingBatch {
-  acceptedAt: number;
-  /** All of its operations were accepted between these. */
-  readonly from: number;
-  readonly before: number;
-  operations: number;
-  /** So many operations it may have. */
-  most: number;
-  parts: QueuedPart[];
-  producers: Set<string> | undefined;
+/** A batch that the store has. */
+interface Sent {
+  readonly batch: WaitingBatch;
+  /** Gives what is left to be done, which may wait until the next batch is sent; `undefined` where nothing was done of it and it has to go again. */
+  readonly answer: Promise<(() => void) | undefined>;
 }
 
-/** All operations of one producer that go to one partition. */
-export interface ProducerOperations {
-  readonly id: string;
-  readonly claim: number;
-  readonly operations: readonly Operation[];
-  /** In step with the operations, never descending. */
-  readonly numbers: readonly number[];
-}
+/** At one partition: the one behind the first is there when the store is done with that, whenever this node reads the answer. */
+export const MAX_BATCHES_UNDER_WAY = 2;
 
 /**
- * The operations of one partition, in order of arrival. What one turn of the event loop brings is one batch. One is under way at a time, and what
- * arrives meanwhile forms the next: batches grow with the load by themselves, and the order never depends on the network.
+ * The operations of one partition, in order of arrival. What one turn of the event loop brings is one batch. One is under way at a time, or a full one
+ * behind it, and what arrives meanwhile forms the next: batches grow with the load by themselves, and the order never depends on the network.
  */
 export class PartitionQueue {
-  readonly #store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
+  readonly #store: Pick<ScoreStore, 'apply' | 'applyBehind' | 'state' | 'writeRefusal'>;
   readonly #logger: Logger;
   readonly #counts: BatchCounts;
   readonly #traces: Traces | undefined;
   readonly #endOfTurn: EndOfTurn;
   readonly #partition: number;
-  readonly #waiting: WaitingBatch[] = [];
-  /** The end of what waits, while that is a part without a producer. */
-  #openPart: AnonymousPart | undefined;
-  #busy = false;
+  readonly #waiting = new WaitingBatches();
+  /** In order; no more than `#most`. */
+  readonly #sent: Sent[] = [];
+  readonly #most: number;
+  #isReadingAnswers = false;
   #isWoken = false;
 
   constructor(
     deps: {
-      readonly store: Pick<ScoreStore, 'apply' | 'state' | 'writeRefusal'>;
+      readonly store: Pick<ScoreStore, 'apply' | 'applyBehind' | 'state' | 'writeRefusal'>;
       readonly logger: Logger;
       readonly counts: BatchCounts;
       readonly traces?: Traces | undefined;
@@ -74,174 +57,107 @@ export class PartitionQueue {
     this.#traces = deps.traces;
     this.#endOfTurn = deps.endOfTurn;
     this.#partition = partition;
+    this.#most = deps.store.applyBehind === undefined ? 1 : MAX_BATCHES_UNDER_WAY;
   }
 
   /** The operations of one event, which go together. True where `wake` has to be called, when the caller has added all it has. */
   add(operations: readonly Operation[], owner: OperationOwner, index: number, acceptedAt: number): boolean {
-    const wasEmpty = this.#waiting.length === 0;
-    assert(operations.length <= MAX_BATCH_OPERATIONS, 'the operations of one event fit into a batch');
-    this.#partFor(operations.length, acceptedAt, mostWith(operations)).add(operations, owner, index);
-    return wasEmpty && !this.#busy;
+    const { isEmpty } = this.#waiting;
+    this.#waiting.add(operations, owner, index, acceptedAt);
+    return this.#isDue(isEmpty);
   }
 
   /** The same for the only operation of an event, which nearly all events have. */
   addOne(operation: Operation, owner: OperationOwner, index: number, acceptedAt: number): boolean {
-    const wasEmpty = this.#waiting.length === 0;
-    this.#partFor(1, acceptedAt, mostWithOne(operation)).addOne(operation, owner, index);
-    return wasEmpty && !this.#busy;
+    const { isEmpty } = this.#waiting;
+    this.#waiting.addOne(operation, owner, index, acceptedAt);
+    return this.#isDue(isEmpty);
   }
 
-  /** The part without a producer that takes so many more operations, counted as if they were in it. */
-  #partFor(operations: number, acceptedAt: number, most: number): AnonymousPart {
-    const batch = this.#lastBatch(acceptedAt, operations, most);
-    batch.operations += operations;
-    if (this.#openPart === undefined) {
-      this.#openPart = new AnonymousPart();
-      batch.parts.push(this.#openPart);
-    }
-    return this.#openPart;
-  }
-
-  /**
-   * `wake` has to be called afterwards. What does not fit into one batch goes in several, one after the other, but never the operations of
-   * one number: with the first of them the others would count as settled.
-   */
+  /** `wake` has to be called afterwards. */
   addProducer(given: ProducerOperations, owner: ProducerOwner, acceptedAt: number): void {
-    const { id, claim, operations, numbers } = given;
-    const most = mostWith(operations);
-    for (let start = 0; start < operations.length; ) {
-      const batch = this.#lastBatch(acceptedAt, countOfFirst(numbers, start), most, id);
-      const end = endOfNumbers(numbers, start + batch.most - batch.operations);
-      const all = end - start === operations.length;
-      const producer = { id, claim, numbers: all ? numbers : numbers.slice(start, end) };
-      batch.parts.push(new ProducerPart(all ? operations : operations.slice(start, end), producer, owner));
-      batch.operations += end - start;
-      batch.producers ??= new Set();
-      batch.producers.add(id);
-      this.#openPart = undefined;
-      start = end;
-    }
+    this.#waiting.addProducer(given, owner, acceptedAt);
   }
 
-  /** A full batch goes at once, another one when the turn has brought all that goes with it. */
+  /** A full batch goes at once, where not too many are under way; another one when the turn has brought all that goes with it. */
   wake(): void {
-    if (this.#busy || this.#isWoken) return;
-    const [next] = this.#waiting;
-    if (next !== undefined && (this.#waiting.length > 1 || next.operations >= next.most)) {
-      void this.#drain();
-      return;
+    if (this.#isWoken) return;
+    if (this.#waiting.hasFull) this.#send();
+    else if (this.#sent.length === 0) {
+      this.#isWoken = true;
+      this.#endOfTurn.add(this);
     }
-    this.#isWoken = true;
-    this.#endOfTurn.add(this);
   }
 
   flush(): void {
     this.#isWoken = false;
-    if (!this.#busy) void this.#drain();
+    this.#send();
   }
 
-  /**
-   * The batch that takes what comes next: never one without room for `least` operations, nor of another period, nor one that has a part of
-   * this producer already. With what comes it has `most` operations at most.
-   */
-  #lastBatch(acceptedAt: number, least: number, most: number, producer?: string): WaitingBatch {
-    const last = this.#waiting.at(-1);
-    const fits =
-      last !== undefined &&
-      acceptedAt >= last.from &&
-      acceptedAt < last.before &&
-      last.operations + least <= Math.min(last.most, most) &&
-      (producer === undefined || !last.producers?.has(producer));
-    if (fits) {
-      last.acceptedAt = Math.min(last.acceptedAt, acceptedAt);
-      last.most = Math.min(last.most, most);
-      return last;
+  /** Whether there is something for `wake` to do. */
+  #isDue(wasEmpty: boolean): boolean {
+    return this.#sent.length === 0 ? wasEmpty : this.#sent.length < this.#most && this.#waiting.hasFull;
+  }
+
+  #send(): void {
+    while (this.#sent.length === 0 || (this.#sent.length < this.#most && this.#waiting.hasFull)) {
+      const batch = this.#waiting.take();
+      if (batch === undefined) return;
+      this.#sent.push({ batch, answer: this.#apply(batch, this.#sent.length > 0) });
     }
-    const from = windowPeriodOf(acceptedAt) * WINDOW_BOUNDARY_MS;
-    const before = from + WINDOW_BOUNDARY_MS;
-    const batch = { acceptedAt, from, before, most, operations: 0, parts: [], producers: undefined };
-    this.#waiting.push(batch);
-    this.#openPart = undefined;
-    return batch;
+    if (!this.#isReadingAnswers) void this.#readAnswers();
   }
 
   /** What has come meanwhile is sent before the last batch is settled, so that the store never waits for this node to answer its publishers. */
-  async #drain(): Promise<void> {
-    this.#busy = true;
-    let settle = nothing;
-    for (;;) {
-      const batch = this.#waiting.shift();
-      if (this.#waiting.length === 0) this.#openPart = undefined;
-      const applying = batch && this.#apply(batch);
-      settle();
-      settle = nothing;
-      if (applying !== undefined) settle = await applying;
-      else if (this.#waiting.length === 0) break;
+  async #readAnswers(): Promise<void> {
+    this.#isReadingAnswers = true;
+    for (let [first] = this.#sent; first !== undefined; [first] = this.#sent) {
+      const settle = await first.answer;
+      this.#sent.shift();
+      if (settle === undefined) {
+        this.#sent.unshift({ batch: first.batch, answer: this.#apply(first.batch, false) });
+      } else {
+        this.#send();
+        settle();
+      }
     }
-    this.#busy = false;
+    this.#isReadingAnswers = false;
   }
 
-  /** Gives what is left to be done, which may wait until the next batch is sent: never what tells that a part was not applied. */
-  async #apply({ acceptedAt, parts: queued }: WaitingBatch): Promise<() => void> {
+  /** Behind another one it may be that nothing is done of it, as where that one was not applied. */
+  async #apply(waiting: WaitingBatch, isBehind: boolean): Promise<(() => void) | undefined> {
     // What waits behind a batch that timed out must not time out batch by batch too.
-    if (this.#store.state === 'down') return lose(queued, lossOfDown(this.#store));
-    const parts = withoutAbandoned(queued);
+    if (this.#store.state === 'down') return lose(waiting.parts, lossOfDown(this.#store));
+    // For good: they are told so here, and not again where the others have to be sent again.
+    waiting.parts = withoutAbandoned(waiting.parts);
+    const { acceptedAt, parts } = waiting;
     if (parts.length === 0) return nothing;
     const sentAt = this.#traces && preciseNow();
-    let verdict: BatchVerdict;
+    const batch = { partition: this.#partition, acceptedAt, parts };
+    let verdict: BatchVerdict | undefined;
     try {
-      verdict = await this.#counts.measure(parts, () =>
-        this.#store.apply({ partition: this.#partition, acceptedAt, parts }),
+      verdict = await this.#counts.measure(parts, async () =>
+        isBehind ? this.#store.applyBehind?.(batch) : this.#store.apply(batch),
       );
+      if (verdict === undefined) return undefined;
       assert(verdict.parts.length === parts.length, 'every part of a batch has its verdict');
     } catch (error) {
       const fields = { partition: this.#partition, parts: parts.length };
       const retryAfterMs = logStoreFailure(this.#logger, error, 'a batch could not be applied', fields);
       return lose(parts, lossOf(error, retryAfterMs));
     }
-    if (this.#traces && sentAt) {
-      traceBatch(this.#traces, { partition: this.#partition, acceptedAt, parts }, sentAt);
-    }
+    if (this.#traces && sentAt) traceBatch(this.#traces, batch, sentAt);
+    const { parts: verdicts } = verdict;
     const settle = () => {
       for (const [i, part] of parts.entries()) {
-        const partVerdict = verdict.parts[i];
+        const partVerdict = verdicts[i];
         if (partVerdict !== undefined) part.settled(partVerdict);
       }
     };
-    if (verdict.parts.every(({ status }) => status === 'settled')) return settle;
+    if (verdicts.every(({ status }) => status === 'settled')) return settle;
     settle();
     return nothing;
   }
-}
-
-/**
- * A store adds up what is added and rates what it knows, and takes much of it at once; anything else goes through it one by one, where a larger batch
- * would only keep its publishers waiting.
- */
-function mostWithOne({ op }: Operation): number {
-  return op === 'delta' || op === 'count' || op === 'result' ? MAX_APPLIED_OPERATIONS : MAX_BATCH_OPERATIONS;
-}
-
-function mostWith(operations: readonly Operation[]): number {
-  let most: number = MAX_APPLIED_OPERATIONS;
-  for (const operation of operations) most = Math.min(most, mostWithOne(operation));
-  return most;
-}
-
-/** So many operations have the same number as the one at `start`. */
-function countOfFirst(numbers: readonly number[], start: number): number {
-  let end = start + 1;
-  while (end < numbers.length && numbers[end] === numbers[start]) end++;
-  assert(end - start <= MAX_BATCH_OPERATIONS, 'the operations of one event fit into a batch');
-  return end - start;
-}
-
-/** The last place up to `most` that does not cut the operations of one number. */
-function endOfNumbers(numbers: readonly number[], most: number): number {
-  if (most >= numbers.length) return numbers.length;
-  let end = most;
-  while (numbers[end - 1] === numbers[end]) end--;
-  return end;
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
-import { MAX_APPLIED_OPERATIONS, type Operation, type ScoreStore } from '../score-store.ts';
+import { type Batch, MAX_APPLIED_OPERATIONS, type Operation, type ScoreStore } from '../score-store.ts';
 import { contractScoring } from '../scoring.contract.ts';
 import {
   apply,
@@ -184,21 +184,34 @@ describe('a batch that only adds whole numbers', () => {
         .tuple(fc.constantFrom('g', '__proto__'), member, fc.constantFrom('a', 'b', 'c'), amount)
         .map((drawn) => count(...drawn)),
     );
-    const batch = fc.array(operation, { minLength: 1, maxLength: 12 });
+    const addition = fc.tuple(fc.constantFrom('plain', 'asc', 'first'), member, fc.constantFrom(1, 2));
+    const additions = fc.array(
+      addition.map((drawn) => delta(...drawn)),
+      { minLength: 1, maxLength: 12 },
+    );
+    const batch = fc.oneof(additions, fc.array(operation, { minLength: 1, maxLength: 12 }));
+    const behind = { applied: 0, left: 0 };
     let sums = 0;
     let steps = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 8 }), async (batches) => {
+      fc.asyncProperty(fc.array(fc.tuple(batch, batch), { minLength: 1, maxLength: 5 }), async (batches) => {
         const { store, dispose, runs } = await open();
         const model = createMemoryStore({ partitions: 1 }, { scoring: contractScoring });
         for (const each of [store, model]) await configure(each);
         let number = 1;
-        for (const operations of batches) {
-          const parts = [part('p', 5, number, operations), { operations }];
-          number += operations.length;
-          expect(await store.apply({ partition: 0, acceptedAt: NOON, parts })).toEqual(
-            await model.apply({ partition: 0, acceptedAt: NOON, parts }),
-          );
+        for (const each of batches) {
+          // What comes behind the first.
+          const [given, next] = each.map((operations): Batch => {
+            const parts = [part('p', 5, number, operations), { operations }];
+            number += operations.length;
+            return { partition: 0, acceptedAt: NOON, parts };
+          }) as [Batch, Batch];
+          const first = store.apply(given);
+          const second = store.applyBehind?.(next);
+          expect(await first).toEqual(await model.apply(given));
+          const verdict = await second;
+          behind[verdict === undefined ? 'left' : 'applied'] += 1;
+          expect(verdict ?? (await store.apply(next))).toEqual(await model.apply(next));
         }
         expect(await readEntries(store)).toEqual(await readEntries(model));
         for (const board of [...boards, 'rated', 'windows@daily.2026-11-21']) {
@@ -211,7 +224,6 @@ describe('a batch that only adds whole numbers', () => {
       }),
       { numRuns: 40 },
     );
-    expect(sums).toBeGreaterThan(0);
-    expect(steps).toBeGreaterThan(0);
+    for (const times of [sums, steps, behind.applied, behind.left]) expect(times).toBeGreaterThan(0);
   });
 });

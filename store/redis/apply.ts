@@ -12,10 +12,10 @@ import {
   StoreUnavailableError,
 } from '../score-store.ts';
 import { AppendedEvents } from './appended-events.ts';
-import { createApplySums } from './apply-sums.ts';
+import { createSums } from './apply-sums.ts';
 import { PackedBatch } from './batches.ts';
 import { BoardWindows } from './board-windows.ts';
-import type { Keys } from './keys.ts';
+import type { Keys, PartitionKeys } from './keys.ts';
 import type { KnownMatch } from './known-match.ts';
 import { KnownScores, type MemberScores } from './known-scores.ts';
 import { createMatchRefresh } from './match-refresh.ts';
@@ -52,14 +52,14 @@ export function createApply(
   keys: Keys,
   options: StoreOptions,
   { scoring, rules }: { readonly scoring: RatingScoring; readonly rules: MatchRules },
-): Pick<ScoreStore, 'apply'> {
+): Required<Pick<ScoreStore, 'apply' | 'applyBehind'>> {
   const boardWindows = new BoardWindows(options.windowRetentionMs);
   const knownScores = new KnownScores();
   const openMatches = new OpenMatches(createMatchRefresh(run, keys));
   /** By partition: batches of one engine with results, or events of a match, would only be in each other's way. */
   const turns = new Turns<number>();
   const limits = limitsOf(options);
-  const applySums = createApplySums(run, options, { boardWindows, knownScores, scoring });
+  const sums = createSums(run, options, { boardWindows, knownScores, scoring });
 
   const send = async (sending: Sending, attempted: Attempt): Promise<ApplyReply> =>
     (await run('apply', keysOf(sending), argumentsOf(sending, limits, attempted), 'bytes')) as ApplyReply;
@@ -212,13 +212,16 @@ export function createApply(
     }
   };
 
+  const keysOfPartition = ({ partition, parts }: Batch): PartitionKeys => {
+    const ofPartition = keys.partitions[partition];
+    assert(ofPartition, 'a batch is for a partition that exists');
+    assert(countOf(parts) <= MAX_APPLIED_OPERATIONS, 'a batch is not too long');
+    return ofPartition;
+  };
+
   return {
-    async apply(whole): Promise<BatchVerdict> {
-      const partition = keys.partitions[whole.partition];
-      assert(partition, 'a batch is for a partition that exists');
-      assert(countOf(whole.parts) <= MAX_APPLIED_OPERATIONS, 'a batch is not too long');
-      return (await applySums(whole, partition)) ?? applyInSteps(whole);
-    },
+    apply: async (whole) => (await sums.apply(whole, keysOfPartition(whole))) ?? applyInSteps(whole),
+    applyBehind: (whole) => sums.applyBehind(whole, keysOfPartition(whole)),
   };
 }
 

@@ -60,6 +60,8 @@ export interface PartitionKeys {
   area(area: string): string;
   /** Hash: what is remembered of a producer, or of one use of an idempotency key (see lua/include-producers.lua). It expires. */
   producer(id: string): string;
+  /** String: the number of the batch that an engine has applied last by apply-sums.lua. It expires. */
+  lastBatch(engine: string): string;
   /** Hash: the body for which an idempotency key stands (see lua/begin-once.lua). It expires. */
   once(key: string): string;
   /** Of a board, or of a window of one. */
@@ -141,6 +143,7 @@ function createPartitionKeys(tag: string): PartitionKeys {
     counters: (product) => `${tag}:counters:${product}`,
     area: (area) => `${tag}:area:${area}`,
     producer: (id) => `${tag}:producer:${id}`,
+    lastBatch: (engine) => `${tag}:last-batch:${engine}`,
     once: (key) => `${tag}:once:${key}`,
     board: (id) => ({
       ranking: `${tag}:ranking:${id}`,

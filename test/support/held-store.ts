@@ -17,6 +17,9 @@ export interface HeldBatch extends Batch {
   readonly operations: readonly Operation[];
   /** Settles it as new; `refused` counts over all parts. */
   apply(refused?: readonly Refused[]): void;
+  readonly isBehind: boolean;
+  /** Of a batch behind another one: nothing was done. */
+  leave(): void;
   answer(parts: readonly PartVerdict[]): void;
   fail(error: unknown): void;
 }
@@ -52,6 +55,7 @@ export interface HeldStore {
   state: StoreState;
   writeRefusal?: WriteRefusal;
   apply(batch: Batch): Promise<BatchVerdict>;
+  applyBehind?(batch: Batch): Promise<BatchVerdict | undefined>;
   claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict>;
   beginOnce(key: string, bodyHash: string): Promise<OnceVerdict>;
   readProducts(products: readonly string[]): Promise<readonly (ProductConfig | undefined)[]>;
@@ -62,11 +66,27 @@ export interface HeldStore {
   readonly reads: readonly HeldRead[];
 }
 
-export function createHeldStore(partitions: number): HeldStore {
+export function createHeldStore(partitions: number, { takesBehind = false } = {}): HeldStore {
   const batches: HeldBatch[] = [];
   const claims: HeldClaim[] = [];
   const onces: HeldOnce[] = [];
   const reads: HeldRead[] = [];
+  type Resolve = (verdict: BatchVerdict | undefined) => void;
+  const hold = (batch: Batch, isBehind: boolean, resolve: Resolve, fail: (error: unknown) => void): void => {
+    // Copied, so that a later change of the batch would be seen by nobody but its sender.
+    const parts = batch.parts.map(({ operations, producer }) => ({
+      operations: [...operations],
+      ...(producer === undefined ? {} : { producer: { ...producer, numbers: [...producer.numbers] } }),
+    }));
+    const answer = (verdicts: readonly PartVerdict[]) => resolve({ position: 0, parts: verdicts });
+    batches.push({
+      ...batch,
+      ...{ parts, isBehind, answer, fail },
+      operations: parts.flatMap(({ operations }) => operations),
+      apply: (refused = []) => answer(verdictsOf(parts, refused)),
+      leave: () => resolve(undefined),
+    });
+  };
   return {
     partitions,
     state: 'up',
@@ -74,23 +94,10 @@ export function createHeldStore(partitions: number): HeldStore {
     claims,
     onces,
     reads,
-    apply: (batch) =>
-      new Promise((resolve, reject) => {
-        // Copied, so that a later change of the batch would be seen by nobody but its sender.
-        const parts = batch.parts.map(({ operations, producer }) => ({
-          operations: [...operations],
-          ...(producer === undefined ? {} : { producer: { ...producer, numbers: [...producer.numbers] } }),
-        }));
-        const answer = (verdicts: readonly PartVerdict[]) => resolve({ position: 0, parts: verdicts });
-        batches.push({
-          ...batch,
-          parts,
-          operations: parts.flatMap(({ operations }) => operations),
-          answer,
-          apply: (refused = []) => answer(verdictsOf(parts, refused)),
-          fail: reject,
-        });
-      }),
+    apply: (batch) => new Promise((resolve, reject) => hold(batch, false, resolve as Resolve, reject)),
+    ...(takesBehind
+      ? { applyBehind: (batch) => new Promise((resolve, reject) => hold(batch, true, resolve, reject)) }
+      : {}),
     claimProducer: (producer, latest, givenUp) =>
       new Promise((resolve, reject) => {
         const grant = (claim: Partial<ProducerClaim> = {}) =>

@@ -23,6 +23,12 @@ export class TroubledStore {
   readonly #store: ScoreStore;
   readonly #random: () => number;
   readonly #late: (() => void)[] = [];
+  /** What became of batches behind others. */
+  readonly behind = { applied: 0, left: 0 };
+  #sent = 0;
+  /** By partition: the batch that was sent last, while it is not answered, and the one that was applied last. */
+  readonly #unanswered = new Map<number, number>();
+  readonly #applied = new Map<number, number>();
 
   constructor(store: ScoreStore, random: () => number) {
     this.#store = store;
@@ -35,9 +41,35 @@ export class TroubledStore {
   }
 
   apply(batch: Batch): Promise<BatchVerdict> {
+    return this.#send(batch, (apply) => apply());
+  }
+
+  async applyBehind(batch: Batch): Promise<BatchVerdict | undefined> {
+    const before = this.#unanswered.get(batch.partition);
+    if (before === undefined) return undefined;
+    return this.#send(batch, async (apply) => {
+      const isNext = this.#applied.get(batch.partition) === before;
+      this.behind[isNext ? 'applied' : 'left'] += 1;
+      return isNext ? apply() : undefined;
+    });
+  }
+
+  #send<Verdict>(
+    batch: Batch,
+    work: (apply: () => Promise<BatchVerdict>) => Promise<Verdict>,
+  ): Promise<Verdict> {
     // What is read later must be what was sent.
     const sent = { ...batch, parts: structuredClone(batch.parts.map(plain)) };
-    return this.#call(() => this.#store.apply(sent));
+    const { partition } = batch;
+    const number = ++this.#sent;
+    this.#unanswered.set(partition, number);
+    const apply = () => {
+      this.#applied.set(partition, number);
+      return this.#store.apply(sent);
+    };
+    return this.#call(() => work(apply)).finally(() => {
+      if (this.#unanswered.get(partition) === number) this.#unanswered.delete(partition);
+    });
   }
 
   claimProducer(producer: string, latest: number, givenUp?: AbortSignal): Promise<ClaimVerdict> {

@@ -2,18 +2,19 @@
 -- Applies a batch that only adds whole numbers to scores and counters. The engine has added up what it adds to each, so that nothing is done here for
 -- each operation. Sums of whole numbers are exact in any order while they stay below 2^53; where something is not as simple as that, nothing is done.
 --
--- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 log, 8 created, then per board its ranking and its arrivals, per part of
---       a producer its record, per product the hash of the places of its counters' names and the hash of its players' counters
+-- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 log, 8 created, 9 the engine's last batch here, then per board its ranking
+--       and its arrivals, per part of a producer its record, per product the hash of the places of its counters' names and the hash of its players' counters
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
 --       5 retention of producers (ms), 6 of uses of idempotency keys (whose claim is 0), 7 how many operations, boards, parts of producers,
 --       products, players and counters there are, then how many players each product has (uint16 each), 8 sum of all amounts without their signs;
 --       then packed as in apply.lua: 9 boards as groups of members, 10 their members, 11 the sum of each (float64), 12 the place of its last
 --       operation (uint16), 13 parts of producers, each as claim, first and last number (float64), 14 products as groups of names of counters,
 --       15 these names, 16 their players, 17 counters as include-counters.lua has them, 18 the sum of each (float64), 19 kinds and
---       20 values of the operations, for the log. No amount is 0, so that each operation changes something. Where there are results: 21 the places of
---       their boards (uint16), whose sums are the scores that the engine has computed (NaN: none), 22 from which scores, board after board (float64,
---       NaN: not on the board), 23 handlers, for the log
--- Returns  the position, or, where nothing was done, 0 (a part, or a score before, is not as supposed), or -1 (a score or a counter can't be added to)
+--       20 values of the operations, for the log. No amount is 0, so that each operation changes something. 21 the number that the engine gives this
+--       batch, 22 that of the batch that must be the last it has applied here by this script ('': any), 23 how long its number is kept (ms). Where
+--       there are results: 24 the places of their boards (uint16), whose sums are the scores that the engine has computed (NaN: none), 25 from which
+--       scores, board after board (float64, NaN: not on the board), 26 handlers, for the log
+-- Returns  the position, or, where nothing was done, 0 (a part, a score or the batch before is not as supposed), or -1 (a score or a counter can't be added to)
 
 -- @include include-boards.lua
 -- @include include-dirty.lua
@@ -22,7 +23,8 @@
 -- @include include-groups.lua
 -- @include include-scores.lua
 
-local FIXED_KEYS, PART_BYTES = 8, 24
+local FIXED_KEYS, PART_BYTES = 9, 24
+if ARGV[22] ~= '' and redis.call('GET', KEYS[9]) ~= ARGV[22] then return 0 end
 local accepted_at, new_config, amounts = tonumber(ARGV[1]), ARGV[3], tonumber(ARGV[8])
 local operation_count, board_count, part_count, product_count, player_count, counter_count = struct.unpack('<HHHHHH', ARGV[7])
 local highest = 9007199254740992 - amounts
@@ -87,7 +89,7 @@ local function put_computed(board, direction)
   local found = redis.call('ZMSCORE', board.ranking, unpack(members, first, last))
   local rows, n = {}, 0
   for slot = first, last do
-    local old, new, expected = found[slot - first + 1], sums[slot], struct.unpack('<d', ARGV[22], expected_at)
+    local old, new, expected = found[slot - first + 1], sums[slot], struct.unpack('<d', ARGV[25], expected_at)
     expected_at = expected_at + 8
     if old then
       if old * direction ~= expected then return false end
@@ -105,7 +107,7 @@ local function put_computed(board, direction)
   return n > 0
 end
 local is_rated = {}
-for at = 1, ARGV[21] and #ARGV[21] or 0, 2 do is_rated[struct.unpack('<H', ARGV[21], at)] = true end
+for at = 1, ARGV[24] and #ARGV[24] or 0, 2 do is_rated[struct.unpack('<H', ARGV[24], at)] = true end
 
 for place, board in ipairs(boards) do
   local order, ties, _, windows = parse_config(configs[place] or new_config)
@@ -140,9 +142,10 @@ local log = { 'boards', ARGV[9], 'members', ARGV[10], 'profiles', '', 'names', '
 if products then
   for _, value in ipairs({ 'products', ARGV[14], 'counter_names', ARGV[15], 'players', ARGV[16], 'counters', ARGV[17] }) do log[#log + 1] = value end
 end
-if ARGV[23] then log[#log + 1], log[#log + 2] = 'handlers', ARGV[23] end
+if ARGV[26] then log[#log + 1], log[#log + 2] = 'handlers', ARGV[26] end
 append_entry(KEYS[7], tonumber(ARGV[4]), start, position, accepted_at, 'batch', unpack(log))
 redis.call('SET', KEYS[1], position)
+redis.call('SET', KEYS[9], ARGV[21], 'PX', ARGV[23])
 for _, board in ipairs(boards) do
   commit_scores(board)
   if board.has_grown then redis.call('HSET', KEYS[6], board.id, redis.call('ZCARD', board.ranking)) end
