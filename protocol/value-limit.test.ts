@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CODECS } from './codec.ts';
 import { MAX_VALUES } from './decode-error.ts';
-import { countJsonValues } from './json-codec.ts';
+import { countJsonValues, mayHaveMore } from './json-codec.ts';
 
 const tooLarge = expect.objectContaining({ name: 'DecodeError', code: 'too_large' });
 
@@ -34,6 +34,16 @@ describe('the number of values of one message', () => {
     list.push(0);
     expect(() => CODECS.json.decode(JSON.stringify(list))).toThrow(tooLarge);
     expect(() => CODECS.msgpack.decode(CODECS.msgpack.encode(list))).toThrow(tooLarge);
+  });
+
+  it('is counted wherever a text is long enough for more', () => {
+    const shortest = Array.from({ length: 9 }, (_, items) => `[${Array(items).fill('[]').join()}]`);
+    for (const text of [...shortest, '1', '[1]', '[1,2]', '[[[]]]', '[[],1]', '{"":[]}', '[{},{}]']) {
+      const values = countJsonValues(text);
+      expect(mayHaveMore(text, values - 1)).toBe(true);
+      expect(() => CODECS.json.decode(text, { maxValues: values - 1 })).toThrow(tooLarge);
+    }
+    expect(mayHaveMore('[[],[]]', 5)).toBe(false);
   });
 
   it('is counted no further than the limit', () => {

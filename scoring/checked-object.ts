@@ -9,3 +9,11 @@ export function checkedObject(value: unknown, what: string): Readonly<Record<str
   }
   return value as Record<string, unknown>;
 }
+
+/** What an object has that is not for the winner or the loser, if anything: without a list of its names, as there is hardly ever one. */
+export function keyBesidePlayers(given: Readonly<Record<string, unknown>>): string | undefined {
+  for (const key in given) {
+    if (key !== 'winner' && key !== 'loser' && Object.hasOwn(given, key)) return key;
+  }
+  return undefined;
+}

@@ -1,8 +1,7 @@
 import { isText } from '../protocol/names.ts';
-import { checkedObject } from './checked-object.ts';
+import { checkedObject, keyBesidePlayers } from './checked-object.ts';
 import type { GameResult } from './leaderboard-handler.ts';
 import type { Scoring } from './scoring.ts';
-import type { StatsHandler } from './stats-handler.ts';
 
 /** What is added to a counter of a player: a valid name, and a finite number without -0. */
 export type Count = readonly [counter: string, by: number];
@@ -20,20 +19,30 @@ const HANDLER = 'a stats handler';
 
 type StatsScoring = Pick<Scoring, 'stats' | 'failed'>;
 
+/** What is counted of the two players of a game. */
+export interface ResultCounts {
+  readonly winner: readonly Count[];
+  readonly loser: readonly Count[];
+}
+
+/** By what handlers gave, where it can't change any more: one that gives the same again and again is checked once. */
+const knownResults = new WeakMap<object, ResultCounts>();
+const knownCounters = new WeakMap<object, readonly Count[]>();
+
 /** The counters of the two players of a game, or why there are none. Never throws, as `rateResult` does not. */
 export function countResult(
   scoring: StatsScoring,
   name: string,
   { winner, loser, draw }: GameResult,
-): { readonly winner: readonly Count[]; readonly loser: readonly Count[] } | CountRefusal {
-  return attempt(scoring, name, (handler) => {
-    const counted = checkedObject(handler.result(Object.freeze({ winner, loser, draw })), HANDLER);
-    if (typeof counted.refuse === 'string') return refusal(counted.refuse);
-    const other = Object.keys(counted).find((key) => key !== 'winner' && key !== 'loser');
-    if (other !== undefined)
-      throw new TypeError(`a stats handler gave ${JSON.stringify(other)} for a result`);
-    return { winner: checkedCounters(counted.winner ?? {}), loser: checkedCounters(counted.loser ?? {}) };
-  });
+): ResultCounts | CountRefusal {
+  const handler = scoring.stats(name);
+  if (handler === undefined) return unknownHandler(name);
+  try {
+    const given = handler.result(Object.freeze({ winner, loser, draw }));
+    return knownResults.get(given) ?? checkedResult(given);
+  } catch (error) {
+    return failure(scoring, name, error);
+  }
 }
 
 /** The counters of a player who did something, or why there are none. Never throws. */
@@ -42,25 +51,43 @@ export function countTrack(
   name: string,
   { player, event, data }: { readonly player: string; readonly event: string; readonly data?: unknown },
 ): readonly Count[] | CountRefusal {
-  return attempt(scoring, name, (handler) => {
-    const counted = checkedObject(handler.track(Object.freeze({ player, event, data })), HANDLER);
-    return typeof counted.refuse === 'string' ? refusal(counted.refuse) : checkedCounters(counted);
-  });
+  const handler = scoring.stats(name);
+  if (handler === undefined) return unknownHandler(name);
+  try {
+    const given = handler.track(Object.freeze({ player, event, data }));
+    return knownCounters.get(given) ?? checkedTrack(given);
+  } catch (error) {
+    return failure(scoring, name, error);
+  }
 }
 
-function attempt<T>(
-  scoring: StatsScoring,
-  name: string,
-  call: (handler: StatsHandler) => T,
-): T | CountRefusal {
-  const handler = scoring.stats(name);
-  if (handler === undefined) return { refused: `this node has no stats handler "${name}"` };
-  try {
-    return call(handler);
-  } catch (error) {
-    scoring.failed(`stats.${name}`, error);
-    return { refused: `the handler "${name}" failed` };
-  }
+function unknownHandler(name: string): CountRefusal {
+  return { refused: `this node has no stats handler "${name}"` };
+}
+
+function failure(scoring: StatsScoring, name: string, error: unknown): CountRefusal {
+  scoring.failed(`stats.${name}`, error);
+  return { refused: `the handler "${name}" failed` };
+}
+
+function checkedResult(given: unknown): ResultCounts | CountRefusal {
+  const counted = checkedObject(given, HANDLER);
+  if (typeof counted.refuse === 'string') return refusal(counted.refuse);
+  const other = keyBesidePlayers(counted);
+  if (other !== undefined) throw new TypeError(`a stats handler gave ${JSON.stringify(other)} for a result`);
+  const { winner = {}, loser = {} } = counted;
+  const counts = { winner: checkedCounters(winner), loser: checkedCounters(loser) };
+  if (Object.isFrozen(counted) && Object.isFrozen(winner) && Object.isFrozen(loser))
+    knownResults.set(counted, counts);
+  return counts;
+}
+
+function checkedTrack(given: unknown): readonly Count[] | CountRefusal {
+  const counted = checkedObject(given, HANDLER);
+  if (typeof counted.refuse === 'string') return refusal(counted.refuse);
+  const counts = checkedCounters(counted);
+  if (Object.isFrozen(counted)) knownCounters.set(counted, counts);
+  return counts;
 }
 
 function refusal(words: string): CountRefusal {

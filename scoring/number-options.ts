@@ -6,7 +6,7 @@ export function readNumbers<Name extends string>(
   defaults: Readonly<Record<Name, number>>,
 ): Readonly<Record<Name, number>> {
   const numbers: Record<Name, number> = { ...defaults };
-  for (const name of Object.keys(defaults) as Name[]) {
+  for (const name in defaults) {
     const value = Object.hasOwn(options, name) ? options[name] : undefined;
     if (isNumber(value)) numbers[name] = value;
   }

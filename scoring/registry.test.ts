@@ -235,6 +235,22 @@ describe('a stats handler', () => {
     expect(onFailure).not.toHaveBeenCalled();
   });
 
+  it('may give the same object again with other counters in it, unless that is frozen', () => {
+    const counters = { jumps: 1 };
+    const result = Object.freeze({ winner: counters, loser: Object.freeze({}) });
+    const { scoring } = scoringOf({ result: () => result, track: () => counters });
+    for (const by of [1, 2]) {
+      counters.jumps = by;
+      expect(countTrack(scoring, 'own', TRACK)).toEqual([['jumps', by]]);
+      expect(countResult(scoring, 'own', GAME)).toEqual({ winner: [['jumps', by]], loser: [] });
+    }
+    Object.freeze(counters);
+    for (let again = 0; again < 2; again++) {
+      expect(countTrack(scoring, 'own', TRACK)).toEqual([['jumps', 2]]);
+      expect(countResult(scoring, 'own', GAME)).toEqual({ winner: [['jumps', 2]], loser: [] });
+    }
+  });
+
   it('may have a counter named refuse, as any other', () => {
     const { scoring } = scoringOf({ track: () => ({ refuse: 1 }) });
     expect(countTrack(scoring, 'own', TRACK)).toEqual([['refuse', 1]]);

@@ -1,6 +1,6 @@
 import { type HandlerOptions, MAX_HANDLER_OPTIONS_BYTES } from '../protocol/products.ts';
 import { utf8Length } from '../protocol/utf8.ts';
-import { checkedObject } from './checked-object.ts';
+import { checkedObject, keyBesidePlayers } from './checked-object.ts';
 import { deeplyFrozen } from './deeply-frozen.ts';
 import type { CurrentScores, GameResult, LeaderboardHandler, ScorePair } from './leaderboard-handler.ts';
 import type { StatsHandler } from './stats-handler.ts';
@@ -39,7 +39,11 @@ export function rateResult(
   const handler = scoring.leaderboard(name);
   if (handler?.kind !== 'rating') return { refused: `this node has no rating handler "${name}"` };
   const game = Object.freeze({ winner, loser, draw });
-  return attempt(scoring, name, () => handler.rate(game, Object.freeze(current), deeplyFrozen(options)));
+  try {
+    return checkedPair(handler.rate(game, Object.freeze(current), deeplyFrozen(options)));
+  } catch (error) {
+    return failure(scoring, name, error);
+  }
 }
 
 /** What is added to the scores of the two, for an `additive` handler; like `rateResult`. */
@@ -50,7 +54,11 @@ export function addResult(
   const handler = scoring.leaderboard(name);
   if (handler?.kind !== 'additive') return { refused: `this node has no additive handler "${name}"` };
   const game = Object.freeze({ winner, loser, draw });
-  return attempt(scoring, name, () => handler.add(game, deeplyFrozen(options)));
+  try {
+    return checkedPair(handler.add(game, deeplyFrozen(options)));
+  } catch (error) {
+    return failure(scoring, name, error);
+  }
 }
 
 /** Says in one line why a product cannot have this handler with these options, if so. Never throws. */
@@ -80,24 +88,16 @@ export function explainHandler(
   }
 }
 
-function attempt(
-  scoring: LeaderboardScoring,
-  name: string,
-  call: () => ScorePair,
-): ScorePair | RatingRefusal {
-  try {
-    return checkedPair(call());
-  } catch (error) {
-    scoring.failed(`leaderboards.${name}`, error);
-    return { refused: `the handler "${name}" failed` };
-  }
+function failure(scoring: LeaderboardScoring, name: string, error: unknown): RatingRefusal {
+  scoring.failed(`leaderboards.${name}`, error);
+  return { refused: `the handler "${name}" failed` };
 }
 
 /** A name with a typing error would else pass for a game that changes nothing. */
 function checkedPair(pair: unknown): ScorePair {
   const checked = checkedObject(pair, 'a leaderboard handler');
   const { winner, loser } = checked;
-  const other = Object.keys(checked).find((key) => key !== 'winner' && key !== 'loser');
+  const other = keyBesidePlayers(checked);
   if (other !== undefined) throw new TypeError(`a leaderboard handler gave ${JSON.stringify(other)}`);
   return { winner: checkedScore(winner), loser: checkedScore(loser) };
 }

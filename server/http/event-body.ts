@@ -1,6 +1,6 @@
 import { CODECS } from '../../protocol/codec.ts';
 import { DecodeError } from '../../protocol/decode-error.ts';
-import { countJsonValues } from '../../protocol/json-codec.ts';
+import { countJsonValues, mayHaveMore } from '../../protocol/json-codec.ts';
 import { maxValues, type ServerLimits } from '../limits.ts';
 import { type BodyFormat, decodeBody, textOf } from './formats.ts';
 
@@ -37,6 +37,7 @@ export function readEventBody(
 function readLines(text: string, maxEvents: number, maxValues: number): EventBody {
   const events: unknown[] = [];
   const unreadable = new Map<number, string>();
+  const isCounted = mayHaveMore(text, maxValues);
   let values = 0;
   for (let start = skipBlanks(text, 0); start < text.length; ) {
     const newline = text.indexOf('\n', start);
@@ -47,7 +48,7 @@ function readLines(text: string, maxEvents: number, maxValues: number): EventBod
       return { ok: false, code: 'too_large', message: `more than the ${maxEvents} events allowed at once` };
     }
     try {
-      values += countJsonValues(line, { maxValues });
+      if (isCounted) values += countJsonValues(line, { maxValues });
       if (values > maxValues) {
         return { ok: false, code: 'too_large', message: `more than the ${maxValues} values allowed at once` };
       }

@@ -2,7 +2,6 @@ import type { ScorewireEvent } from '../../protocol/events.ts';
 import type { Rejection } from '../../protocol/frames.ts';
 import { assert } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Operation } from '../../store/score-store.ts';
 import type { Identity } from '../auth/identity.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { EventJudge } from './event-judge.ts';
@@ -10,7 +9,7 @@ import {
   configFor,
   type Expander,
   NO_PRODUCTS,
-  type PlacedOperation,
+  type PlacedOperations,
   type ProductConfigs,
 } from './expansion.ts';
 import type { Settled } from './ingest-types.ts';
@@ -18,7 +17,7 @@ import type { PartitionQueue } from './partition-queue.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { ProductReader } from './product-reader.ts';
 import { scoreOperation } from './score-operation.ts';
-import { JoinedOperations, type Loss, Settlement } from './settlement.ts';
+import { JoinedOperations, type Loss, type OperationOwner, Settlement } from './settlement.ts';
 import { logStoreFailure, lossOf } from './store-failure.ts';
 
 export interface AnonymousPublishesDeps {
@@ -107,8 +106,8 @@ export class AnonymousPublishes {
       if ('refused' in placed) settlement.refused(index, 'malformed', placed.refused);
       else if (placed.length === 0) settlement.applied(index);
       else {
-        const owner = placed.length === 1 ? settlement : new JoinedOperations(placed.length, settlement);
-        for (const [partition, operations] of byPartition(placed)) {
+        const owner = ownerOf(placed, settlement);
+        for (const { partition, operations } of placed) {
           const queue = this.#queueOf(partition);
           if (queue.add(operations, owner, index, acceptedAt)) woken.push(queue);
         }
@@ -124,14 +123,10 @@ export class AnonymousPublishes {
   }
 }
 
-function byPartition(placed: readonly PlacedOperation[]): ReadonlyMap<number, readonly Operation[]> {
-  const operations = new Map<number, Operation[]>();
-  for (const { partition, operation } of placed) {
-    const known = operations.get(partition);
-    if (known === undefined) operations.set(partition, [operation]);
-    else known.push(operation);
-  }
-  return operations;
+function ownerOf(placed: readonly PlacedOperations[], settlement: Settlement): OperationOwner {
+  let operations = 0;
+  for (const part of placed) operations += part.operations.length;
+  return operations === 1 ? settlement : new JoinedOperations(operations, settlement);
 }
 
 /** Lists of their own only for what is left of a publish of which something is rejected. */

@@ -18,7 +18,6 @@ import {
   partitionOfArea,
   partitionOfBoard,
   partitionOfMatch,
-  partitionOfPlayers,
   partitionOfTournament,
 } from '../../store/partitions.ts';
 import type {
@@ -36,9 +35,10 @@ export const NO_PRODUCTS: ProductConfigs = new Map();
 /** One object for all, by which a batch knows that its results have the same ones. */
 const NO_OPTIONS: HandlerOptions = {};
 
-export interface PlacedOperation {
+/** What an event asks of one partition, in order. */
+export interface PlacedOperations {
   readonly partition: number;
-  readonly operation: Operation;
+  readonly operations: Operation[];
 }
 
 /** Why an event that is well formed and permitted can not be scored. Another node, or later settings, may say otherwise. */
@@ -60,46 +60,46 @@ export class Expander {
   readonly #scoring: Scoring;
   /** Of the product that was asked for last: of those that nobody has configured, it is mostly the same again. */
   #defaults = { product: '', config: defaultProductConfig('') };
+  /** Likewise of boards and products, which lie together, and of areas. */
+  readonly #boards: LatestPartition;
+  readonly #areas: LatestPartition;
 
   constructor(partitions: number, scoring: Scoring) {
     this.#partitions = partitions;
     this.#scoring = scoring;
+    this.#boards = new LatestPartition((board) => partitionOfBoard(board, partitions));
+    this.#areas = new LatestPartition((area) => partitionOfArea(area, partitions));
   }
 
-  /** `config` is that of the product of a result or a track; the defaults where there is none. */
+  /** Each partition once. `config` is that of the product of a result or a track; the defaults where there is none. */
   expand(
     event: ExpandableEvent,
     config: ProductConfig | undefined,
-  ): readonly PlacedOperation[] | ExpansionRefusal {
+  ): readonly PlacedOperations[] | ExpansionRefusal {
     switch (event.type) {
       case 'result':
         return this.#result(event, config ?? this.#defaultsOf(event.product));
       case 'track':
         return this.#track(event, config ?? this.#defaultsOf(event.product));
       case 'session':
-        return [
-          { partition: partitionOfArea(event.area, this.#partitions), operation: sessionOperation(event) },
-        ];
-      case 'points':
-        return [
-          {
-            partition: partitionOfTournament(event.tournament, this.#partitions),
-            operation: pointsOperation(event),
-          },
-        ];
+        return [{ partition: this.#areas.of(event.area), operations: [sessionOperation(event)] }];
+      case 'points': {
+        const partition = partitionOfTournament(event.tournament, this.#partitions);
+        return [{ partition, operations: [pointsOperation(event)] }];
+      }
       case 'delivery':
       case 'match':
-        return [{ partition: partitionOfMatch(event.match, this.#partitions), operation: append(event) }];
+        return [{ partition: partitionOfMatch(event.match, this.#partitions), operations: [append(event)] }];
       case 'profile': {
         const { member, name } = event;
-        const operation: Operation = { op: 'profile', member, name };
-        return Array.from({ length: this.#partitions }, (_, partition) => ({ partition, operation }));
+        const operations: Operation[] = [{ op: 'profile', member, name }];
+        return Array.from({ length: this.#partitions }, (_, partition) => ({ partition, operations }));
       }
     }
   }
 
   partitionOfScore({ board }: ScoreEvent): number {
-    return partitionOfBoard(board, this.#partitions);
+    return this.#boards.of(board);
   }
 
   /**
@@ -112,9 +112,9 @@ export class Expander {
         return this.partitionOfScore(event);
       case 'result':
       case 'track':
-        return partitionOfPlayers(event.product, this.#partitions);
+        return this.#boards.of(event.product);
       case 'session':
-        return partitionOfArea(event.area, this.#partitions);
+        return this.#areas.of(event.area);
       case 'points':
         return partitionOfTournament(event.tournament, this.#partitions);
       case 'delivery':
@@ -125,10 +125,10 @@ export class Expander {
     }
   }
 
-  #result(event: ResultEvent, config: ProductConfig): readonly PlacedOperation[] | ExpansionRefusal {
+  #result(event: ResultEvent, config: ProductConfig): readonly PlacedOperations[] | ExpansionRefusal {
     const { product, winner, loser } = event;
     const game = { winner, loser, draw: event.draw === true };
-    const placed: PlacedOperation[] = [];
+    const placed: PlacedOperations[] = [];
     for (const leaderboard of config.leaderboards) {
       const refusal = this.#score(game, leaderboard, placed);
       if (refusal !== undefined) return ofProduct(product, refusal);
@@ -143,22 +143,21 @@ export class Expander {
   #score(
     { winner, loser, draw }: GameResult,
     { board, handler, options = NO_OPTIONS }: LeaderboardConfig,
-    placed: PlacedOperation[],
+    placed: PlacedOperations[],
   ): ExpansionRefusal | undefined {
-    const partition = partitionOfBoard(board, this.#partitions);
     switch (this.#scoring.leaderboard(handler)?.kind) {
       case undefined:
         return { refused: `this node has no leaderboard handler "${handler}"` };
       case 'rating':
-        placed.push({ partition, operation: { op: 'result', board, winner, loser, draw, handler, options } });
+        this.#partOf(board, placed).push({ op: 'result', board, winner, loser, draw, handler, options });
         return undefined;
       case 'additive': {
         const added = addResult(this.#scoring, { winner, loser, draw, handler, options });
         if ('refused' in added) return added;
         if (added.winner !== undefined)
-          placed.push({ partition, operation: { op: 'delta', board, member: winner, value: added.winner } });
+          this.#partOf(board, placed).push({ op: 'delta', board, member: winner, value: added.winner });
         if (added.loser !== undefined)
-          placed.push({ partition, operation: { op: 'delta', board, member: loser, value: added.loser } });
+          this.#partOf(board, placed).push({ op: 'delta', board, member: loser, value: added.loser });
         return undefined;
       }
     }
@@ -171,20 +170,47 @@ export class Expander {
     return this.#defaults.config;
   }
 
-  #track(event: TrackEvent, config: ProductConfig): readonly PlacedOperation[] | ExpansionRefusal {
+  #track(event: TrackEvent, config: ProductConfig): readonly PlacedOperations[] | ExpansionRefusal {
     const { product, player, event: what, data } = event;
     const counts = countTrack(this.#scoring, config.stats, { player, event: what, data });
     if ('refused' in counts) return ofProduct(product, counts);
-    const placed: PlacedOperation[] = [];
+    const placed: PlacedOperations[] = [];
     this.#count(product, player, counts, placed);
     return placed;
   }
 
-  #count(product: string, player: string, counts: readonly Count[], placed: PlacedOperation[]): void {
-    const partition = partitionOfPlayers(product, this.#partitions);
-    for (const [counter, by] of counts) {
-      placed.push({ partition, operation: { op: 'count', product, player, counter, by } });
+  #count(product: string, player: string, counts: readonly Count[], placed: PlacedOperations[]): void {
+    if (counts.length === 0) return;
+    const operations = this.#partOf(product, placed);
+    for (const [counter, by] of counts) operations.push({ op: 'count', product, player, counter, by });
+  }
+
+  /** The operations where this board is, or the players of this product. */
+  #partOf(board: string, placed: PlacedOperations[]): Operation[] {
+    const partition = this.#boards.of(board);
+    for (const part of placed) if (part.partition === partition) return part.operations;
+    const operations: Operation[] = [];
+    placed.push({ partition, operations });
+    return operations;
+  }
+}
+
+/** Remembers the partition of the latest name: events that follow each other mostly have the same one. */
+class LatestPartition {
+  readonly #find: (name: string) => number;
+  #name: string | undefined;
+  #partition = 0;
+
+  constructor(find: (name: string) => number) {
+    this.#find = find;
+  }
+
+  of(name: string): number {
+    if (name !== this.#name) {
+      this.#partition = this.#find(name);
+      this.#name = name;
     }
+    return this.#partition;
   }
 }
 

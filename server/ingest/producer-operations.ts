@@ -8,7 +8,7 @@ import {
   configFor,
   type ExpandableEvent,
   type Expander,
-  type PlacedOperation,
+  type PlacedOperations,
   type ProductConfigs,
 } from './expansion.ts';
 import type { RememberedRejections } from './remembered-rejections.ts';
@@ -121,7 +121,7 @@ export class ProducerOperations {
     if ('refused' in placed) {
       this.#refuseInPlace(event, number, { code: 'malformed', message: placed.refused });
     } else if (event.type === 'profile') {
-      for (const { partition, operation } of placed) this.#add(partition, operation, number);
+      for (const { partition, operations } of placed) this.#addAll(partition, operations, number);
     } else if (event.type === 'result' && this.#producer.settled.has(number, seat)) {
       // It is settled everywhere. By other settings, so that these could begin it anew on boards that it never had.
       this.#add(seat, NOTHING, number);
@@ -130,18 +130,14 @@ export class ProducerOperations {
     }
   }
 
-  #place(placed: readonly PlacedOperation[], seat: number, number: number): void {
+  #place(placed: readonly PlacedOperations[], seat: number, number: number): void {
     let step = 0;
-    for (const { partition, operation } of placed) {
-      if (partition !== seat) step = Math.max(step, this.#add(partition, operation, number) + 1);
+    let seated: readonly Operation[] = [NOTHING];
+    for (const { partition, operations } of placed) {
+      if (partition === seat) seated = operations;
+      else step = Math.max(step, this.#addAll(partition, operations, number) + 1);
     }
-    let isSeated = false;
-    for (const { partition, operation } of placed) {
-      if (partition !== seat) continue;
-      this.#add(seat, operation, number, step);
-      isSeated = true;
-    }
-    if (!isSeated) this.#add(seat, NOTHING, number, step);
+    this.#addAll(seat, seated, number, step);
   }
 
   /** The settings that the event was sent off with before, where it was. */
@@ -173,19 +169,32 @@ export class ProducerOperations {
     this.#add(partition, { op: 'reject', code: refusal.code }, number);
   }
 
+  #add(partition: number, operation: Operation, number: number): void {
+    const { operations, numbers } = this.#partOf(partition, 0);
+    operations.push(operation);
+    numbers.push(number);
+  }
+
   /** In this step or a later one: gives which. */
-  #add(partition: number, operation: Operation, number: number, step = 0): number {
-    let part = this.#open[partition];
-    if (part === undefined || part.step < step) {
-      part = { partition, step, operations: [], numbers: [] };
-      this.#open[partition] = part;
-      const parts = this.steps[step];
-      if (parts === undefined) this.steps[step] = [part];
-      else parts.push(part);
+  #addAll(partition: number, all: readonly Operation[], number: number, least = 0): number {
+    const { operations, numbers, step } = this.#partOf(partition, least);
+    for (const operation of all) {
+      operations.push(operation);
+      numbers.push(number);
     }
-    part.operations.push(operation);
-    part.numbers.push(number);
-    return part.step;
+    return step;
+  }
+
+  /** The part that the partition's next operations belong to, in this step or a later one. */
+  #partOf(partition: number, step: number): StepPart {
+    const open = this.#open[partition];
+    if (open !== undefined && open.step >= step) return open;
+    const part = { partition, step, operations: [], numbers: [] };
+    this.#open[partition] = part;
+    const parts = this.steps[step];
+    if (parts === undefined) this.steps[step] = [part];
+    else parts.push(part);
+    return part;
   }
 }
 
