@@ -30,9 +30,10 @@ export function startProber(
 
   const arm = (): void => {
     if (stopped || periodMs === 0) return;
-    cancelTimer = clock.after(periodMs, () => {
+    const begin = (): void => {
       running = write().then(arm);
-    });
+    };
+    cancelTimer = clock.after(periodMs, begin, 'about');
   };
   const write = async (): Promise<void> => {
     const ours = partitions();

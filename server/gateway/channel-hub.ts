@@ -270,10 +270,14 @@ export class ChannelHub implements Service {
   }
 
   #sweepLater(): void {
-    this.#cancelTimer = this.#deps.clock.after(this.#options.timing.watchRetryMs, () => {
-      this.#sweep();
-      this.#sweepLater();
-    });
+    this.#cancelTimer = this.#deps.clock.after(
+      this.#options.timing.watchRetryMs,
+      () => {
+        this.#sweep();
+        this.#sweepLater();
+      },
+      'about',
+    );
   }
 
   /** Everything that time brings about, by one timer for all channels. */
