@@ -37,7 +37,7 @@ export interface BroadcasterOptions {
 export type StateReads = Pick<
   ScoreStore,
   | ('readPages' | 'readStandings' | 'readConfigs' | 'readPlayers' | 'readAreas' | 'readMatches')
-  | ('readProbes' | 'readTournaments')
+  | 'readTournaments'
 >;
 
 /** What a broadcaster needs of the store: it reads, it holds leases, and it ends what is over. */
@@ -49,6 +49,7 @@ export type BroadcasterStore = StateReads &
     | 'takeDirty'
     | 'sweep'
     | 'writeProbes'
+    | 'readProbes'
     | 'acquireLeases'
     | 'renewLeases'
     | 'releaseLeases'

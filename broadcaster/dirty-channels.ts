@@ -1,6 +1,6 @@
 import type { Rows } from '../protocol/views.ts';
+import { DIRTY_PROBE } from '../store/probe.ts';
 import type { DirtyNames } from '../store/score-store.ts';
-import { DIRTY_PROBE, probeName } from '../store/watchable.ts';
 import type { PublishedViews, WatchedView } from './published-views.ts';
 
 const BOARD = 'board:';
@@ -13,13 +13,14 @@ const FEED = ':feed';
 /**
  * Calls `mark` for each watched channel whose state the taken names may have changed, with the acceptance time of the
  * oldest change. Names that nobody watches end here, before anything is read. The work is bounded by the names taken and,
- * where profiles are among them, by one pass over the rows of all watched boards.
+ * where profiles are among them, by one pass over the rows of all watched boards. Returns the partitions whose probes are among them.
  */
 export function markDirtyChannels(
   taken: readonly DirtyNames[],
   views: PublishedViews,
   mark: (channel: string, since: number) => void,
-): void {
+): ReadonlySet<number> {
+  const probed = new Set<number>();
   const widely = new Map<number, WideChange>();
   for (const { partition, allSince, names } of taken) {
     const profiles = new Map<string, number>();
@@ -29,7 +30,7 @@ export function markDirtyChannels(
       } else if (name.startsWith(PLAYERS)) {
         for (const channel of views.ofProduct(name.slice(PLAYERS.length))) mark(channel, since);
       } else if (name === DIRTY_PROBE) {
-        if (views.get(probeName(partition)) !== undefined) mark(probeName(partition), since);
+        probed.add(partition);
       } else if (name.startsWith(TOURNAMENT)) {
         for (const channel of views.ofTournament(name.slice(TOURNAMENT.length))) mark(channel, since);
       } else if (name.startsWith(PROFILE)) {
@@ -41,15 +42,17 @@ export function markDirtyChannels(
         if (name.startsWith(MATCH) && views.get(name + FEED) !== undefined) mark(name + FEED, since);
       }
     }, views.boards);
+    if (allSince !== undefined) probed.add(partition);
     if (allSince !== undefined || profiles.size > 0) widely.set(partition, { allSince, profiles });
   }
-  if (widely.size === 0) return;
+  if (widely.size === 0) return probed;
   for (const view of views.all()) {
     const change = widely.get(view.partition);
     if (change?.allSince !== undefined) mark(view.name, change.allSince);
     const since = change && oldestShown(view, change.profiles);
     if (since !== undefined) mark(view.name, since);
   }
+  return probed;
 }
 
 /** What may be in any view of a partition. */

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import type { BoardConfig } from '../protocol/boards.ts';
+import { DIRTY_PROBE } from '../store/probe.ts';
 import {
   type AreaQuery,
   type BoardPage,
@@ -18,7 +19,6 @@ import {
   type TakenNames,
   type TeamChunks,
 } from '../store/score-store.ts';
-import { DIRTY_PROBE } from '../store/watchable.ts';
 import type { BroadcasterStore } from './broadcaster-types.ts';
 import { PARTITIONS, type StoreData, TOP } from './faulty-data.contract.ts';
 

@@ -29,10 +29,11 @@ export class Heartbeat {
   }
 
   start(): void {
-    this.#cancelTimer = this.#deps.clock.after(this.#options.periodMs, () => {
+    const beat = (): void => {
       this.beat();
       this.start();
-    });
+    };
+    this.#cancelTimer = this.#deps.clock.after(this.#options.periodMs, beat, 'about');
   }
 
   stop(): void {

@@ -138,11 +138,11 @@ export class LeaseKeeper implements Service {
     const beat = (): void => {
       this.#wakefulness.beat();
       void this.#renew();
-      this.#cancelBeat = this.#deps.clock.after(this.#options.renewMs, beat);
+      this.#cancelBeat = this.#deps.clock.after(this.#options.renewMs, beat, 'about');
     };
     const look = (): void => {
       this.look();
-      this.#cancelLook = this.#deps.clock.after(this.#options.retryMs, look);
+      this.#cancelLook = this.#deps.clock.after(this.#options.retryMs, look, 'about');
     };
     beat();
     look();

@@ -1,7 +1,6 @@
 import { TOPICS } from '../bus/messages.ts';
 import { ContestHost } from '../contest/host/contest-host.ts';
 import type { PartitionLease } from '../store/score-store.ts';
-import { probeName } from '../store/watchable.ts';
 import type { BroadcasterDeps, BroadcasterOptions, Counters } from './broadcaster-types.ts';
 import { AskDesk } from './contests/ask-desk.ts';
 import { Contests } from './contests/contests.ts';
@@ -9,6 +8,7 @@ import { GatewayInboxes } from './gateway-inboxes.ts';
 import { hearMessages } from './hear-messages.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { LeaseHolder, LeaseKeeper } from './lease-keeper.ts';
+import { ProbeDesk } from './probe-desk.ts';
 import { type Prober, startProber } from './prober.ts';
 import { PublishedViews } from './published-views.ts';
 import { ReadHealth } from './read-health.ts';
@@ -40,6 +40,7 @@ export class Owner implements LeaseHolder {
   readonly #askDesk: AskDesk;
   readonly #creations: ViewCreations;
   readonly #desk: WatchDesk;
+  readonly #probeDesk: ProbeDesk;
   readonly #tick: Tick;
   readonly #ticker: Ticker;
   readonly #heartbeat: Heartbeat;
@@ -75,10 +76,13 @@ export class Owner implements LeaseHolder {
       { clock, terms, views, creations: this.#creations, inboxes },
       { partitionCount: store.partitions },
     );
+    const mayPublish = (term: Term): boolean => leases.isConfirmed(term);
+    const probes = new ProbeDesk({ bus, clock, terms, mayPublish }, { interestMs: timing.interestMs });
+    this.#probeDesk = probes;
     this.#tick = new Tick(
       {
         ...{ store, bus, clock, logger, terms, views, health, contests, counters, traces: deps.traces },
-        mayPublish: (term) => leases.isConfirmed(term),
+        ...{ probes, mayPublish },
         onFenced: (outdated) => leases.giveUp(outdated),
       },
       { ...timing, channelsPerRead: limits.channelsPerRead },
@@ -133,6 +137,9 @@ export class Owner implements LeaseHolder {
         if (message.type !== 'heartbeat' || message.owner === name) return;
         for (const [partition, fence] of message.leases) leases.noteHeard({ partition, fence });
       }),
+      hearMessages(this.#deps, TOPICS.probeWatch, (message) => {
+        if (message.type === 'probe-watch') this.#probeDesk.receive(message);
+      }),
       store.onState((state) => {
         if (state !== 'up') return;
         this.#contests.reload();
@@ -146,12 +153,9 @@ export class Owner implements LeaseHolder {
       { store, clock, logger, counters, partitions: () => this.partitions.filter(maySweep), maySweep },
       { pauseMs: limits.sweepPauseMs, limit: limits.sweptPerCall },
     );
-    const isProbed = (partition: number): boolean =>
-      this.#views.get(probeName(partition)) !== undefined && this.mayWorkOn(partition);
-    this.#prober = startProber(
-      { store, clock, logger, partitions: () => this.partitions.filter(isProbed) },
-      { periodMs: timing.probeMs },
-    );
+    const probed = (): readonly number[] =>
+      this.#probeDesk.isWatched ? this.partitions.filter((each) => this.mayWorkOn(each)) : [];
+    this.#prober = startProber({ store, clock, logger, partitions: probed }, { periodMs: timing.probeMs });
   }
 
   /** After the end of all terms. */

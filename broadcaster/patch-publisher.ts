@@ -78,7 +78,6 @@ function tracePatch(
   { channel, seq }: PublishedView,
   { at, readAt, bytes }: { readonly at: number; readonly readAt: number; readonly bytes: number },
 ): void {
-  if (channel.type === 'probe') return;
   const subject = subjectOfChannel(channel);
   if (!traces.isRecorded(subject, at)) return;
   const now = preciseNow();

@@ -60,11 +60,12 @@ export class Presence {
   }
 
   #beatLater(): void {
-    this.#cancelTimer = this.#deps.clock.after(this.#options.periodMs, () => {
+    const beat = (): void => {
       if (this.members.beat(this.#deps.isAble())) this.#deps.changed();
       this.#say('stays');
       this.#beatLater();
-    });
+    };
+    this.#cancelTimer = this.#deps.clock.after(this.#options.periodMs, beat, 'about');
   }
 
   #hear(message: MemberMessage): void {

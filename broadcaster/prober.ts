@@ -6,7 +6,7 @@ interface ProberDeps {
   readonly store: Pick<ScoreStore, 'writeProbes' | 'state'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Those that are certainly ours, and whose probes somebody watches. */
+  /** Those that are certainly ours, and none while nobody watches probes. */
   readonly partitions: () => readonly number[];
 }
 
@@ -17,8 +17,8 @@ export interface Prober {
 
 /**
  * Writes into partitions that may have nothing else to tell, so that silence always means that something is broken. What a heartbeat does not
- * prove is proved by what becomes of this: that writes become dirty names, that ticks take and read them, that patches of
- * channels arrive, and that gateways are heard.
+ * prove is proved by what becomes of this: that writes become dirty names, that ticks take and read them, that gateways
+ * are heard, and that they are answered.
  */
 export function startProber(
   { store, clock, logger, partitions }: ProberDeps,
@@ -30,9 +30,10 @@ export function startProber(
 
   const arm = (): void => {
     if (stopped || periodMs === 0) return;
-    cancelTimer = clock.after(periodMs, () => {
+    const begin = (): void => {
       running = write().then(arm);
-    });
+    };
+    cancelTimer = clock.after(periodMs, begin, 'about');
   };
   const write = async (): Promise<void> => {
     const ours = partitions();

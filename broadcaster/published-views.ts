@@ -1,12 +1,12 @@
+import { type Channel, kindOf } from '../protocol/channels.ts';
 import type { State, ViewKind } from '../protocol/views.ts';
 import { assert } from '../runtime/errors.ts';
 import type { BoardFilter } from '../store/board-filter.ts';
-import { kindOfWatchable, type Watchable } from '../store/watchable.ts';
 import { WatchIndex } from './watch-index.ts';
 
 interface Watched {
   readonly name: string;
-  readonly channel: Watchable;
+  readonly channel: Channel;
   readonly partition: number;
   /** When a gateway last said that it watches. */
   interestAt: number;
@@ -47,7 +47,6 @@ export class PublishedViews {
   /** Published ones in the order of their last reading, oldest first; pending ones anywhere. */
   readonly #views = new Map<string, WatchedView>();
   readonly #index = new WatchIndex();
-  #probes = 0;
   #counter = 0;
   #counterOfTick = 0;
 
@@ -55,9 +54,8 @@ export class PublishedViews {
     this.#limit = options.watchedChannels;
   }
 
-  /** Of channels; probes are there besides. */
   get size(): number {
-    return this.#views.size - this.#probes;
+    return this.#views.size;
   }
 
   get(name: string): WatchedView | undefined {
@@ -94,10 +92,9 @@ export class PublishedViews {
   }
 
   /** `undefined` where the limit of channels is reached. */
-  reserve(name: string, channel: Watchable, partition: number, now: number): PendingView | undefined {
+  reserve(name: string, channel: Channel, partition: number, now: number): PendingView | undefined {
     assert(!this.#views.has(name), `${name} is watched already`);
-    if (channel.type === 'probe') this.#probes += 1;
-    else if (this.size >= this.#limit) return undefined;
+    if (this.size >= this.#limit) return undefined;
     const view: PendingView = {
       phase: 'pending',
       name,
@@ -121,7 +118,7 @@ export class PublishedViews {
       channel,
       partition,
       interestAt,
-      kind: kindOfWatchable(channel),
+      kind: kindOf(channel),
       firstSeq: this.#counter,
       seq: this.#counter,
       state,
@@ -135,7 +132,6 @@ export class PublishedViews {
   forget(view: WatchedView): void {
     if (this.#views.get(view.name) !== view) return;
     this.#views.delete(view.name);
-    if (view.channel.type === 'probe') this.#probes -= 1;
     this.#index.remove(view.name, view.channel);
   }
 
@@ -184,12 +180,12 @@ export class PublishedViews {
 
   /**
    * The published views last read `overdueMs` ago or earlier, and of those last read `agedMs` ago or earlier as many more as
-   * make `share` in all: reading some early spreads what would fall due together. Probes are to come by nothing but being dirty.
+   * make `share` in all: reading some early spreads what would fall due together.
    */
   *leastRecentlyRead(now: number, overdueMs: number, agedMs: number, share: number): Iterable<PublishedView> {
     let given = 0;
     for (const view of this.#views.values()) {
-      if (view.phase === 'pending' || view.channel.type === 'probe') continue;
+      if (view.phase === 'pending') continue;
       const ageMs = now - view.readAt;
       // Less than zero: the clock was set back, so how long it has been is unknown.
       if (ageMs >= 0 && (ageMs < agedMs || (ageMs < overdueMs && given >= share))) return;
@@ -200,7 +196,6 @@ export class PublishedViews {
 
   clear(): void {
     this.#views.clear();
-    this.#probes = 0;
     this.#index.clear();
   }
 

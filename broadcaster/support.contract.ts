@@ -6,6 +6,7 @@ import {
   encodeBusMessage,
   type HeartbeatMessage,
   type PatchMessage,
+  type ProbesMessage,
   type RefusalMessage,
   TOPICS,
   type ViewMessage,
@@ -28,6 +29,7 @@ export class Recorder {
   readonly views: ViewMessage[] = [];
   readonly refusals: RefusalMessage[] = [];
   readonly heartbeats: HeartbeatMessage[] = [];
+  readonly probes: (ProbesMessage & { readonly heardAt: number })[] = [];
   /** Patches onto a position that was never heard of. */
   gaps = 0;
   readonly #bus: InProcessBus;
@@ -68,6 +70,11 @@ export class Recorder {
         encodeBusMessage({ type: 'watch', gateway, channels: list }),
       );
     }
+  }
+
+  /** From now on owners tell of probes. */
+  watchProbes(gateway = 'g'): void {
+    this.#bus.publish(TOPICS.probeWatch, encodeBusMessage({ type: 'probe-watch', gateway }));
   }
 
   /** The state of the channel at its last heard position. */
@@ -111,6 +118,9 @@ export class Recorder {
         this.#place(message, applyPatch(kind, before, message.patch));
         break;
       }
+      case 'probes':
+        this.probes.push({ ...message, heardAt: this.#clock.now() });
+        break;
       case 'watch':
       case 'member':
         throw new Error('owners do not tell gateways this');

@@ -38,7 +38,7 @@ export function startSweeper(deps: SweeperDeps, { pauseMs, limit }: SweeperOptio
 
   function arm(): void {
     if (stopped) return;
-    cancelTimer = clock.after(pauseMs, () => {
+    const begin = (): void => {
       const { sweptSessions, sweptWindows } = counters;
       running = round()
         .catch((error: unknown) => logger.error({ err: error }, 'a round of sweeping failed'))
@@ -46,7 +46,8 @@ export function startSweeper(deps: SweeperDeps, { pauseMs, limit }: SweeperOptio
           tell(counters.sweptSessions - sweptSessions, counters.sweptWindows - sweptWindows);
           arm();
         });
-    });
+    };
+    cancelTimer = clock.after(pauseMs, begin, 'about');
   }
 
   /** Sessions end all the time; windows a few times a day, and their scores are gone. */

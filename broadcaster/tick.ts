@@ -10,12 +10,13 @@ import { type Contests, isOfContest } from './contests/contests.ts';
 import { markDirtyChannels } from './dirty-channels.ts';
 import { DueReads } from './due-reads.ts';
 import { PatchPublisher } from './patch-publisher.ts';
+import type { ProbeDesk } from './probe-desk.ts';
 import type { PublishedView, PublishedViews } from './published-views.ts';
 import type { ReadHealth } from './read-health.ts';
 import type { Term, Terms } from './terms.ts';
 
 interface TickDeps {
-  readonly store: StateReads & Pick<ScoreStore, 'takeDirty'>;
+  readonly store: StateReads & Pick<ScoreStore, 'takeDirty' | 'readProbes'>;
   readonly bus: Pick<MessageBus, 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -24,6 +25,7 @@ interface TickDeps {
   readonly views: PublishedViews;
   readonly health: ReadHealth;
   readonly contests: Pick<Contests, 'read' | 'dropIdle'>;
+  readonly probes: Pick<ProbeDesk, 'tell'>;
   readonly counters: Counters;
   /** False while the lease is unconfirmed or lost. */
   readonly mayPublish: (term: Term) => boolean;
@@ -36,6 +38,12 @@ interface TickOptions {
   readonly interestMs: number;
   readonly reReadMs: number;
   readonly channelsPerRead: number;
+}
+
+interface Answers {
+  readonly states: readonly ChannelState[];
+  /** The times in the probes that were read. */
+  readonly probes: readonly (number | undefined)[];
 }
 
 /** What an owner does twice a second, for all its partitions together: take the dirty names, read what they touch, publish what has changed. */
@@ -52,6 +60,8 @@ export class Tick {
    * everything that it took; so a view that is published meanwhile is read again as well.
    */
   readonly #wholly = new Set<number>();
+  /** Partitions whose probes were written since they were last read. */
+  readonly #probed = new Set<number>();
   /** Which quarter of an hour the last tick was in. */
   #boundary = Number.NaN;
 
@@ -93,8 +103,10 @@ export class Tick {
     this.#deps.contests.dropIdle();
     const batch = due.filter(({ channel }) => !isOfContest(channel));
     const readAt = this.#deps.clock.now();
-    const states = await this.#read(batch, startedAt);
-    if (states === undefined) return;
+    const probed = [...this.#probed];
+    const answers = await this.#read(batch, probed, startedAt);
+    if (answers === undefined) return;
+    const { states, probes } = answers;
     if (!health.isReadable) logger.info({}, 'the store can be read again');
     health.isReadable = true;
     for (const [i, view] of batch.entries()) {
@@ -109,6 +121,8 @@ export class Tick {
         this.#due.settle(view.name);
       }
     }
+    for (const partition of probed) this.#probed.delete(partition);
+    this.#deps.probes.tell(probed, probes);
   }
 
   /**
@@ -133,7 +147,8 @@ export class Tick {
       if (wholly.size > 0) {
         for (const { partition, name } of views.all()) if (wholly.has(partition)) this.#due.mark(name);
       }
-      markDirtyChannels(taken, views, (channel, since) => this.#due.mark(channel, since));
+      const probed = markDirtyChannels(taken, views, (channel, since) => this.#due.mark(channel, since));
+      for (const partition of probed) this.#probed.add(partition);
       return taken.length > 0;
     } catch (error) {
       for (const { partition } of terms) this.#wholly.add(partition);
@@ -167,15 +182,20 @@ export class Tick {
   }
 
   /** Windows are those of the tick's beginning, by which it was told whether they may have become others. */
-  async #read(batch: readonly PublishedView[], now: number): Promise<readonly ChannelState[] | undefined> {
+  async #read(
+    batch: readonly PublishedView[],
+    probed: readonly number[],
+    now: number,
+  ): Promise<Answers | undefined> {
+    const { store, counters } = this.#deps;
     try {
-      const states = await readStates(
-        this.#deps.store,
-        batch.map(({ channel }) => channel),
-        now,
-      );
-      this.#deps.counters.channelsRead += batch.length;
-      return states;
+      const channels = batch.map(({ channel }) => channel);
+      const [states, probes] = await Promise.all([
+        readStates(store, channels, now),
+        probed.length === 0 ? [] : store.readProbes(probed),
+      ]);
+      counters.channelsRead += batch.length;
+      return { states, probes };
     } catch (error) {
       this.#failed(error, 'reading the changed channels failed');
       return undefined;

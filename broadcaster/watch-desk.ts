@@ -1,7 +1,7 @@
 import type { WatchMessage } from '../bus/messages.ts';
+import { parseChannel } from '../protocol/channels.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { partitionOfChannel } from '../store/partitions.ts';
-import { parseWatchable } from '../store/watchable.ts';
 import type { GatewayInboxes } from './gateway-inboxes.ts';
 import type { PublishedViews } from './published-views.ts';
 import type { Terms } from './terms.ts';
@@ -47,7 +47,7 @@ export class WatchDesk {
 
   #begin(name: string, partition: number, gateway: string, now: number): void {
     const { views, creations, inboxes } = this.#deps;
-    const channel = parseWatchable(name);
+    const channel = parseChannel(name);
     if (channel === undefined || partitionOfChannel(channel, this.#partitionCount) !== partition) {
       inboxes.refuse([gateway], partition, name, 'not_found', 'The channel name is not well-formed.');
       return;

@@ -1,5 +1,5 @@
+import type { Channel } from '../protocol/channels.ts';
 import { BoardFilter } from '../store/board-filter.ts';
-import type { Watchable } from '../store/watchable.ts';
 
 /** Of what stands for the board itself among the keys of its windows. */
 const ITSELF = '';
@@ -18,7 +18,7 @@ export class WatchIndex {
   /** Of what is shown as a whole: by the product of players, by the tournament of leagues and teams. */
   readonly #channelsBySource = new Map<string, Set<string>>();
 
-  add(name: string, channel: Watchable): void {
+  add(name: string, channel: Channel): void {
     const source = sourceOf(channel);
     if (source !== undefined) {
       const names = this.#channelsBySource.get(source);
@@ -35,7 +35,7 @@ export class WatchIndex {
     if (isCurrent(window)) this.#current.add(name);
   }
 
-  remove(name: string, channel: Watchable): void {
+  remove(name: string, channel: Channel): void {
     const source = sourceOf(channel);
     if (source !== undefined) {
       const names = this.#channelsBySource.get(source);
@@ -107,7 +107,7 @@ function dirtyName(board: string): string {
   return `board:${board}`;
 }
 
-function sourceOf(channel: Watchable): string | undefined {
+function sourceOf(channel: Channel): string | undefined {
   if (channel.type === 'player') return `product:${channel.product}`;
   if (channel.type === 'league' || channel.type === 'team') return `tournament:${channel.tournament}`;
   return undefined;

@@ -26,6 +26,8 @@ const MESSAGES: { readonly [Type in BusMessage['type']]: Extract<BusMessage, { t
   },
   refusal: { type: 'refusal', channel: 'match:2', fence: 1, code: 'not_found', message: 'no such match' },
   watch: { type: 'watch', gateway: 'g1', channels: [['board:a'], ['board:b', 'e', 4]] },
+  'probe-watch': { type: 'probe-watch', gateway: 'g1' },
+  probes: { type: 'probes', probes: [[3, 2 ** 41, 1_795_219_200_123]] },
   heartbeat: {
     type: 'heartbeat',
     owner: 'o',

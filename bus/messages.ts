@@ -18,6 +18,8 @@ export const TOPICS = {
   channel: (channel: string): string => `channel.${channel}`,
   /** Watch lists for the owner of a partition. */
   watch: (partition: number): string => `watch.${partition}`,
+  /** Who wants to hear of probes. */
+  probeWatch: 'watch.probes',
   /** Questions about contests for the owner of a partition. */
   ask: (partition: number): string => `ask.${partition}`,
   /** Answers to who asked about contests. */
@@ -74,6 +76,18 @@ export interface WatchMessage {
   readonly type: 'watch';
   readonly gateway: string;
   readonly channels: readonly (readonly [channel: string, epoch?: string, seq?: number])[];
+}
+
+/** On `TOPICS.probeWatch`, every watch period: for all owners. */
+export interface ProbeWatchMessage {
+  readonly type: 'probe-watch';
+  readonly gateway: string;
+}
+
+/** On `TOPICS.inbox` of each gateway that is heard: the times that a tick has read in the probes of an owner's partitions. */
+export interface ProbesMessage {
+  readonly type: 'probes';
+  readonly probes: readonly (readonly [partition: number, fence: number, at: number])[];
 }
 
 /** On `TOPICS.owners`, every heartbeat period and at once after leases are won. */
@@ -164,6 +178,8 @@ export type BusMessage =
   | ViewMessage
   | RefusalMessage
   | WatchMessage
+  | ProbeWatchMessage
+  | ProbesMessage
   | HeartbeatMessage
   | MemberMessage
   | NodeMessage

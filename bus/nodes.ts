@@ -119,7 +119,7 @@ export class Nodes implements Service {
     this.#keep(report);
     this.#publish(TOPICS.nodes, { type: 'node', report });
     this.#cancelTimer();
-    this.#cancelTimer = clock.after(REPORT_PERIOD_MS, () => this.#tell());
+    this.#cancelTimer = clock.after(REPORT_PERIOD_MS, () => this.#tell(), 'about');
   }
 
   #keep(report: NodeReport): void {

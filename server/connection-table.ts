@@ -54,17 +54,21 @@ export class ConnectionTable implements SocketAcceptor {
 
   start(): void {
     const { clock } = this.#deps;
-    this.#cancelTimer = clock.after(this.#options.tuning.tokenSweepMs, () => {
-      const now = clock.now();
-      for (const [connection, entry] of this.#connections) {
-        connection.sweep(now);
-        if (connection.isClosing) continue;
-        const verdict = lookAt(entry, entry.socket.takeHeard(), now - this.#beganAt, this.#options.tuning);
-        if (verdict === 'ask') entry.socket.ping();
-        if (verdict === 'idle') connection.close('idle');
-      }
+    const sweep = (): void => {
+      this.#sweep(clock.now());
       this.start();
-    });
+    };
+    this.#cancelTimer = clock.after(this.#options.tuning.tokenSweepMs, sweep, 'about');
+  }
+
+  #sweep(now: number): void {
+    for (const [connection, entry] of this.#connections) {
+      connection.sweep(now);
+      if (connection.isClosing) continue;
+      const verdict = lookAt(entry, entry.socket.takeHeard(), now - this.#beganAt, this.#options.tuning);
+      if (verdict === 'ask') entry.socket.ping();
+      if (verdict === 'idle') connection.close('idle');
+    }
   }
 
   stop(): void {

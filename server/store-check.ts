@@ -56,9 +56,10 @@ export class StoreCheck implements Service {
 
   #arm(): void {
     if (this.#stopped || this.#periodMs === 0) return;
-    this.#cancelTimer = this.#deps.clock.after(this.#periodMs, () => {
+    const begin = (): void => {
       this.#running = this.#look().then(() => this.#arm());
-    });
+    };
+    this.#cancelTimer = this.#deps.clock.after(this.#periodMs, begin, 'about');
   }
 
   async #look(): Promise<void> {

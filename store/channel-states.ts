@@ -1,3 +1,4 @@
+import type { Channel } from '../protocol/channels.ts';
 import type { Document, Json, Row, State } from '../protocol/views.ts';
 import type { FeedRow } from '../scoring/match-fold.ts';
 import type {
@@ -12,7 +13,6 @@ import type {
   StandingsQuery,
   Tournament,
 } from './score-store.ts';
-import type { Watchable } from './watchable.ts';
 import { resolveWindows } from './windows-of.ts';
 
 /** Rows of an area: its most played modes. */
@@ -25,7 +25,7 @@ export type ChannelState = State | 'not_found' | 'unavailable';
 type StateSource = Pick<
   ScoreStore,
   | ('readConfigs' | 'readPages' | 'readStandings' | 'readPlayers' | 'readAreas' | 'readMatches')
-  | ('readProbes' | 'readTournaments')
+  | 'readTournaments'
 >;
 
 /**
@@ -35,7 +35,7 @@ type StateSource = Pick<
  */
 export async function readStates(
   store: StateSource,
-  channels: readonly Watchable[],
+  channels: readonly Channel[],
   now: number,
 ): Promise<readonly ChannelState[]> {
   const keys = await boardKeys(store, channels, now);
@@ -48,12 +48,12 @@ export async function readStates(
 /** Of each channel of a board the key of the board or window; `undefined` for a window that the board does not have, and for other channels. */
 async function boardKeys(
   store: StateSource,
-  channels: readonly Watchable[],
+  channels: readonly Channel[],
   now: number,
 ): Promise<readonly (string | undefined)[]> {
   const ofBoards = channels.filter((channel) => channel.type === 'board' || channel.type === 'rank');
   const keys = await resolveWindows(store, ofBoards, now);
-  const keyOf = new Map<Watchable, string | undefined>(ofBoards.map((channel, i) => [channel, keys[i]]));
+  const keyOf = new Map<Channel, string | undefined>(ofBoards.map((channel, i) => [channel, keys[i]]));
   return channels.map((channel) => keyOf.get(channel));
 }
 
@@ -64,10 +64,9 @@ class Questions {
   readonly #players = new Map<string, PlayerQuery>();
   readonly #areas = new Set<string>();
   readonly #matches = new Set<string>();
-  readonly #probes = new Set<number>();
   readonly #tournaments = new Set<string>();
 
-  ask(channel: Watchable, key: string | undefined): void {
+  ask(channel: Channel, key: string | undefined): void {
     switch (channel.type) {
       case 'board':
         if (key !== undefined) this.#boards.add(key);
@@ -90,9 +89,6 @@ class Questions {
       case 'feed':
         this.#matches.add(channel.match);
         return;
-      case 'probe':
-        this.#probes.add(channel.partition);
-        return;
       case 'league':
       case 'team':
         this.#tournaments.add(channel.tournament);
@@ -106,9 +102,8 @@ class Questions {
     const players = [...this.#players];
     const areas = [...this.#areas];
     const matches = [...this.#matches];
-    const probes = [...this.#probes];
     const tournaments = [...this.#tournaments];
-    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead, probesRead, tournamentsRead] =
+    const [pagesRead, standingsRead, playersRead, areasRead, matchesRead, tournamentsRead] =
       await Promise.all([
         answerAll(
           boards.map((board) => ({ board, offset: 0, limit: 'top' as const })),
@@ -124,7 +119,6 @@ class Questions {
           (asked) => store.readAreas(asked),
         ),
         answerAll(matches, (asked) => store.readMatches(asked)),
-        answerAll(probes, (asked) => store.readProbes(asked)),
         answerAll(tournaments, (asked) => store.readTournaments(asked)),
       ]);
     return {
@@ -139,7 +133,6 @@ class Questions {
       ),
       areas: zip(areas, areasRead),
       matches: zip(matches, matchesRead),
-      probes: new Map(probes.map((partition, i) => [partition, probesRead[i]])),
       tournaments: zip(tournaments, tournamentsRead),
     };
   }
@@ -157,7 +150,6 @@ interface Answers {
   readonly players: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly areas: ReadonlyMap<string, readonly ModeCount[]>;
   readonly matches: ReadonlyMap<string, MatchView | undefined>;
-  readonly probes: ReadonlyMap<number, number | undefined>;
   readonly tournaments: ReadonlyMap<string, Tournament | undefined>;
 }
 
@@ -182,7 +174,7 @@ function playerKey({ product, player }: PlayerQuery): string {
   return `${product}:${player}`;
 }
 
-function stateOf(channel: Watchable, key: string | undefined, answers: Answers): ChannelState {
+function stateOf(channel: Channel, key: string | undefined, answers: Answers): ChannelState {
   switch (channel.type) {
     case 'board':
       return (answers.pages.get(key ?? '')?.rows ?? []).map(boardRow);
@@ -199,8 +191,6 @@ function stateOf(channel: Watchable, key: string | undefined, answers: Answers):
     case 'league':
     case 'team':
       return answers.tournaments.get(channel.tournament) === undefined ? 'not_found' : 'unavailable';
-    case 'probe':
-      return { at: answers.probes.get(channel.partition) ?? 0 };
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Channel } from '../protocol/channels.ts';
 import type { Operation } from './operations.ts';
-import type { Watchable } from './watchable.ts';
 
 /** The partition of a key such as `board:x`: FNV-1a over its UTF-16 units, folded to the count. Never change it: keys live by it. */
 export function partitionOf(key: string, partitions: number): number {
@@ -90,8 +89,8 @@ export function partitionOfOperation(operation: Operation, partitions: number): 
 }
 
 /** A channel lives where its source lives: ranks and windows with their board, a feed with its match. */
-export function partitionOfChannel(channel: Watchable, partitions: number): number {
-  return channel.type === 'probe' ? channel.partition : partitionOf(sourceOf(channel), partitions);
+export function partitionOfChannel(channel: Channel, partitions: number): number {
+  return partitionOf(sourceOf(channel), partitions);
 }
 
 function sourceOf(channel: Channel): string {

@@ -229,7 +229,7 @@ export interface ScoreStore extends Service, TournamentStore {
   advanceCheckpoints(moves: readonly CheckpointMove[], position: number): Promise<void>;
 
   /**
-   * Notes this time in the probes of these partitions (`watchable.ts`) and marks them dirty, as every change does. It is no step: nothing of
+   * Notes this time in the probes of these partitions (`probe.ts`) and marks them dirty, as every change does. It is no step: nothing of
    * it is in the log, and like a lease it needs no more memory.
    */
   writeProbes(partitions: readonly number[], at: number): Promise<void>;

@@ -3,7 +3,6 @@ import type { TickResult, Watched } from '../../contest/contest-types.ts';
 import { isRefused, type Refused, refuse } from '../../contest/refusal.ts';
 import type { Channel } from '../../protocol/channels.ts';
 import type { Row, State } from '../../protocol/views.ts';
-import type { Watchable } from '../../store/watchable.ts';
 import {
   CHANNEL_PATIENCE_MS,
   CONTEST_IDLE_MS,
@@ -18,12 +17,12 @@ import { HostKeeper } from './host-keeper.ts';
 
 export type ContestChannel = Extract<Channel, { type: 'league' | 'team' }>;
 
-export function isOfContest(channel: Watchable): channel is ContestChannel {
+export function isOfContest(channel: Channel): channel is ContestChannel {
   return channel.type === 'league' || channel.type === 'team';
 }
 
 /** What is of contests, by tournament; what is of others is left out. */
-export function byTournament<T extends { readonly channel: Watchable }>(
+export function byTournament<T extends { readonly channel: Channel }>(
   items: readonly T[],
 ): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();

@@ -104,7 +104,7 @@ export function createMatchFeeder(
 
   function arm(): void {
     if (isStopped) return;
-    cancelTimer = clock.after(pauseMs, () => {
+    const begin = (): void => {
       running = round()
         .catch((error: unknown) => {
           if (!isFailing)
@@ -115,7 +115,8 @@ export function createMatchFeeder(
           rounds = 0;
         })
         .then(arm);
-    });
+    };
+    cancelTimer = clock.after(pauseMs, begin, 'about');
   }
 
   return {

@@ -4,6 +4,7 @@ import {
   decodeBusMessage,
   type HeartbeatMessage,
   type PatchMessage,
+  type ProbesMessage,
   type RefusalMessage,
   TOPICS,
   type ViewMessage,
@@ -14,6 +15,7 @@ export interface BusListenerHandlers {
   readonly heartbeat: (message: HeartbeatMessage) => void;
   readonly change: (message: PatchMessage | ViewMessage) => void;
   readonly refusal: (message: RefusalMessage) => void;
+  readonly probes: (message: ProbesMessage) => void;
   /** The bus is back; what was said meanwhile is lost. */
   readonly up: () => void;
 }
@@ -69,6 +71,9 @@ export class BusListener {
         break;
       case 'refusal':
         this.#handlers.refusal(message);
+        break;
+      case 'probes':
+        this.#handlers.probes(message);
         break;
       case 'watch':
         break;

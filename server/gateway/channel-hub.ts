@@ -8,12 +8,12 @@
  */
 import type { MessageBus } from '../../bus/message-bus.ts';
 import type { HeartbeatMessage, PatchMessage, RefusalMessage, ViewMessage } from '../../bus/messages.ts';
+import type { Channel } from '../../protocol/channels.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Service } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Traces } from '../../runtime/traces.ts';
 import { partitionOfChannel } from '../../store/partitions.ts';
-import type { Watchable } from '../../store/watchable.ts';
 import type { TopicPublisher } from '../transport/socket-types.ts';
 import { BusListener } from './bus-listener.ts';
 import { ChannelRegistry } from './channel-registry.ts';
@@ -70,32 +70,29 @@ export class ChannelHub implements Service {
       heartbeat: (message) => this.#receiveHeartbeat(message),
       change: (message) => this.#receiveChange(message),
       refusal: (message) => this.#receiveRefusal(message),
-      up: () => this.#lists.repeatAll(),
+      probes: (message) => this.#probes.receive(message),
+      up: () => {
+        this.#lists.repeatAll();
+        this.#probes.ask();
+      },
     });
     this.channels = new ChannelRegistry((channel) => this.#forget(channel), {
       channels: options.limits.channels,
       lingerMs: tuning.lingerMs,
     });
     this.#probes = new ProbeWatch(
-      {
-        acquire: (name, channel) => this.acquire(name, channel),
-        find: (name) => this.channels.get(name),
-      },
-      { partitions: timing.probeMs === 0 ? 0 : partitions, now },
+      { bus, clock, believes: (partition, fence) => this.#believes(partition, fence) },
+      { gateway: this.#gateway, partitions, timing },
     );
-    const { heartbeatTimeoutMs, probeTimeoutMs } = timing;
     this.#owners = new Owners(
       { probeAgeMs: (partition, at) => this.#probes.ageMs(partition, at) },
-      { partitions, heartbeatTimeoutMs, probeTimeoutMs, now },
+      { ...timing, partitions, now },
     );
     this.#lists = new WatchLists(
       { bus, defer },
       {
-        gateway: this.#gateway,
-        partitions,
-        watchListChannels: tuning.watchListChannels,
-        watchMs: timing.watchMs,
-        now,
+        ...{ gateway: this.#gateway, partitions, now },
+        ...{ watchListChannels: tuning.watchListChannels, watchMs: timing.watchMs },
       },
     );
     this.#openings = new Openings(
@@ -147,14 +144,14 @@ export class ChannelHub implements Service {
 
   /** For how long what is written into some partition has not come back. */
   get probeAgeMs(): number {
-    return this.#probes.oldestMs(this.#deps.clock.now());
+    return this.#probes.oldestMs();
   }
 
   async start(): Promise<void> {
     if (this.#state !== 'new') return;
     this.#state = 'started';
     this.#listener.start(this.#gateway);
-    this.#probes.keep();
+    this.#probes.ask();
     this.#sweepLater();
   }
 
@@ -168,9 +165,9 @@ export class ChannelHub implements Service {
   }
 
   /** One more subscription of the channel; `undefined` where the node is at its limit. `release` ends it. */
-  acquire(name: string, channel: Watchable): WatchedChannel | undefined {
+  acquire(name: string, channel: Channel): WatchedChannel | undefined {
     const found = this.channels.get(name);
-    if (found === undefined && !this.channels.makeRoom(channel)) return undefined;
+    if (found === undefined && !this.channels.makeRoom()) return undefined;
     const watched = found ?? this.#create(name, channel);
     if (watched.isGone) this.#lists.ask(watched);
     this.channels.acquire(watched);
@@ -181,7 +178,7 @@ export class ChannelHub implements Service {
     this.channels.release(channel, this.#deps.clock.now());
   }
 
-  #create(name: string, channel: Watchable): WatchedChannel {
+  #create(name: string, channel: Channel): WatchedChannel {
     const { partitions, tuning } = this.#options;
     const now = this.#deps.clock.now();
     const watched = new WatchedChannel(name, channel, partitionOfChannel(channel, partitions), {
@@ -211,13 +208,14 @@ export class ChannelHub implements Service {
 
   #receiveHeartbeat(message: HeartbeatMessage): void {
     const { arrived, changed } = this.#owners.heartbeat(message, this.#deps.clock.now());
+    if (arrived.length > 0) this.#probes.ask();
     for (const partition of arrived) this.#lists.repeat(partition);
     for (const partition of changed) this.#retellStatus(partition);
   }
 
   #receiveChange(message: PatchMessage | ViewMessage): void {
     const channel = this.channels.get(message.channel);
-    if (channel === undefined || !this.#believes(channel, message.fence)) return;
+    if (channel === undefined || !this.#believes(channel.partition, message.fence)) return;
     channel.refused = undefined;
     if (!channel.isOpen) {
       channel.view.receive(message);
@@ -231,7 +229,7 @@ export class ChannelHub implements Service {
 
   #receiveRefusal({ channel: name, fence, code, message }: RefusalMessage): void {
     const channel = this.channels.get(name);
-    if (channel === undefined || !this.#believes(channel, fence)) return;
+    if (channel === undefined || !this.#believes(channel.partition, fence)) return;
     if (channel.isOpen) {
       // The last state still stands; the subscribers are told that its source is gone.
       channel.refused = code;
@@ -244,9 +242,9 @@ export class ChannelHub implements Service {
   }
 
   /** False where a higher owner has been heard. A new one is told at once what is watched here. */
-  #believes(channel: WatchedChannel, fence: number): boolean {
-    const news = this.#owners.hear(channel.partition, fence);
-    if (news === 'new') this.#lists.repeat(channel.partition);
+  #believes(partition: number, fence: number): boolean {
+    const news = this.#owners.hear(partition, fence);
+    if (news === 'new') this.#lists.repeat(partition);
     return news !== 'outdated';
   }
 
@@ -260,7 +258,6 @@ export class ChannelHub implements Service {
 
   /** A channel that has fallen behind asks at once, then again and again until it is not. */
   #told(channel: WatchedChannel): void {
-    this.#probes.look(channel, this.#deps.clock.now());
     if (!channel.view.behind) {
       this.#behind.delete(channel);
     } else if (!this.#behind.has(channel)) {
@@ -270,16 +267,19 @@ export class ChannelHub implements Service {
   }
 
   #sweepLater(): void {
-    this.#cancelTimer = this.#deps.clock.after(this.#options.timing.watchRetryMs, () => {
-      this.#sweep();
-      this.#sweepLater();
-    });
+    this.#cancelTimer = this.#deps.clock.after(
+      this.#options.timing.watchRetryMs,
+      () => {
+        this.#sweep();
+        this.#sweepLater();
+      },
+      'about',
+    );
   }
 
   /** Everything that time brings about, by one timer for all channels. */
   #sweep(): void {
     const now = this.#deps.clock.now();
-    this.#probes.keep();
     for (const partition of this.#owners.sweep(now)) this.#retellStatus(partition);
     this.channels.dropLingering(now);
     for (const channel of this.#behind) {
@@ -292,5 +292,6 @@ export class ChannelHub implements Service {
     }
     // Rather early than late, for what was lost is to be healed within the period.
     this.#lists.repeatDue(now + this.#options.timing.watchRetryMs);
+    this.#probes.askIfDue();
   }
 }

@@ -1,5 +1,4 @@
 import type { ChannelInfo } from '../../protocol/node-reports.ts';
-import type { Watchable } from '../../store/watchable.ts';
 import type { WatchedChannel } from './watched-channel.ts';
 
 export interface ChannelRegistryOptions {
@@ -13,7 +12,6 @@ export class ChannelRegistry {
   readonly #options: ChannelRegistryOptions;
   readonly #dropped: (channel: WatchedChannel) => void;
   readonly #channels = new Map<string, WatchedChannel>();
-  #probes = 0;
   readonly #lingering = new Map<WatchedChannel, number>();
 
   /** `dropped` is told every channel that is gone. */
@@ -22,9 +20,8 @@ export class ChannelRegistry {
     this.#options = options;
   }
 
-  /** Of those that somebody may subscribe to; probes are there besides. */
   get size(): number {
-    return this.#channels.size - this.#probes;
+    return this.#channels.size;
   }
 
   get(name: string): WatchedChannel | undefined {
@@ -33,8 +30,7 @@ export class ChannelRegistry {
 
   /** Those with most subscribers first, at most `limit`. */
   busiest(limit: number): readonly ChannelInfo[] {
-    const ofClients = [...this.#channels.values()].filter(({ channel }) => channel.type !== 'probe');
-    const sorted = ofClients.sort((a, b) => b.subscribers - a.subscribers);
+    const sorted = [...this.#channels.values()].sort((a, b) => b.subscribers - a.subscribers);
     return sorted.slice(0, limit).map(({ name, partition, subscribers, updates, stale }) => {
       return { channel: name, partition, subscribers, updates, stale };
     });
@@ -42,20 +38,19 @@ export class ChannelRegistry {
 
   countStale(): number {
     let count = 0;
-    for (const { stale, channel } of this.#channels.values()) if (stale && channel.type !== 'probe') count++;
+    for (const { stale } of this.#channels.values()) if (stale) count++;
     return count;
   }
 
   /** False where even without those that linger there is no room. */
-  makeRoom(wanted: Watchable): boolean {
-    if (wanted.type === 'probe' || this.size < this.#options.channels) return true;
+  makeRoom(): boolean {
+    if (this.size < this.#options.channels) return true;
     for (const channel of [...this.#lingering.keys()]) this.drop(channel);
     return this.size < this.#options.channels;
   }
 
   add(channel: WatchedChannel): void {
     this.#channels.set(channel.name, channel);
-    if (channel.channel.type === 'probe') this.#probes++;
   }
 
   acquire(channel: WatchedChannel): void {
@@ -75,7 +70,6 @@ export class ChannelRegistry {
   drop(channel: WatchedChannel): void {
     if (this.#channels.get(channel.name) !== channel) return;
     this.#channels.delete(channel.name);
-    if (channel.channel.type === 'probe') this.#probes--;
     this.#lingering.delete(channel);
     this.#dropped(channel);
   }

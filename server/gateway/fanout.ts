@@ -96,8 +96,6 @@ export class Fanout {
 
   #tell(channel: WatchedChannel): void {
     for (const { base, update } of channel.takePending()) {
-      // A probe has come where it was to go.
-      if (channel.channel.type === 'probe') continue;
       const { bytes, deliveries } = this.#publish(channel, {
         type: 'update',
         channel: channel.name,
@@ -161,7 +159,6 @@ function traceUpdate(
   { at, seq }: Update,
   deliveries: number,
 ): void {
-  if (channel.type === 'probe') return;
   const subject = subjectOfChannel(channel);
   if (!traces.isRecorded(subject, at)) return;
   const now = preciseNow();

@@ -1,10 +1,10 @@
+import type { Channel } from '../../protocol/channels.ts';
 import type { ChannelState } from '../../store/channel-states.ts';
-import type { Watchable } from '../../store/watchable.ts';
 import type { WatchedChannel } from './watched-channel.ts';
 
 /** Reads states straight from the store, in their order, in few round trips. Rejects where the store is away. */
 export interface StateReader {
-  readStates(channels: readonly Watchable[]): Promise<readonly ChannelState[]>;
+  readStates(channels: readonly Channel[]): Promise<readonly ChannelState[]>;
 }
 
 export interface LocalReadsDeps {

@@ -33,9 +33,9 @@ export class Openings {
     });
   }
 
-  /** No owner answers: the store is read directly. Of a probe that would prove nothing. */
+  /** No owner answers: the store is read directly. */
   readLocally(channel: WatchedChannel): void {
-    if (channel.channel.type !== 'probe') this.#reads.want(channel);
+    this.#reads.want(channel);
   }
 
   forget(channel: WatchedChannel): void {

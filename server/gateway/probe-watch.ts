@@ -1,45 +1,73 @@
-import { probeName, type Watchable } from '../../store/watchable.ts';
-import type { WatchedChannel } from './watched-channel.ts';
+import type { MessageBus } from '../../bus/message-bus.ts';
+import { encodeBusMessage, type ProbesMessage, TOPICS } from '../../bus/messages.ts';
+import type { Timing } from '../../bus/timing.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 interface ProbeWatchDeps {
-  /** One more subscription of the channel; found again where it was dropped meanwhile. */
-  readonly acquire: (name: string, channel: Watchable) => WatchedChannel | undefined;
-  readonly find: (name: string) => WatchedChannel | undefined;
+  readonly bus: Pick<MessageBus, 'publish'>;
+  readonly clock: Clock;
+  /** False where a higher owner of the partition has been heard. */
+  readonly believes: (partition: number, fence: number) => boolean;
 }
 
+interface ProbeWatchOptions {
+  /** Names the inbox for the answers. */
+  readonly gateway: string;
+  readonly partitions: number;
+  readonly timing: Pick<Timing, 'probeMs' | 'watchMs' | 'watchRetryMs'>;
+}
+
+/** Without news for so many periods owners are asked again and again. */
+const QUIET_PERIODS = 2;
+
 /**
- * Watches the probe of every partition, by the same means as any channel with subscribers. What it shows is news whenever it is another time
+ * Watches the probes of all partitions: owners tell of them where they hear this gateway. What one shows is news whenever it is another time
  * than before, whatever clocks say; so how long there was none is measured here alone.
  */
 export class ProbeWatch {
   readonly #deps: ProbeWatchDeps;
+  readonly #options: ProbeWatchOptions;
   readonly #probes: { shown: number | undefined; newsAt: number }[];
+  #askAt: number;
 
-  /** No partitions where there are no probes. Silence counts from `now` on. */
-  constructor(deps: ProbeWatchDeps, options: { readonly partitions: number; readonly now: number }) {
+  /** Silence counts from now on. */
+  constructor(deps: ProbeWatchDeps, options: ProbeWatchOptions) {
     this.#deps = deps;
-    this.#probes = Array.from({ length: options.partitions }, () => ({
-      shown: undefined,
-      newsAt: options.now,
-    }));
+    this.#options = options;
+    const { partitions, timing } = options;
+    const now = deps.clock.now();
+    this.#askAt = now;
+    const length = timing.probeMs === 0 ? 0 : partitions;
+    this.#probes = Array.from({ length }, () => ({ shown: undefined, newsAt: now }));
   }
 
-  /** To be called again and again: a channel whose first state could not be had is dropped, whoever wants it. */
-  keep(): void {
-    for (const partition of this.#probes.keys()) {
-      const name = probeName(partition);
-      if (this.#deps.find(name) === undefined) this.#deps.acquire(name, { type: 'probe', partition });
+  /** One message for all owners. */
+  ask(): void {
+    const { gateway, timing } = this.#options;
+    if (this.#probes.length === 0) return;
+    this.#askAt = this.#deps.clock.now() + timing.watchMs;
+    this.#deps.bus.publish(TOPICS.probeWatch, encodeBusMessage({ type: 'probe-watch', gateway }));
+  }
+
+  /** Where it falls due before this is called again, or nothing is heard. */
+  askIfDue(): void {
+    const { probeMs, watchRetryMs } = this.#options.timing;
+    const isDue = this.#askAt < this.#deps.clock.now() + watchRetryMs;
+    if (isDue || this.oldestMs() >= QUIET_PERIODS * probeMs) this.ask();
+  }
+
+  receive({ probes }: ProbesMessage): void {
+    for (const [partition, fence, at] of probes) {
+      if (this.#deps.believes(partition, fence)) this.#hear(partition, at);
     }
   }
 
-  /** The state of this channel may have changed. */
-  look({ channel, view }: WatchedChannel, now: number): void {
-    const probe = channel.type === 'probe' ? this.#probes[channel.partition] : undefined;
-    const shown = (view.view?.state as { readonly at?: number } | undefined)?.at;
-    if (probe === undefined || shown === undefined || shown === probe.shown) return;
+  #hear(partition: number, at: number): void {
+    const probe = this.#probes[partition];
+    if (probe === undefined || at === probe.shown) return;
     // What is found at first may have been written long ago.
-    if (probe.shown !== undefined) probe.newsAt = now;
-    probe.shown = shown;
+    if (probe.shown !== undefined) probe.newsAt = this.#deps.clock.now();
+    probe.shown = at;
   }
 
   /** What each shows, as the owners' ticks told it. */
@@ -53,7 +81,8 @@ export class ProbeWatch {
   }
 
   /** Of all partitions. */
-  oldestMs(now: number): number {
+  oldestMs(): number {
+    const now = this.#deps.clock.now();
     return this.#probes.reduce((oldest, { newsAt }) => Math.max(oldest, now - newsAt), 0);
   }
 }

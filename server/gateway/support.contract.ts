@@ -9,6 +9,7 @@ import {
   type WatchMessage,
 } from '../../bus/messages.ts';
 import { DEFAULT_TIMING, type Timing } from '../../bus/timing.ts';
+import { kindOf, parseChannel } from '../../protocol/channels.ts';
 import { CODECS } from '../../protocol/codec.ts';
 import type { Encoding } from '../../protocol/encodings.ts';
 import { type ServerFrame, serverFrameChecker } from '../../protocol/frames.ts';
@@ -16,7 +17,6 @@ import { applyPatch, diff } from '../../protocol/patches.ts';
 import type { Patch, State, Update, View } from '../../protocol/views.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/logger.ts';
-import { kindOfWatchable, parseWatchable } from '../../store/watchable.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
 import type { Authentication, Authenticator, Identity } from '../auth/identity.ts';
 import { createGateway, type Gateway } from '../connection-gateway.ts';
@@ -138,9 +138,9 @@ export class FakeOwner {
 }
 
 function kindOfName(channel: string): View['kind'] {
-  const parsed = parseWatchable(channel);
+  const parsed = parseChannel(channel);
   if (parsed === undefined) throw new Error(`not a channel: ${channel}`);
-  return kindOfWatchable(parsed);
+  return kindOf(parsed);
 }
 
 /** Topics and sockets; a socket that does not read keeps what it is given up to its backpressure limit. */

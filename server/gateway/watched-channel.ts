@@ -1,11 +1,11 @@
 import type { Subscription as BusSubscription } from '../../bus/message-bus.ts';
 import type { PatchMessage, RefusalMessage, ViewMessage } from '../../bus/messages.ts';
+import { type Channel, kindOf } from '../../protocol/channels.ts';
 import { CODECS } from '../../protocol/codec.ts';
 import type { ErrorCode } from '../../protocol/codes.ts';
 import type { Encoding } from '../../protocol/encodings.ts';
 import type { Position, View } from '../../protocol/views.ts';
 import { assert } from '../../runtime/errors.ts';
-import { kindOfWatchable, type Watchable } from '../../store/watchable.ts';
 import { ChannelView, type Step } from './channel-view.ts';
 import type { Wire } from './encoded-frames.ts';
 import { RecentPatches, type RecentPatchesLimits, type RecentPatchesUse } from './recent-patches.ts';
@@ -32,7 +32,7 @@ interface CachedBody {
  */
 export class WatchedChannel {
   readonly name: string;
-  readonly channel: Watchable;
+  readonly channel: Channel;
   readonly partition: number;
   readonly view: ChannelView;
   readonly recent: RecentPatches;
@@ -60,7 +60,7 @@ export class WatchedChannel {
 
   constructor(
     name: string,
-    channel: Watchable,
+    channel: Channel,
     partition: number,
     options: {
       readonly createdAt: number;
@@ -73,7 +73,7 @@ export class WatchedChannel {
     this.channel = channel;
     this.partition = partition;
     this.createdAt = options.createdAt;
-    this.view = new ChannelView(kindOfWatchable(channel), { maxAhead: options.pendingMessages });
+    this.view = new ChannelView(kindOf(channel), { maxAhead: options.pendingMessages });
     this.recent = new RecentPatches(options.recentUse, options.recentLimits);
   }
 

@@ -1,6 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
+import { DIRTY_PROBE } from '../probe.ts';
 import type { DirtyNames, PartitionLease, TakenNames } from '../score-store.ts';
-import { DIRTY_PROBE } from '../watchable.ts';
 import { MemoryLease } from './memory-lease.ts';
 import type { MemoryPartition } from './memory-partition.ts';
 

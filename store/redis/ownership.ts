@@ -1,6 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
+import { DIRTY_PROBE } from '../probe.ts';
 import type { DirtyNames, PartitionLease, ScoreStore, StoreOptions } from '../score-store.ts';
-import { DIRTY_PROBE } from '../watchable.ts';
 import { parseDirtyText } from './dirty-text.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
