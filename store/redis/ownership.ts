@@ -12,12 +12,27 @@ type Ownership = Pick<
 
 type TakenReply = readonly [allSince: Buffer, text: Buffer];
 
+interface OwnershipOptions extends Pick<StoreOptions, 'maxDirtyNames'> {
+  /** Whether one script may touch several partitions. In a Cluster these may be on different nodes. */
+  readonly arePartitionsTogether: boolean;
+}
+
 /** What the owner of partitions does: hold their leases, take what changed under their numbers, write their probes. */
 export function createOwnership(
   run: RunScript,
   keys: Keys,
-  { maxDirtyNames }: Pick<StoreOptions, 'maxDirtyNames'>,
+  { maxDirtyNames, arePartitionsTogether }: OwnershipOptions,
 ): Ownership {
+  /** What is done all the time is one script for all of them, where it can be; its answers are in their order. */
+  const together = async <Item>(
+    items: readonly Item[],
+    call: (items: readonly Item[]) => Promise<unknown>,
+  ): Promise<readonly unknown[]> => {
+    if (items.length === 0) return [];
+    const groups = arePartitionsTogether ? [items] : items.map((item) => [item]);
+    return ((await Promise.all(groups.map(call))) as unknown[][]).flat(1);
+  };
+
   /** One script per partition, all sent at once. */
   const each = (
     leases: readonly PartitionLease[],
@@ -38,9 +53,13 @@ export function createOwnership(
 
   return {
     async takeDirty(leases) {
-      const replies = await each(leases, ({ dirty, allDirty, fence: seen }, fence) =>
-        run('take-dirty', [dirty, allDirty, seen], [fence], 'bytes'),
-      );
+      const replies = await together(leases, (some) => {
+        const keysOfSome = some.flatMap(({ partition }) => {
+          const { dirty, allDirty, fence } = keysOf(partition);
+          return [dirty, allDirty, fence];
+        });
+        return run('take-dirty', keysOfSome, fencesOf(some), 'bytes');
+      });
       const taken: DirtyNames[] = [];
       const fenced: PartitionLease[] = [];
       for (const [i, lease] of leases.entries()) {
@@ -61,9 +80,10 @@ export function createOwnership(
     },
 
     async renewLeases(leases, owner, termMs) {
-      const held = await each(leases, ({ lease }, fence) =>
-        run('renew-lease', [lease], [owner, fence, String(termMs)]),
-      );
+      const held = await together(leases, (some) => {
+        const keysOfSome = some.map(({ partition }) => keysOf(partition).lease);
+        return run('renew-leases', keysOfSome, [owner, String(termMs), ...fencesOf(some)]);
+      });
       return leases.filter((_, i) => held[i] === 1);
     },
 
@@ -72,20 +92,29 @@ export function createOwnership(
     },
 
     async writeProbes(partitions, at) {
-      const args = [String(at), String(maxDirtyNames), DIRTY_PROBE];
-      await Promise.all(
-        partitions.map((partition) => {
+      await together(partitions, async (some) => {
+        const keysOfSome = some.flatMap((partition) => {
           const { probe, dirty, allDirty } = keysOf(partition);
-          return run('write-probe', [probe, dirty, allDirty], args);
-        }),
-      );
+          return [probe, dirty, allDirty];
+        });
+        await run('write-probes', keysOfSome, [String(at), String(maxDirtyNames), DIRTY_PROBE]);
+        return [];
+      });
     },
 
     async readProbes(partitions) {
-      const times = await Promise.all(
-        partitions.map((partition) => run('read-probe', [keysOf(partition).probe], [])),
+      const times = await together(partitions, (some) =>
+        run(
+          'read-probes',
+          some.map((partition) => keysOf(partition).probe),
+          [],
+        ),
       );
-      return times.map((time) => (time === '' ? undefined : Number(time)));
+      return times.map((time) => (time === null ? undefined : Number(time)));
     },
   };
+}
+
+function fencesOf(leases: readonly PartitionLease[]): readonly string[] {
+  return leases.map(({ fence }) => String(fence));
 }

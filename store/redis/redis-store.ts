@@ -42,12 +42,13 @@ export interface RedisStoreOptions extends StoreOptions {
   readonly startTimeoutMs?: number;
 }
 
-/** Scores in Redis: each method is one script per partition it touches (see lua/), all sent in one round trip. */
+/** Scores in Redis: each method is one script per partition it touches (see lua/), or one for all, sent in one round trip. */
 export function createRedisStore(options: RedisStoreOptions): ScoreStore {
   const { url, logger, partitions, commandTimeoutMs, startTimeoutMs } = options;
   const { scoring = BUILT_IN_SCORING, sports = BUILT_IN_SPORTS } = options;
   const rules = { sports, failed: scoring.failed };
   const keys = createKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX, partitions);
+  const ownership = { ...options, arePartitionsTogether: typeof url === 'string' || url.length === 1 };
 
   /** Ours at first start and after a loss of all data; never a store that is laid out for another number. */
   const probe = async (run: RunScript): Promise<void> => {
@@ -90,7 +91,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     ...createPlayerReads(connection.run, keys),
     ...createHistory(connection.run, keys, options),
     ...createCheckpoints(connection.run, keys),
-    ...createOwnership(connection.run, keys, options),
+    ...createOwnership(connection.run, keys, ownership),
     get state() {
       return connection.state;
     },
@@ -100,7 +101,7 @@ export function createRedisStore(options: RedisStoreOptions): ScoreStore {
     checkWrites: connection.checkWrites,
     doubt: (cause, isRight) =>
       connection.doubt(cause, async (run) =>
-        isRight(await createOwnership(run, keys, options).readProbes([...keys.partitions.keys()])),
+        isRight(await createOwnership(run, keys, ownership).readProbes([...keys.partitions.keys()])),
       ),
     onState: connection.onState,
   };

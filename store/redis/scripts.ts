@@ -37,7 +37,7 @@ export const SCRIPT_NAMES = [
   'read-over',
   'read-pages',
   'read-players',
-  'read-probe',
+  'read-probes',
   'read-records',
   'read-refusals',
   'read-standings',
@@ -50,13 +50,13 @@ export const SCRIPT_NAMES = [
   'remove-strays',
   'remove-tournament',
   'remove-window',
-  'renew-lease',
+  'renew-leases',
   'repair-board',
   'save-checkpoint',
   'scan-members',
   'start-tournament',
   'take-dirty',
-  'write-probe',
+  'write-probes',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
