@@ -56,6 +56,10 @@ describe('a frame of a client', () => {
     expect(clientFrameChecker.explain(frame)).toBe(message);
   });
 
+  it('may ask for what came since no position at all', () => {
+    expect(clientFrameChecker.check({ ...subscribe, since: { epoch: '', seq: 0 } })).toBe(true);
+  });
+
   it('may hold events of any kind, which are judged one by one', () => {
     const events = [null, 1, 'x', [], {}, { type: 'unheard of' }];
     expect(clientFrameChecker.check({ type: 'publish', id: 1, events })).toBe(true);

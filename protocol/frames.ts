@@ -4,6 +4,7 @@ import { ERROR_CODES, type ErrorCode } from './codes.ts';
 import {
   CountSchema,
   described,
+  EPOCH_MAX_LENGTH,
   EpochSchema,
   EventNumberSchema,
   IdSchema,
@@ -30,9 +31,15 @@ const positionFields = {
   epoch: described(EpochSchema, 'Opaque; compared only for equality'),
   seq: described(SeqSchema, 'Position within the epoch'),
 };
-const PositionSchema = Strict(positionFields, {
-  description: 'The position of the state that the client holds',
+/** The empty epoch is none that is known, as with any other: who holds nothing yet may say so with it. */
+const SinceEpochSchema = Type.String({
+  maxLength: EPOCH_MAX_LENGTH,
+  description: 'Opaque; compared only for equality',
 });
+const PositionSchema = Strict(
+  { ...positionFields, epoch: SinceEpochSchema },
+  { description: 'The position of the state that the client holds' },
+);
 const TOKEN_MAX_LENGTH = 8192;
 
 const publishFields = {

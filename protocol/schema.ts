@@ -35,7 +35,8 @@ export const SeqSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INT
 /** Events of a producer are numbered from 1. */
 export const EventNumberSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const CountSchema = Type.Integer({ minimum: 0 });
-export const EpochSchema = Type.String({ minLength: 1, maxLength: 64 });
+export const EPOCH_MAX_LENGTH = 64;
+export const EpochSchema = Type.String({ minLength: 1, maxLength: EPOCH_MAX_LENGTH });
 
 /** An object that refuses properties it does not name, so that a typing error is told and not swallowed. */
 export function Strict<T extends Record<string, TSchema>>(

@@ -75,8 +75,11 @@ export const TeamSchema = Strict(
   { team: described(TextSchema, 'Its name, unique in the tournament'), ...rosterFields },
   { description: 'A team of cards' },
 );
-/** The body of `PUT /v1/tournaments/{id}/teams/{team}`. */
-export const RosterSchema = Strict(rosterFields, { description: 'The cards and leagues of a team' });
+/** The body of `PUT /v1/tournaments/{id}/teams/{team}`: a whole team does as well. */
+export const RosterSchema = Strict(
+  { team: Type.Optional(described(TextSchema, 'Its name, as in the address')), ...rosterFields },
+  { description: 'The cards and leagues of a team' },
+);
 
 /** At most three decimals, which no schema can say of a double. */
 export const PointsSchema = Type.Number({

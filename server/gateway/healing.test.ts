@@ -251,6 +251,7 @@ describe('recovery', () => {
       { epoch, seq },
       { epoch: 'other', seq: seq + 4 },
       { epoch, seq: seq + 99 },
+      { epoch: '', seq: 0 },
     ]) {
       const frame = comesBack(since).last();
       expect(frame).toMatchObject({ type: 'subscribed', state: [['ada', 5]] });

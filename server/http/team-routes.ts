@@ -101,7 +101,9 @@ function ofTeam(team: string, body: unknown): object | Refused {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refuse('malformed', 'the body is refused: must be an object with "cards"');
   }
-  if ('team' in body) return refuse('malformed', 'the body is refused: "team" is in the address');
+  if ('team' in body && body.team !== team) {
+    return refuse('malformed', 'the body is refused: its "team" is not the one in the address');
+  }
   return { ...body, team };
 }
 

@@ -179,6 +179,12 @@ describe('one team', () => {
     });
   });
 
+  it('may tell its name again', async () => {
+    await call('PUT', '/cup', {});
+    const answer = await call('PUT', '/cup/teams/a', { team: 'a', cards });
+    expect(answer.body).toEqual({ team: 'a', outcome: 'registered' });
+  });
+
   it.each<[string, unknown]>([
     ['no cards', { cards: [] }],
     ['a list', [{ cards }]],

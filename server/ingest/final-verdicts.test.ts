@@ -72,6 +72,18 @@ describe.each(Object.entries(EVENTS))('a %s', (_type, event) => {
     expect(await world()).toEqual(after);
   });
 
+  it('that was malformed stays so on its connection, also where it is put right', async () => {
+    const limits = { eventsPerPublish: 10, pendingEvents: 10 };
+    const deps = { store, clock: CLOCK, logger: silentLogger, scoring: BUILT_IN_SCORING };
+    const session = createIngest(deps, limits).openProducer('p');
+    const before = await world();
+    expect(await session.publish(1, [{ ...event, surprise: 1 }], ADMIN)).toMatchObject(rejected('malformed'));
+    expect(await session.publish(1, [event], ADMIN)).toMatchObject(rejected('malformed'));
+    expect(await world()).toEqual(before);
+    expect(await session.publish(2, [event], ADMIN)).toMatchObject(applied);
+    expect(await session.publish(1, [event], ADMIN)).toMatchObject(rejected('malformed'));
+  });
+
   it('that was malformed stays so', async () => {
     expect(await publish({ ...event, surprise: 1 })).toMatchObject(rejected('malformed'));
     expect(await publish(event)).toMatchObject(rejected('malformed'));

@@ -155,7 +155,9 @@ export class ProducerBatch implements ProducerOwner {
     if (known?.step === step && known.code <= code) return;
     const why = message ?? (known?.code === code ? known.message : undefined);
     this.#refusals.set(number, { code, message: why, step });
-    this.#producer.rejected.confirm(number, code);
+    const { rejected } = this.#producer;
+    rejected.confirm(number, code);
+    if (this.#operations.refusals.get(number)?.certain === true) rejected.conclude(number, code);
   }
 
   #settle(operations: number): void {

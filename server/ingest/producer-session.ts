@@ -1,8 +1,10 @@
+import { assert } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { partitionOfProducer } from '../../store/partitions.ts';
 import type { ProducerClaim, ScoreStore } from '../../store/score-store.ts';
 import { takeOver } from '../../store/take-over.ts';
 import type { Identity } from '../auth/identity.ts';
+import { isTakenOver } from './claim-check.ts';
 import { NO_PRODUCTS, type ProductConfigs } from './expansion.ts';
 import type { ProducerSession, ProducerVerdict, PublishVerdict } from './ingest-types.ts';
 import { ProducerBatch, type ProducerBatchDeps } from './producer-batch.ts';
@@ -35,6 +37,7 @@ interface QueuedFrame extends ProducerFrame {
   readonly resolve: (verdict: ProducerVerdict | undefined) => void;
 }
 
+const TAKEN_OVER = 'another connection has taken this producer over';
 /** Of what nobody waits for. */
 const CLOSED: Loss = { attempted: false, trouble: 'away', retryAfterMs: 0 };
 
@@ -51,6 +54,8 @@ export class RunningProducerSession implements ProducerSession {
   #settled = 0;
   /** Where the last frame began that did not continue; 0 where the last one did. */
   #gapAt = 0;
+  /** The latest batch did not settle, which explains a gap by itself. */
+  #hasFailed = false;
   #running = false;
   /** Aborted by `close`: a claim that is still being made must not take the producer from a connection that came later. */
   readonly #closing = new AbortController();
@@ -64,7 +69,7 @@ export class RunningProducerSession implements ProducerSession {
     if (this.#closing.signal.aborted) return Promise.resolve(undefined);
     if (this.#dead !== undefined) return Promise.resolve(this.#dead);
     if (this.#wanted !== undefined && seq > this.#wanted)
-      return Promise.resolve(this.#gap(seq, this.#wanted));
+      return this.#outOfStep(this.#gap(seq, this.#wanted));
     this.#gapAt = 0;
     this.#wanted ??= seq;
     const refusal = endsBeyondNumbers(seq, events) ?? this.#deps.admit(events.length);
@@ -168,6 +173,7 @@ export class RunningProducerSession implements ProducerSession {
     const known = await new ProducerBatch(this.#deps, producer, frames, products, acceptedAt).outcome;
     switch (known.status) {
       case 'settled':
+        this.#hasFailed = false;
         noteSettled(producer, frames);
         for (const [i, frame] of frames.entries()) {
           const verdict = known.frames[i];
@@ -179,7 +185,7 @@ export class RunningProducerSession implements ProducerSession {
         this.#fail(frames, known.loss);
         break;
       case 'conflict':
-        this.#die('another connection has taken this producer over', frames);
+        this.#die(TAKEN_OVER, frames);
         break;
     }
   }
@@ -197,6 +203,7 @@ export class RunningProducerSession implements ProducerSession {
   #fail(frames: readonly [QueuedFrame, ...QueuedFrame[]], loss: Loss): void {
     this.#wanted = Math.max(frames[0].seq, this.#settled + 1);
     this.#gapAt = 0;
+    this.#hasFailed = true;
     const message = `${troubleOf(loss)}: send again from number ${this.#wanted}, nothing will count twice`;
     for (const frame of frames) {
       this.#answer(frame, { ok: false, code: 'unavailable', message, retryAfterMs: loss.retryAfterMs });
@@ -207,6 +214,24 @@ export class RunningProducerSession implements ProducerSession {
   #die(message: string, frames: readonly QueuedFrame[]): void {
     this.#dead = { ok: false, code: 'conflict', message };
     for (const frame of [...frames, ...this.#queue.splice(0)]) this.#answer(frame, this.#dead);
+  }
+
+  /** A gap is what a publisher sends too that went on through another connection: then it is told that, and not to send again. */
+  async #outOfStep(verdict: ProducerVerdict | undefined): Promise<ProducerVerdict | undefined> {
+    const producer = this.#claimed;
+    if (verdict === undefined || producer === undefined || !this.#canAsk()) return verdict;
+    const home = this.#deps.queues[producer.home];
+    assert(home !== undefined, 'every partition has a queue');
+    this.#running = true;
+    if (await isTakenOver(home, producer, this.#settled, this.#deps.now())) this.#die(TAKEN_OVER, []);
+    this.#running = false;
+    if (this.#queue.length > 0) void this.#run();
+    return this.#dead ?? verdict;
+  }
+
+  /** What is on its way will tell by itself, and a store in trouble tells nothing; before anything is settled there is no number to ask with. */
+  #canAsk(): boolean {
+    return !this.#running && !this.#hasFailed && this.#settled > 0;
   }
 
   /** Told once to frames that follow each other, which were sent before it was known; who goes back, but not far enough, is told again. */

@@ -1,5 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
 import type { Operation, Part, PartVerdict } from '../../store/score-store.ts';
+import { whyRefused, withReasons } from './refused-points.ts';
 import type { Loss, OperationOwner } from './settlement.ts';
 
 /** A part of a batch, and who is told what became of it. */
@@ -42,7 +43,7 @@ export class AnonymousPart implements QueuedPart {
       const refusal = refusals?.get(i);
       const index = this.#indexes[i] as number;
       if (refusal === undefined) this.#owners[i]?.applied(index);
-      else this.#owners[i]?.refused(index, refusal.code, refusal.message);
+      else this.#owners[i]?.refused(index, refusal.code, whyRefused(this.operations[i], refusal));
     }
   }
 
@@ -86,7 +87,7 @@ export class ProducerPart implements QueuedPart {
   }
 
   settled(verdict: PartVerdict): void {
-    this.#owner.settled(this.producer.numbers, verdict);
+    this.#owner.settled(this.producer.numbers, withReasons(this.operations, verdict));
   }
 
   lost(loss: Loss): void {

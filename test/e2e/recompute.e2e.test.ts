@@ -38,14 +38,15 @@ async function publish(board: string, scores: Record<string, number>): Promise<v
   expect(answer.body).toMatchObject({ applied: body.length, rejected: [] });
 }
 
-/** The built command, as `npm run recompute` runs it. */
+/** The built command, as `npm run recompute` (or `rebuild`) runs it. */
 function run(
   args: readonly string[],
   env: Record<string, string> = {},
+  command = 'recompute',
 ): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const options = { env: { PATH: process.env.PATH, ...env } };
-    execFile(process.execPath, ['dist/cli/recompute.js', ...args], options, (error, out, err) =>
+    execFile(process.execPath, [`dist/cli/${command}.js`, ...args], options, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
@@ -93,6 +94,23 @@ describe('recomputing', () => {
     expect(again).toMatchObject({ code: 0, err: '' });
     expect(again.out).toContain('2 members checked, 0 corrected\n');
     expect(again.out).not.toContain('member ');
+  });
+
+  it('of everything repairs whichever board differs', async () => {
+    await publish('repaired', { ann: 1 });
+    await publish('untouched', { bob: 2 });
+    await admin.zadd(rankingOf('repaired'), -9, 'ann');
+    const { code, out, err } = await run(['--url', server.url], { SCOREWIRE_TOKEN: token }, 'rebuild');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('board:repaired: 1 checked, 1 corrected\n');
+    expect(out).toContain('board:untouched: 1 checked, 0 corrected\n');
+    expect((await request(`${server.url}/v1/boards/repaired`)).body.rows).toMatchObject([{ score: 1 }]);
+    const nobody = await run(['--url', server.url, '--token', 'nonsense'], {}, 'rebuild');
+    expect(nobody).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('refused (unauthorized)'),
+    });
   });
 
   it.each([
