@@ -6,7 +6,7 @@ import { toWireValue } from './wire-value.ts';
 /** JSON text. Numbers beyond the doubles decode as infinities, which the schemas refuse. */
 export const jsonCodec: Codec<string> = {
   encode(value) {
-    return JSON.stringify(toWireValue(value, (integer) => integer));
+    return JSON.stringify(toWireValue(value));
   },
 
   decode(wire, { maxBytes, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES } = {}) {

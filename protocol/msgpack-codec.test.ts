@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
+import { unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { wireValue } from '../test/support/json-arbitraries.ts';
 import { DecodeError } from './decode-error.ts';
@@ -22,11 +23,11 @@ describe('what the MessagePack codec writes', () => {
     [-32, 'e0'],
     [-33, 'd0df'],
     [4_294_967_295, 'ceffffffff'],
-    [4_294_967_296, 'd30000000100000000'],
+    [4_294_967_296, 'cb41f0000000000000'],
     [-2_147_483_648, 'd280000000'],
-    [-2_147_483_649, 'd3ffffffff7fffffff'],
-    [9_007_199_254_740_991, 'd3001fffffffffffff'],
-    [-9_007_199_254_740_991, 'd3ffe0000000000001'],
+    [-2_147_483_649, 'cbc1e0000000200000'],
+    [9_007_199_254_740_991, 'cb433fffffffffffff'],
+    [-9_007_199_254_740_991, 'cbc33fffffffffffff'],
     [9_007_199_254_740_992, 'cb4340000000000000'],
     [0.5, 'cb3fe0000000000000'],
     ['a', 'a161'],
@@ -35,6 +36,11 @@ describe('what the MessagePack codec writes', () => {
     [{ a: [1] }, '81a1619101'],
   ])('%j is plain MessagePack, as short as its kind allows', (value, hex) => {
     expect(toHex(value)).toBe(hex);
+  });
+
+  it('writes no integer that a library with default settings gives as a BigInt', () => {
+    const frame = { at: 1_795_219_200_123, score: -(2 ** 40), seq: 2 ** 32 };
+    expect(unpack(msgpackCodec.encode(frame))).toEqual(frame);
   });
 
   it('writes long texts, lists and maps with 16 and 32 bit lengths', () => {

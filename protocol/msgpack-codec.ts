@@ -11,10 +11,10 @@ import { toWireValue } from './wire-value.ts';
 const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false });
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' });
 
-/** Plain MessagePack. NaN and infinities decode as they are (the schemas refuse them), invalid UTF-8 is refused. */
+/** Plain MessagePack; integers beyond 32 bits go as doubles, which every library gives as an ordinary number. NaN and infinities decode as they are (the schemas refuse them), invalid UTF-8 is refused. */
 export const msgpackCodec: Codec<Uint8Array> = {
   encode(value) {
-    const packed = packr.pack(toWireValue(value, BigInt), RESET_BUFFER_MODE);
+    const packed = packr.pack(toWireValue(value), RESET_BUFFER_MODE);
     // A copy, as msgpackr writes into one large shared buffer, which small frames would otherwise keep alive.
     return new Uint8Array(packed);
   },
