@@ -7,15 +7,16 @@ const HEAD = { type: 'pong' } as const;
 function createOutbox(queueBytes = 100): {
   outbox: Outbox;
   sent: string[];
-  socket: { outcome: SendOutcome; buffered: number };
+  socket: { outcome: SendOutcome; buffered: number; taken: () => void };
   events: string[];
 } {
   const sent: string[] = [];
   const events: string[] = [];
-  const state = { outcome: 'sent' as SendOutcome, buffered: 0 };
+  const state = { outcome: 'sent' as SendOutcome, buffered: 0, taken: (): void => undefined };
   const socket = {
     send: (wire: string) => {
       if (state.outcome !== 'dropped') sent.push(wire);
+      state.taken();
       return state.outcome;
     },
     bufferedBytes: () => state.buffered,
@@ -88,6 +89,17 @@ describe('an outbox', () => {
     outbox.drain(10);
     outbox.drain(10);
     expect(events).toEqual(['dropped', 'end 4001 bye']);
+  });
+
+  it('that is cleared while it drains stays empty', () => {
+    const { outbox, sent, socket } = createOutbox();
+    socket.outcome = 'dropped';
+    for (const wire of ['a', 'b']) outbox.send(wire, HEAD);
+    socket.outcome = 'sent';
+    socket.taken = () => outbox.clear();
+    expect(outbox.drain(10)).toBe(true);
+    expect(sent).toEqual(['a']);
+    expect(outbox.send('c', HEAD)).toBe('sent');
   });
 
   it('ends an idle socket at once', () => {

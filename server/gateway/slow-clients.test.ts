@@ -64,6 +64,13 @@ describe('a client that does not read', () => {
     expect(slow.violations).toEqual([]);
   });
 
+  it('is not offered a reply again before it reads', async () => {
+    await change(20);
+    const before = slow.drops;
+    for (let id = 10; id < 20; id++) slow.push({ type: 'ping', id });
+    expect(slow.drops).toBe(before + 1);
+  });
+
   it('gets its replies first, in order, however long it takes', async () => {
     await change(20);
     for (let id = 10; id < 20; id++) slow.push({ type: 'ping', id });

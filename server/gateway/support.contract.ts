@@ -180,6 +180,7 @@ export class FakeSocket implements GatewaySocket {
   handler: SocketHandler | undefined;
   /** Whether the client answers pings. */
   alive = true;
+  drops = 0;
   pings = 0;
   #heard = true;
   readonly #network: FakeNetwork;
@@ -232,6 +233,7 @@ export class FakeSocket implements GatewaySocket {
   send(wire: string | Uint8Array): SendOutcome {
     if (this.closeCode !== undefined) throw new Error('a closed socket was touched');
     if (this.bufferedBytes() > this.#backpressureBytes) {
+      this.drops++;
       this.handler?.dropped();
       return 'dropped';
     }
