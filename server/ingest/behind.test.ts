@@ -81,6 +81,27 @@ it('one of which nothing was done goes again when the one before it is settled, 
   expect(ingest.batches.operations.count).toBe(3);
 });
 
+it('and so does what was behind it, in order', async () => {
+  const publishes = [publishFull(), publishFull(), publishFull()];
+  store.batches[1]?.leave();
+  store.batches[0]?.apply();
+  await settled();
+  expect(sent().slice(2)).toEqual([[FULL, true]]);
+  store.batches[2]?.leave();
+  await settled();
+  expect(sent().slice(3)).toEqual([
+    [FULL, false],
+    [FULL, true],
+  ]);
+  store.batches[3]?.apply();
+  store.batches[4]?.apply();
+  expect(await Promise.all(publishes)).toMatchObject([
+    { applied: FULL },
+    { applied: FULL },
+    { applied: FULL },
+  ]);
+});
+
 it('where the first is lost, what follows of its producer is not sent again, and what others published is', async () => {
   const producer = ingest.openProducer('p').publish(1, scores(2 * FULL - 1), ADMIN);
   await settled();

@@ -103,9 +103,13 @@ export class PartitionQueue {
     while (this.#sent.length === 0 || (this.#sent.length < this.#most && this.#waiting.hasFull)) {
       const batch = this.#waiting.take();
       if (batch === undefined) return;
-      this.#sent.push({ batch, answer: this.#apply(batch, this.#sent.length > 0) });
+      this.#give(batch);
     }
     if (!this.#isReadingAnswers) void this.#readAnswers();
+  }
+
+  #give(batch: WaitingBatch): void {
+    this.#sent.push({ batch, answer: this.#apply(batch, this.#sent.length > 0) });
   }
 
   /** What has come meanwhile is sent before the last batch is settled, so that the store never waits for this node to answer its publishers. */
@@ -113,15 +117,29 @@ export class PartitionQueue {
     this.#isReadingAnswers = true;
     for (let [first] = this.#sent; first !== undefined; [first] = this.#sent) {
       const settle = await first.answer;
-      this.#sent.shift();
       if (settle === undefined) {
-        this.#sent.unshift({ batch: first.batch, answer: this.#apply(first.batch, false) });
+        await this.#giveAgain();
       } else {
+        this.#sent.shift();
         this.#send();
         settle();
       }
     }
     this.#isReadingAnswers = false;
+  }
+
+  /** Of the first nothing was done, nor of what is behind it, but where that is lost. */
+  async #giveAgain(): Promise<void> {
+    const left: WaitingBatch[] = [];
+    // Others may be sent meanwhile.
+    for (let i = 0; i < this.#sent.length; i++) {
+      const { batch, answer } = this.#sent[i] as Sent;
+      const settle = await answer;
+      if (settle === undefined) left.push(batch);
+      else settle();
+    }
+    this.#sent.length = 0;
+    for (const batch of left) this.#give(batch);
   }
 
   /** Behind another one it may be that nothing is done of it, as where that one was not applied. */
