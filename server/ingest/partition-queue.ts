@@ -20,11 +20,11 @@ interface Sent {
   readonly answer: Promise<(() => void) | undefined>;
 }
 
-/** At one partition: the one behind the first is there when the store is done with that, whenever this node reads the answer. */
-export const MAX_BATCHES_UNDER_WAY = 2;
+/** At one partition: those behind the first are there when the store is done with that, whenever this node reads the answer. */
+export const MAX_BATCHES_UNDER_WAY = 4;
 
 /**
- * The operations of one partition, in order of arrival. What one turn of the event loop brings is one batch. One is under way at a time, or a full one
+ * The operations of one partition, in order of arrival. What one turn of the event loop brings is one batch. One is under way at a time, or full ones
  * behind it, and what arrives meanwhile forms the next: batches grow with the load by themselves, and the order never depends on the network.
  */
 export class PartitionQueue {

@@ -13,6 +13,7 @@ import {
 } from '../score-store.ts';
 import { AppendedEvents } from './appended-events.ts';
 import { createSums } from './apply-sums.ts';
+import { type BatchNumbers, BatchOrder, UNNUMBERED } from './batch-order.ts';
 import { PackedBatch } from './batches.ts';
 import { BoardWindows } from './board-windows.ts';
 import type { Keys, PartitionKeys } from './keys.ts';
@@ -28,7 +29,12 @@ import { joinVerdicts, splitParts } from './split-parts.ts';
 import { Turns } from './turns.ts';
 import { type SettledReply, toBatchVerdict } from './verdicts.ts';
 
-type ApplyReply = SettledReply | [-1, OtherWindows] | [-2, state: Buffer] | [-3, refused: readonly number[]];
+type ApplyReply =
+  | SettledReply
+  | [-1, OtherWindows]
+  | [-2, state: Buffer]
+  | [-3, refused: readonly number[]]
+  | [-4];
 
 /** How often the settings of boards may change under a batch. */
 const MAX_SETTINGS = 10;
@@ -37,6 +43,11 @@ const MAX_CONFLICTS = 3;
 /** How long is tried to apply a result, or an event, while others change the same scores, and how long the pauses between are at most. */
 const MAX_RATING_MS = 5000;
 const MAX_PAUSE_MS = 50;
+
+/** Sends a batch with a number, so that another one may be sent behind it. */
+type Numbered = (call: (numbers: BatchNumbers) => Promise<ApplyReply>) => Promise<ApplyReply>;
+
+const ANY = UNNUMBERED.before;
 
 /** Or the boards, by their places, that have other settings about windows than the batch was packed for. */
 type Outcome = BatchVerdict | OtherWindows;
@@ -59,10 +70,16 @@ export function createApply(
   /** By partition: batches of one engine with results, or events of a match, would only be in each other's way. */
   const turns = new Turns<number>();
   const limits = limitsOf(options);
-  const sums = createSums(run, options, { boardWindows, knownScores, scoring });
+  const order = new BatchOrder();
+  const sums = createSums(run, options, { boardWindows, knownScores, scoring, order });
 
   const send = async (sending: Sending, attempted: Attempt): Promise<ApplyReply> =>
-    (await run('apply', keysOf(sending), argumentsOf(sending, limits, attempted), 'bytes')) as ApplyReply;
+    (await run(
+      'apply',
+      keysOf(sending, order.engine),
+      argumentsOf(sending, limits, attempted),
+      'bytes',
+    )) as ApplyReply;
 
   const learnWindows = (batch: PackedBatch, found: OtherWindows): void => {
     const ids = batch.boards.counts();
@@ -72,21 +89,47 @@ export function createApply(
     }
   };
 
-  const attempt = async (sending: Sending, tellsEvents = sending.batch.hasRejects): Promise<Outcome> => {
-    const reply = await send(sending, { tellsEvents });
-    if (reply[0] === -3) return attempt(sending, true);
-    return reply[0] === -1 ? reply[1] : toBatchVerdict(reply as SettledReply, sending.batch.parts);
+  const attempt = async (sending: Sending, numbered?: Numbered): Promise<Outcome> => {
+    const { hasRejects, parts } = sending.batch;
+    let reply = await (numbered?.((numbers) => send(sending, { tellsEvents: hasRejects, numbers })) ??
+      send(sending, { tellsEvents: hasRejects }));
+    if (reply[0] === -3) reply = await send(sending, { tellsEvents: true });
+    return reply[0] === -1 ? reply[1] : toBatchVerdict(reply as SettledReply, parts);
+  };
+
+  /** One that is sent as it is, in one step. */
+  const attemptBehind = async (
+    whole: Batch,
+    partition: PartitionKeys,
+    before: string,
+  ): Promise<BatchVerdict | undefined> => {
+    if (countOf(whole.parts) > MAX_BATCH_OPERATIONS) return undefined;
+    const batch = new PackedBatch(whole.parts);
+    if (batch.isEvaluated) return undefined;
+    const { acceptedAt } = whole;
+    const sending = { partition, acceptedAt, batch, windows: boardWindows.at(batch, acceptedAt) };
+    const reply = await order.send(whole.partition, before, (numbers) =>
+      send(sending, { tellsEvents: batch.hasRejects, numbers }),
+    );
+    return reply[0] < 0 ? undefined : toBatchVerdict(reply as SettledReply, batch.parts);
   };
 
   /** With the windows that its boards have by then. */
-  const settle = async (whole: Batch, batch: PackedBatch, deadline: number): Promise<BatchVerdict> => {
+  const settle = async (
+    whole: Batch,
+    batch: PackedBatch,
+    deadline: number,
+    numbered?: Numbered,
+  ): Promise<BatchVerdict> => {
     const partition = keys.partitions[whole.partition];
     assert(partition, 'a batch is for a partition that exists');
     for (let attempts = 0; attempts < MAX_SETTINGS; attempts++) {
       const windows = boardWindows.at(batch, whole.acceptedAt);
       const sending = { partition, acceptedAt: whole.acceptedAt, batch, windows };
       const { isEvaluated } = batch;
-      const outcome = await (isEvaluated ? attemptEvaluated(whole, sending, deadline) : attempt(sending));
+      const outcome = await (isEvaluated
+        ? attemptEvaluated(whole, sending, deadline)
+        : attempt(sending, attempts === 0 ? numbered : undefined));
       if ('parts' in outcome) return outcome;
       learnWindows(batch, outcome);
     }
@@ -167,12 +210,12 @@ export function createApply(
   ): Promise<BatchVerdict> =>
     inTurn(halves, (parts) => settle({ ...whole, parts }, new PackedBatch(parts), deadline));
 
-  /** One step takes `MAX_BATCH_OPERATIONS`, so that none holds Redis up for long. */
-  const applyInSteps = async (whole: Batch): Promise<BatchVerdict> => {
+  /** One step takes `MAX_BATCH_OPERATIONS`, so that none holds Redis up for long. Only what is one step has a number: nothing may come between several. */
+  const applyInSteps = async (whole: Batch, numbered?: Numbered): Promise<BatchVerdict> => {
     const halves = countOf(whole.parts) > MAX_BATCH_OPERATIONS ? splitParts(whole.parts) : undefined;
     if (halves !== undefined) return inTurn(halves, (parts) => applyInSteps({ ...whole, parts }));
     const batch = new PackedBatch(whole.parts);
-    if (!batch.isEvaluated) return settle(whole, batch, 0);
+    if (!batch.isEvaluated) return settle(whole, batch, 0, numbered);
     return turns.take(whole.partition, () => settle(whole, batch, performance.now() + MAX_RATING_MS));
   };
 
@@ -220,8 +263,28 @@ export function createApply(
   };
 
   return {
-    apply: async (whole) => (await sums.apply(whole, keysOfPartition(whole))) ?? applyInSteps(whole),
-    applyBehind: (whole) => sums.applyBehind(whole, keysOfPartition(whole)),
+    async apply(whole) {
+      const partition = keysOfPartition(whole);
+      order.interrupt(whole.partition);
+      const summed = sums.addUp(whole);
+      const verdict = summed && (await sums.apply(whole, summed, partition, ANY));
+      if (verdict !== undefined) return verdict;
+      // Where it was sent before, what is behind it may be on its way and is not to be applied.
+      const numbered: Numbered = (call) => order.send(whole.partition, ANY, call);
+      return applyInSteps(whole, summed === undefined ? numbered : undefined);
+    },
+
+    async applyBehind(whole) {
+      const partition = keysOfPartition(whole);
+      const before = order.unanswered(whole.partition);
+      // Until it is sent.
+      order.interrupt(whole.partition);
+      if (before === undefined) return undefined;
+      const summed = sums.addUp(whole);
+      return summed === undefined
+        ? attemptBehind(whole, partition, before)
+        : sums.apply(whole, summed, partition, before);
+    },
   };
 }
 

@@ -2,11 +2,12 @@ import { DEFAULT_BOARD_CONFIG } from '../../protocol/boards.ts';
 import { partRetentionMs } from '../once.ts';
 import { MAX_REMEMBERED_REJECTIONS, type StoreOptions } from '../score-store.ts';
 import { windowKey } from '../windows-of.ts';
+import { type BatchNumbers, UNNUMBERED } from './batch-order.ts';
 import type { PackedBatch } from './batches.ts';
 import { type CurrentWindows, packWindows } from './board-windows.ts';
 import type { PartitionKeys } from './keys.ts';
 import type { MemberScores } from './known-scores.ts';
-import { packUint16s } from './packing.ts';
+import { packDoubles, packUint16s } from './packing.ts';
 import type { RatedBatch } from './rated-batch.ts';
 import { packState, type RatedState } from './rated-state.ts';
 import { formatConfig } from './replies.ts';
@@ -27,6 +28,7 @@ export interface Attempt {
   readonly rated?: RatedBatch | undefined;
   /** Whether apply.lua is told which events have several operations, which it needs where something is refused. */
   readonly tellsEvents: boolean;
+  readonly numbers?: BatchNumbers;
 }
 
 /** What apply.lua is told with every batch. */
@@ -53,11 +55,16 @@ export function argumentsOf(sending: Sending, limits: Limits, attempt: Attempt):
   const { rated } = attempt;
   const { lengths, boards, members, profiles, names, kinds, values } = batch.lists;
   const args: ScriptArgument[] = [
-    ...[String(acceptedAt), ...limits.ofAll, lengths, boards, members, profiles, names],
+    ...[String(acceptedAt), ...limits.ofAll, Buffer.concat([lengths, numbersOf(attempt)])],
+    ...[boards, members, profiles, names],
     ...[rated?.kinds ?? kinds, rated?.values ?? values, ...batch.producers, severalOf(batch, attempt)],
   ];
   if (hasOthers(sending)) args.push(...othersOf(sending, limits, attempt));
   return args;
+}
+
+function numbersOf({ numbers = UNNUMBERED }: Attempt): Buffer {
+  return packDoubles([Number(numbers.number), Number(numbers.before)]);
 }
 
 function othersOf(
@@ -84,10 +91,11 @@ function hasOthers({ batch, windows }: Sending): boolean {
 }
 
 /** KEYS of apply.lua. */
-export function keysOf(sending: Sending): string[] {
+export function keysOf(sending: Sending, engine: string): string[] {
   const { partition, batch } = sending;
   const { position, dirty, allDirty, boards, configs, totals, profiles, log, created } = partition;
   const scriptKeys = [position, dirty, allDirty, boards, configs, totals, profiles, log, created];
+  scriptKeys.push(partition.lastBatch(engine));
   for (const [id] of batch.boards.counts()) {
     const { ranking, arrivals } = partition.board(id);
     scriptKeys.push(ranking, arrivals);

@@ -46,7 +46,10 @@ export class TroubledStore {
 
   async applyBehind(batch: Batch): Promise<BatchVerdict | undefined> {
     const before = this.#unanswered.get(batch.partition);
-    if (before === undefined) return undefined;
+    // As where it can't be sent as it is.
+    const isLeft = this.#random() < this.trouble / 2;
+    if (isLeft) this.#unanswered.delete(batch.partition);
+    if (before === undefined || isLeft) return undefined;
     return this.#send(batch, async (apply) => {
       const isNext = this.#applied.get(batch.partition) === before;
       this.behind[isNext ? 'applied' : 'left'] += 1;

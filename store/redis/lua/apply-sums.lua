@@ -10,10 +10,9 @@
 --       then packed as in apply.lua: 9 boards as groups of members, 10 their members, 11 the sum of each (float64), 12 the place of its last
 --       operation (uint16), 13 parts of producers, each as claim, first and last number (float64), 14 products as groups of names of counters,
 --       15 these names, 16 their players, 17 counters as include-counters.lua has them, 18 the sum of each (float64), 19 kinds and
---       20 values of the operations, for the log. No amount is 0, so that each operation changes something. 21 the number that the engine gives this
---       batch, 22 that of the batch that must be the last it has applied here by this script ('': any), 23 how long its number is kept (ms). Where
---       there are results: 24 the places of their boards (uint16), whose sums are the scores that the engine has computed (NaN: none), 25 from which
---       scores, board after board (float64, NaN: not on the board), 26 handlers, for the log
+--       20 values of the operations, for the log. No amount is 0, so that each operation changes something. 21 the number of the batch, 22 that of the
+--       batch before (see include-order.lua). Where there are results: 23 the places of their boards (uint16), whose sums are the scores that the engine
+--       has computed (NaN: none), 24 from which scores, board after board (float64, NaN: not on the board), 25 handlers, for the log
 -- Returns  the position, or, where nothing was done, 0 (a part, a score or the batch before is not as supposed), or -1 (a score or a counter can't be added to)
 
 -- @include include-boards.lua
@@ -22,9 +21,10 @@
 -- @include include-log.lua
 -- @include include-groups.lua
 -- @include include-scores.lua
+-- @include include-order.lua
 
 local FIXED_KEYS, PART_BYTES = 9, 24
-if ARGV[22] ~= '' and redis.call('GET', KEYS[9]) ~= ARGV[22] then return 0 end
+if not is_next(KEYS[9], ARGV[22]) then return 0 end
 local accepted_at, new_config, amounts = tonumber(ARGV[1]), ARGV[3], tonumber(ARGV[8])
 local operation_count, board_count, part_count, product_count, player_count, counter_count = struct.unpack('<HHHHHH', ARGV[7])
 local highest = 9007199254740992 - amounts
@@ -89,7 +89,7 @@ local function put_computed(board, direction)
   local found = redis.call('ZMSCORE', board.ranking, unpack(members, first, last))
   local rows, n = {}, 0
   for slot = first, last do
-    local old, new, expected = found[slot - first + 1], sums[slot], struct.unpack('<d', ARGV[25], expected_at)
+    local old, new, expected = found[slot - first + 1], sums[slot], struct.unpack('<d', ARGV[24], expected_at)
     expected_at = expected_at + 8
     if old then
       if old * direction ~= expected then return false end
@@ -107,7 +107,7 @@ local function put_computed(board, direction)
   return n > 0
 end
 local is_rated = {}
-for at = 1, ARGV[24] and #ARGV[24] or 0, 2 do is_rated[struct.unpack('<H', ARGV[24], at)] = true end
+for at = 1, ARGV[23] and #ARGV[23] or 0, 2 do is_rated[struct.unpack('<H', ARGV[23], at)] = true end
 
 for place, board in ipairs(boards) do
   local order, ties, _, windows = parse_config(configs[place] or new_config)
@@ -142,10 +142,10 @@ local log = { 'boards', ARGV[9], 'members', ARGV[10], 'profiles', '', 'names', '
 if products then
   for _, value in ipairs({ 'products', ARGV[14], 'counter_names', ARGV[15], 'players', ARGV[16], 'counters', ARGV[17] }) do log[#log + 1] = value end
 end
-if ARGV[26] then log[#log + 1], log[#log + 2] = 'handlers', ARGV[26] end
+if ARGV[25] then log[#log + 1], log[#log + 2] = 'handlers', ARGV[25] end
 append_entry(KEYS[7], tonumber(ARGV[4]), start, position, accepted_at, 'batch', unpack(log))
 redis.call('SET', KEYS[1], position)
-redis.call('SET', KEYS[9], ARGV[21], 'PX', ARGV[23])
+commit_number(KEYS[9], ARGV[21])
 for _, board in ipairs(boards) do
   commit_scores(board)
   if board.has_grown then redis.call('HSET', KEYS[6], board.id, redis.call('ZCARD', board.ranking)) end

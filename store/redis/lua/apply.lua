@@ -1,14 +1,15 @@
 #!lua
 -- Applies a batch of operations to one partition. Reads and computes everything first, then only writes.
 --
--- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles, 8 log, 9 created, then per board its ranking and its
---       arrivals, per part of a producer its record; where there are others: windows, sessions, logins, areas, per board with windows the set
+-- KEYS  1 position, 2 dirty, 3 all-dirty, 4 boards, 5 configs, 6 totals, 7 profiles, 8 log, 9 created, 10 the engine's last batch here, then per board its
+--       ranking and its arrivals, per part of a producer its record; where there are others: windows, sessions, logins, areas, per board with windows the set
 --       of them and of each its ranking and its arrivals, per product the hash of the places of its counters' names and the hash
 --       of its players' counters, per area its modes, per tournament its hash, its players and its changes; where there are events of matches: matches, summaries, per match the list of its events
 -- ARGV  1 accepted at (ms), 2 most dirty names, 3 configuration of new boards, 4 operations that the log keeps,
 --       5 refusals remembered per producer, 6 retention of producers (ms), 7 of uses of idempotency keys (whose claim is 0), then packed, little-endian,
 --       a text as uint16 length and bytes, groups as include-groups.lua has them:
---       8 how many boards, profile members and names there are (uint16 each), 9 boards as groups of members, 10 their members,
+--       8 how many boards, profile members and names there are (uint16 each) and the numbers of the batch and of the batch before (see
+--       include-order.lua; float64, 0: none), 9 boards as groups of members, 10 their members,
 --       11 profile members, 12 names given to them, 13 kinds of the operations, each as code, high and low byte of the slot,
 --       14 their values, each as float64, 15 parts of producers, each as place of its first and of its last operation (uint16) and claim (float64),
 --       16 numbers of the operations of these parts, one part after the other, each as float64,
@@ -31,7 +32,8 @@
 --          or, where nothing was done: {-1, {place of a board that was packed for other windows, its settings about them, ...}},
 --          or {-2, what outcomes and events are to be computed from},
 --          or {-3, {place of an operation of several of its event that is refused though the outcomes suppose otherwise, number of its code, ...}},
---          which is empty where the places of such events are asked for
+--          which is empty where the places of such events are asked for,
+--          or {-4} where the batch before is not the last one
 
 -- @include include-boards.lua
 -- @include include-dirty.lua
@@ -41,10 +43,12 @@
 -- @include include-scores.lua
 -- @include include-others.lua
 -- @include include-events.lua
+-- @include include-order.lua
 
-local FIXED_KEYS, PART_BYTES = 9, 12
+local FIXED_KEYS, PART_BYTES = 10, 12
 local accepted_at, new_config = tonumber(ARGV[1]), ARGV[3]
-local board_count, profile_count, name_count = struct.unpack('<HHH', ARGV[8])
+local board_count, profile_count, name_count, number, before = struct.unpack('<HHHdd', ARGV[8])
+if not is_next(KEYS[10], format_number(before)) then return { -4 } end
 local operation_count, part_count = #ARGV[13] / 3, #ARGV[15] / PART_BYTES
 local numbers = ARGV[16]
 
@@ -199,6 +203,7 @@ for _, part in ipairs(parts) do
 end
 
 -- From here on only writes.
+commit_number(KEYS[10], format_number(number))
 local applied = position - start
 if applied > 0 then
   local fields = others and others.fields() or {}
