@@ -43,7 +43,7 @@ function createWorld(seed: number, partitions: number): World {
   const data = createMemoryStore({ partitions });
   const nodes = [0, 1].map(() => {
     const store = new TroubledStore(data.connect(), random);
-    const limits = { eventsPerPublish: 10_000, pendingEvents: 50_000 };
+    const limits = { eventsPerPublish: 10_000, pendingEvents: 500_000 };
     return {
       store,
       ingest: createIngest({ store, clock: CLOCK, logger: silentLogger, scoring: BUILT_IN_SCORING }, limits),
