@@ -73,7 +73,10 @@ export class SilenceWatch {
     await waitUntil(
       async () => {
         const answers = await Promise.all(this.#servers.map(({ url }) => request(`${url}/readyz`)));
-        return answers.every(({ status }) => status === 200);
+        const unready = answers.filter(({ status }) => status !== 200);
+        // What is thrown last is told where none of it helps.
+        if (unready.length > 0) throw new Error(JSON.stringify(unready.map(({ body }) => body)));
+        return true;
       },
       'all servers to be ready',
       HEALED_DEADLINE_MS,
